@@ -1,0 +1,126 @@
+import type { ImageFormat, OfferTier, Operation, PixelSize, Resolution, Strength } from "../types.ts";
+
+/** Where a figure was read: a public document and the day it was read or published. */
+export interface Source {
+  document: string;
+  /** `YYYY-MM-DD`. */
+  date: string;
+}
+
+/** Another id for a row. Retired and renamed ids explain themselves. */
+export interface Alias {
+  id: string;
+  /** Set when the provider no longer serves this id: when it ended and what to use now. */
+  retiredOn?: string | undefined;
+  /** One sentence for people, shown as a warning. */
+  note?: string | undefined;
+}
+
+/** Which pixels a model can make. */
+export type SizeRule =
+  | {
+      /** Any size within limits. */
+      kind: "free";
+      edgeMultiplePx: number;
+      minAreaPx: number;
+      maxAreaPx: number;
+      maxEdgePx: number;
+      /** Longest edge over shortest. */
+      maxRatio: number;
+      /** Above this area the provider calls the size experimental: not offered for premium work on its own. */
+      experimentalAboveAreaPx?: number | undefined;
+    }
+  | { kind: "fixed"; sizes: readonly PixelSize[] }
+  | {
+      /** The model takes a shape and a class and answers with these pixels. */
+      kind: "table";
+      entries: readonly (PixelSize & { aspect: string; resolution: Resolution })[];
+    };
+
+/** A quality word of a model, with what it is good enough for. */
+export interface QualityRow {
+  id: string;
+  /** Tier per operation; an operation that is missing is `unrated`. */
+  tiers: Readonly<Partial<Record<Operation, OfferTier>>>;
+  /** Evidence for the tiers, in words, for people to read. */
+  evidence: string;
+  evidenceSource: Source | undefined;
+  /** Typical time for one image at 1K. */
+  latencyMs: number;
+}
+
+/** USD per 1M tokens, which is the same number as micro-USD per token. */
+export interface TokenPrices {
+  inputText: number;
+  cachedInputText: number;
+  inputImage: number;
+  cachedInputImage: number;
+  outputImage: number;
+  outputText: number;
+}
+
+/** How a model's image is priced. */
+export type PriceRule =
+  | {
+      /** Output tokens by the published size formula. `axisFactors` per quality id. */
+      kind: "token_formula";
+      prices: TokenPrices;
+      axisFactors: Readonly<Record<string, number>>;
+      /** The formula gives an upper bound of this many times the figure; 1 when it is exact. Per quality id. */
+      boundFactors: Readonly<Record<string, number>>;
+      /** Most tokens that one reference image costs. */
+      maxTokensPerReference: number;
+      promptOverheadTokens: number;
+    }
+  | {
+      /** Output tokens from a table, by `SIZE/QUALITY` or `RESOLUTION`. */
+      kind: "token_table";
+      prices: TokenPrices;
+      /** Key: `WIDTHxHEIGHT/quality` or a resolution class. */
+      outputTokens: Readonly<Record<string, number>>;
+      /** Likely and largest number of text or thinking tokens in a reply. The largest is enforced in the request. */
+      likelyTextTokens: number;
+      maxTextTokens: number;
+      maxTokensPerReference: number;
+      promptOverheadTokens: number;
+    }
+  | { kind: "per_image"; microUsdPerImage: number };
+
+/** One model. Every figure has a source; the registry of models is this table. */
+export interface CatalogueRow {
+  provider: string;
+  /** The id that is sent. */
+  id: string;
+  /** The name people know, for example `Nano Banana Pro`. */
+  name: string;
+  aliases: readonly Alias[];
+  operations: readonly Operation[];
+  sizes: SizeRule;
+  qualities: readonly QualityRow[];
+  formats: readonly ImageFormat[];
+  transparent: boolean;
+  mask: boolean;
+  maxReferences: number;
+  /** Most images that one call may ask for. */
+  maxImagesPerCall: number;
+  maxPromptCharacters: number;
+  strengths: readonly Strength[];
+  price: PriceRule;
+  /** True when the price of an image is known before it is made. */
+  predictablePrice: boolean;
+  /** The provider's terms allow commercial use of the output. */
+  commercialUse: boolean;
+  /** Published images per minute of the lowest paid tier. */
+  imagesPerMinute: number | undefined;
+  lifecycle: {
+    /** `YYYY-MM-DD`. */
+    availableFrom: string | undefined;
+    deprecatedOn: string | undefined;
+    /** The day from which calls fail. */
+    shutdownOn: string | undefined;
+    /** Id of the row to use instead. */
+    successor: string | undefined;
+  };
+  /** Sources per figure group: `price`, `sizes`, `lifecycle`, `limits`, `strengths`. */
+  sources: Readonly<Record<"price" | "sizes" | "lifecycle" | "limits" | "strengths", Source>>;
+}

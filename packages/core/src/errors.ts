@@ -1,0 +1,117 @@
+import type { Usage } from "./types.ts";
+
+/** Every way in which Artdesk can fail. */
+export type ErrorCode =
+  | "invalid_request"
+  | "invalid_policy"
+  | "no_candidate"
+  | "budget_exceeded"
+  | "auth_failed"
+  | "rate_limited"
+  | "quota_exhausted"
+  | "content_refused"
+  | "unavailable"
+  | "network"
+  | "timeout"
+  | "bad_response"
+  | "aborted"
+  | "exhausted";
+
+/** What to do after an error with this code: send the same call again, go to the next offer, or stop. */
+export type Disposition = "retry_same" | "next_offer" | "stop";
+
+/**
+ * One table for every error code. `retry_same` holds only while the call surely was not billed; a possibly billed
+ * outcome follows the policy's `onUnknown` instead, and a refusal its `onRefusal`.
+ */
+export const DISPOSITIONS: Readonly<Record<ErrorCode, Disposition>> = {
+  invalid_request: "stop",
+  invalid_policy: "stop",
+  no_candidate: "stop",
+  budget_exceeded: "next_offer",
+  auth_failed: "next_offer",
+  rate_limited: "retry_same",
+  quota_exhausted: "next_offer",
+  content_refused: "stop",
+  unavailable: "retry_same",
+  network: "retry_same",
+  timeout: "retry_same",
+  bad_response: "next_offer",
+  aborted: "stop",
+  exhausted: "stop",
+};
+
+export interface ArtdeskErrorOptions {
+  code: ErrorCode;
+  /** One sentence, safe to show to anyone. */
+  shortMessage: string;
+  /** Facts for debugging; redacted before it comes here. */
+  details?: string | undefined;
+  /** What to do next. */
+  hint?: string | undefined;
+  provider?: string | undefined;
+  model?: string | undefined;
+  status?: number | undefined;
+  requestId?: string | undefined;
+  /** How long the provider asks to wait. */
+  retryAfterMs?: number | undefined;
+  /** Whether the provider billed the call. @default "no" */
+  billed?: "no" | "yes" | "unknown" | undefined;
+  /** Tokens billed although no image came. */
+  usage?: Usage | undefined;
+  /** Where the mistake stands, for input errors. */
+  location?: { file: string; line?: number | undefined } | undefined;
+  /** More mistakes of the same kind, each a full sentence. */
+  issues?: readonly string[] | undefined;
+  cause?: unknown;
+}
+
+const BRAND = Symbol.for("artdesk.error");
+
+/** The one error type. Recognise it with {@link isArtdeskError}, never with `instanceof`: two copies of core may meet. */
+export class ArtdeskError extends Error {
+  override readonly name = "ArtdeskError";
+  readonly code: ErrorCode;
+  readonly shortMessage: string;
+  readonly details: string | undefined;
+  readonly hint: string | undefined;
+  readonly provider: string | undefined;
+  readonly model: string | undefined;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly billed: "no" | "yes" | "unknown";
+  readonly usage: Usage | undefined;
+  readonly location: { file: string; line?: number | undefined } | undefined;
+  readonly issues: readonly string[];
+
+  constructor(options: ArtdeskErrorOptions) {
+    super(composeMessage(options), options.cause === undefined ? undefined : { cause: options.cause });
+    Object.defineProperty(this, BRAND, { value: true });
+    this.code = options.code;
+    this.shortMessage = options.shortMessage;
+    this.details = options.details;
+    this.hint = options.hint;
+    this.provider = options.provider;
+    this.model = options.model;
+    this.status = options.status;
+    this.requestId = options.requestId;
+    this.retryAfterMs = options.retryAfterMs;
+    this.billed = options.billed ?? "no";
+    this.usage = options.usage;
+    this.location = options.location;
+    this.issues = options.issues ?? [];
+  }
+}
+
+/** True for an error of this or any other copy of core. */
+export function isArtdeskError(value: unknown): value is ArtdeskError {
+  return typeof value === "object" && value !== null && BRAND in value;
+}
+
+function composeMessage(options: ArtdeskErrorOptions): string {
+  const place = options.location
+    ? `${options.location.file}${options.location.line === undefined ? "" : `:${options.location.line}`}: `
+    : "";
+  return `${place}${options.shortMessage}${options.hint ? ` ${options.hint}` : ""}`;
+}

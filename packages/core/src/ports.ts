@@ -1,0 +1,118 @@
+/** The part of `AbortSignal` that core uses. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** Time, given by the host so that tests own it. */
+export interface Clock {
+  /** Milliseconds since 1970-01-01 UTC. */
+  nowMs(): number;
+  /** Resolves after `durationMs`, or at once when the signal aborts (it never rejects). */
+  sleep(durationMs: number, signal?: AbortSignalLike): Promise<void>;
+}
+
+/** Chance, given by the host so that tests own it. */
+export interface Random {
+  /** A number in [0, 1). */
+  next(): number;
+  /** A new unique id of letters, digits and dashes. */
+  id(): string;
+}
+
+/** Byte work that each platform does natively. */
+export interface Codec {
+  /** Lower-case hex SHA-256; a string is hashed as UTF-8. */
+  sha256Hex(data: Uint8Array | string): string;
+  encodeBase64(bytes: Uint8Array): string;
+  /**
+   * Decodes ASCII base64 (length a multiple of 4, no white space; padding only at the end) into `target` from `offset`.
+   * @returns bytes written; fewer than the length says means that the text was not base64.
+   */
+  decodeBase64Into(ascii: Uint8Array, target: Uint8Array, offset: number): number;
+}
+
+/** A request that a provider's adapter wants sent. The host adds the base URL and signs it. */
+export interface HttpRequest {
+  /** Whose base URL and key to use. */
+  provider: string;
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path below the provider's base URL, with its leading slash; or, when `url` is set, unused. */
+  path: string;
+  /** An absolute https URL out of a reply. Fetched without any key, never to a private host. */
+  url?: string | undefined;
+  headers: Readonly<Record<string, string>>;
+  body?: Uint8Array | string | undefined;
+}
+
+/** A reply whose body has not been read yet. */
+export interface HttpResponse {
+  status: number;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  /** The body as it arrives. Leaving the loop early frees the connection. */
+  body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Sends bytes. Every status is a reply, never an exception.
+ * Rejects with an `ArtdeskError`: `network` or `timeout` with `billed: "no"` when nothing can have reached the provider
+ * (name not resolved, connection refused), `billed: "unknown"` otherwise; `aborted` when the signal aborted.
+ */
+export interface Http {
+  send(request: HttpRequest, options: { timeoutMs: number; signal?: AbortSignalLike | undefined }): Promise<HttpResponse>;
+  /** Whether this provider can be called: false gives the reason `key missing` in the plan. */
+  hasKey(provider: string): boolean;
+}
+
+/** A value and the version to write it back with. */
+export interface VersionedValue {
+  value: string;
+  version: string;
+}
+
+/**
+ * The compare-and-swap port under the ledger. `write` succeeds only if the stored version still is `version`
+ * (undefined: only if the key does not exist). Rejects with `unavailable` when the store cannot be reached.
+ */
+export interface LedgerStore {
+  read(key: string): Promise<VersionedValue | undefined>;
+  write(key: string, value: string, version: string | undefined): Promise<"ok" | "conflict">;
+  /** Frees connections. */
+  close?(): Promise<void>;
+}
+
+/** What the journal knows of an attempt before its first byte leaves. */
+export interface JournalEntry {
+  /** Attempt and reservation id. */
+  attemptId: string;
+  /** The caller's own key, for example an asset id and fingerprint. */
+  subject: string;
+  provider: string;
+  model: string;
+  worstCaseMicroUsd: number;
+  startedAtMs: number;
+}
+
+/** A received image with what is needed to settle and deliver it later. */
+export interface JournalImage {
+  index: number;
+  bytes: Uint8Array;
+  mediaType: string;
+  sha256: string;
+}
+
+/**
+ * Durable notes on what is in flight, so that no paid image is lost: each call resolves only when its note would
+ * survive the end of the process. The default journal keeps nothing.
+ */
+export interface Journal {
+  begin(entry: JournalEntry): Promise<void>;
+  /** The provider's own job id, before waiting for the job. */
+  submitted(attemptId: string, requestId: string): Promise<void>;
+  /** Images have arrived and `costMicroUsd` is what they cost: kept before the ledger is touched. */
+  keep(attemptId: string, images: readonly JournalImage[], costMicroUsd: number): Promise<void>;
+  /** The outcome is in the ledger. `unknown` entries stay until they are reconciled. */
+  end(attemptId: string, outcome: "settled" | "released" | "unknown"): Promise<void>;
+}
