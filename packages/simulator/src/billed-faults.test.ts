@@ -162,7 +162,7 @@ describe("slow answers", () => {
     const simulator = await simulatorWithFault({ kind: "slow", delayMs: 3_600_000 });
     const abort = new AbortController();
     const call = postOpenAi(simulator, OPENAI_CALL, "/images/generations", abort.signal);
-    await expect.poll(() => simulator.statement().entries.length).toBe(1);
+    await expect.poll(() => simulator.statement().entries.length, { timeout: 20_000 }).toBe(1);
     abort.abort();
     await expect(call).rejects.toThrow("aborted");
     expect(simulator.statement().entries).toMatchObject([{ images: 1, microUsd: OPENAI_COST, delivered: false }]);
@@ -172,7 +172,7 @@ describe("slow answers", () => {
     const simulator = await simulatorWithFault({ kind: "slow_body", durationMs: 3_600_000 });
     const abort = new AbortController();
     const call = postOpenAi(simulator, OPENAI_CALL, "/images/generations", abort.signal);
-    await expect.poll(() => simulator.calls()[0]?.status).toBe(200);
+    await expect.poll(() => simulator.calls()[0]?.status, { timeout: 20_000 }).toBe(200);
     abort.abort();
     await expect(call).rejects.toThrow("aborted");
     expect(simulator.statement().entries).toMatchObject([{ images: 1, delivered: false }]);

@@ -45,6 +45,11 @@ export class ImageStudio {
     this.#options = options;
   }
 
+  /** Bytes of encoded images in memory. */
+  get cachedBytes(): number {
+    return this.#cachedBytes;
+  }
+
   /** The encoded image as base64 text, in ASCII bytes. */
   async base64(order: ImageOrder): Promise<Buffer> {
     const key = JSON.stringify(order);

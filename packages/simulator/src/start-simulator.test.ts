@@ -158,7 +158,7 @@ test("close ends waiting calls at once and frees the port", async () => {
     () => "answered",
     (error: unknown) => String(error),
   );
-  await expect.poll(() => simulator.statement().entries.length).toBe(1);
+  await expect.poll(() => simulator.statement().entries.length, { timeout: 20_000 }).toBe(1);
   await simulator.close();
   expect(await call).toContain("fetch failed");
   expect(simulator.statement().entries[0]?.delivered).toBe(false);
