@@ -38,14 +38,13 @@ export function deskOptions(options: CommandOptions, io: Io): AssetDeskOptions {
   };
 }
 
+/** An amount on the command line, in micro-USD. */
 function amount(text: string): number {
-  const value = Number(text.replace(/^\$/, ""));
-  if (!(value > 0) || !Number.isFinite(value)) {
-    throw new ArtdeskError({
-      code: "invalid_request",
-      shortMessage: `--max-cost "${text}" is not an amount in USD.`,
-      hint: "Write for example --max-cost 2.50.",
-    });
-  }
-  return usdToMicroUsd(value);
+  const microUsd = usdToMicroUsd(text.replace(/^\$/, ""));
+  if (microUsd !== undefined && microUsd > 0) return microUsd;
+  throw new ArtdeskError({
+    code: "invalid_request",
+    shortMessage: `--max-cost "${text}" is not an amount in USD.`,
+    hint: "Write for example --max-cost 2.50.",
+  });
 }

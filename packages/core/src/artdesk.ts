@@ -1,5 +1,5 @@
 import type { Catalogue } from "./catalogue/catalogue.ts";
-import { findModel } from "./catalogue/index.ts";
+import { findModel } from "./catalogue/find-model.ts";
 import { ArtdeskError } from "./errors.ts";
 import {
   blockedError,
@@ -9,9 +9,10 @@ import {
   type PlannedRequest,
   wishesFor,
 } from "./generate.ts";
+import { formatUsd } from "./money.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import type { Ledger, Reservation } from "./ledger/types.ts";
-import { planRequest } from "./plan.ts";
+import { planRequest, type PlanInput } from "./plan.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Clock, Codec, Http, Journal, LedgerStore, Random } from "./ports.ts";
 import { parseRequest } from "./request.ts";
@@ -65,7 +66,7 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
   const run = options.run ?? random.id();
   const ledger = createLedger({ store: options.ledger, clock, random, budget, run });
 
-  const decide = async (request: ParsedRequest): Promise<Decision> =>
+  const decide = async (request: ParsedRequest, changes: Partial<PlanInput> = {}): Promise<Decision> =>
     planRequest({
       request,
       policy,
@@ -75,6 +76,7 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
       hasKey: (provider) => http.hasKey(provider),
       todayMs: clock.nowMs(),
       enabledProviders: options.enabledProviders,
+      ...changes,
     });
 
   const host: GenerateHost = {
@@ -85,7 +87,12 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
     ledger,
     journal: options.journal ?? NO_JOURNAL,
     policy,
-    replan: decide,
+    replan: (request) => decide(request),
+    async stageNote(request) {
+      const { offers } = await decide(request, { enabledProviders: undefined, assumeKeys: true });
+      const offer = offers[0];
+      return offer && `Would use ${offer.model} ${offer.quality}, about ${formatUsd(offer.estimateMicroUsd)}`;
+    },
     rowOf(model) {
       const found = findModel(catalogue.rows, model);
       if (!found) throw new ArtdeskError({ code: "no_candidate", shortMessage: `Unknown model "${model}".` });

@@ -5,6 +5,7 @@ import type { OnEvent } from "./events.ts";
 import type { Ledger, Reservation, Settlement } from "./ledger/types.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { AbortSignalLike, Clock, Codec, Http, Journal, Random } from "./ports.ts";
+import { pricedCall } from "./priced-call.ts";
 import type { Provider, ProviderCall, ProviderReply } from "./provider.ts";
 import type { Attempt, ReceivedImage } from "./types.ts";
 
@@ -121,7 +122,7 @@ async function sendUntilDecided(host: AttemptHost, task: AttemptTask, startedAtM
     task.allowance.left -= 1;
     const outcome = await sendOnce(host, task, deadlineMs);
     if (!isArtdeskError(outcome)) {
-      return { reply: outcome, error: partialError(task, outcome), posts };
+      return { reply: outcome, error: outcome.problem ?? partialError(task, outcome), posts };
     }
     const delayMs = retryDelayMs(host, task, outcome, posts, deadlineMs);
     if (delayMs === undefined) return { reply: undefined, error: outcome, posts };
@@ -210,7 +211,7 @@ function retryDelayMs(
 
 function tablePrice(task: AttemptTask, images: number): number {
   const { call, row } = task;
-  return estimateCallMicroUsd(row, { request: call.request, offer: call.offer, count: Math.max(1, images) });
+  return estimateCallMicroUsd(row, pricedCall(call.request, call.offer, Math.max(1, images)));
 }
 
 interface Ending {
@@ -223,13 +224,13 @@ function describeEnding(task: AttemptTask, sent: Sent, tableMicroUsd: number): E
   const { reply, error } = sent;
   if (reply) {
     const outcome = error ? "partial" : "delivered";
-    const costMicroUsd = reply.usage ? costFromUsage(task.row, reply.usage) : tableMicroUsd;
+    const costMicroUsd = (reply.usage && costFromUsage(task.row, reply.usage)) ?? tableMicroUsd;
     return { outcome, billed: costMicroUsd > 0 ? "yes" : "no", costMicroUsd };
   }
   const usage = error?.usage;
   if (error?.billed === "yes" && usage) {
     const outcome = error.code === "content_refused" ? "refused" : "failed";
-    return { outcome, billed: "yes", costMicroUsd: costFromUsage(task.row, usage) };
+    return { outcome, billed: "yes", costMicroUsd: costFromUsage(task.row, usage) ?? tableMicroUsd };
   }
   if (error?.billed === "no") {
     return { outcome: error.code === "content_refused" ? "refused" : "failed", billed: "no", costMicroUsd: 0 };

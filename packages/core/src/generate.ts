@@ -1,13 +1,14 @@
 import { type AttemptHost, type AttemptResult, type PostAllowance, runAttempt } from "./attempt.ts";
 import type { CatalogueRow } from "./catalogue/row.ts";
-import { ArtdeskError, DISPOSITIONS } from "./errors.ts";
+import { worstCaseCallMicroUsd } from "./cost.ts";
+import { ArtdeskError, DISPOSITIONS, isArtdeskError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import type { Reservation, ReservationWish } from "./ledger/types.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { AbortSignalLike, Random } from "./ports.ts";
+import { pricedCall } from "./priced-call.ts";
 import type { Provider } from "./provider.ts";
 import type { Attempt, Decision, GenerateResult, Offer, ParsedRequest, ReceivedImage, Receipt } from "./types.ts";
-import { worstCaseCallMicroUsd } from "./cost.ts";
 
 /** A request with the decision that was made for it. */
 export interface PlannedRequest {
@@ -22,6 +23,8 @@ export interface GenerateHost extends AttemptHost {
   providerOf(id: string): Provider;
   /** Plans the request again with the money that is left now. */
   replan(request: ParsedRequest): Promise<Decision>;
+  /** What a provider that draws by itself may say about the offer that it stands in for. */
+  stageNote(request: ParsedRequest): Promise<string | undefined>;
 }
 
 export interface GenerateOptions {
@@ -58,7 +61,7 @@ export function wishesFor(
       positions: part,
       wish: {
         id: random.id(),
-        amountMicroUsd: worstCaseCallMicroUsd(row, { request: planned.request, offer, count: part.length }),
+        amountMicroUsd: worstCaseCallMicroUsd(row, pricedCall(planned.request, offer, part.length)),
         provider: offer.provider,
         model: offer.model,
         quality: offer.quality,
@@ -117,13 +120,15 @@ export async function generateImages(
     }
     held = undefined;
     progress.firstOffer ??= offer;
+    const provider = host.providerOf(offer.provider);
+    const note = provider.kind === "local" ? await host.stageNote(request) : undefined;
     const keepPosts = hasOtherProvider(decision.offers.slice(index + 1), offer, excluded) ? 1 : 0;
     const results = await Promise.all(
       calls.map((call, position) =>
         runAttempt(host, {
-          provider: host.providerOf(offer.provider),
+          provider,
           row,
-          call: { request, offer, row, count: call.positions.length, note: undefined },
+          call: { request, offer, row, count: call.positions.length, note },
           reservation: reservationAt(reservations, position),
           positions: call.positions,
           journalNote: options.note ?? "",
@@ -219,7 +224,7 @@ function hasOtherProvider(offers: readonly Offer[], current: Offer, excluded: Re
 }
 
 function isBudgetError(error: unknown): error is ArtdeskError {
-  return typeof error === "object" && error !== null && "code" in error && error.code === "budget_exceeded";
+  return isArtdeskError(error) && error.code === "budget_exceeded";
 }
 
 /** The error of a decision that leaves nothing to try. */
@@ -233,7 +238,6 @@ export function blockedError(decision: Decision, cause?: unknown): ArtdeskError 
     code: blocked.code,
     shortMessage: blocked.message,
     hint: blocked.hint,
-    issues: decision.rejected.map((offer) => `${offer.model} ${offer.quality} ${offer.size}: ${offer.reason}`),
     cause,
   });
 }

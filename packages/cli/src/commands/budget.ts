@@ -41,14 +41,14 @@ export async function budgetCommand(options: BudgetCommandOptions, io: Io): Prom
 
 /** `artdesk budget reconcile ID --cost USD`: says what a possibly billed call did cost. */
 export async function reconcileCommand(ids: readonly string[], options: CommandOptions & { cost?: string; all?: boolean }, io: Io): Promise<ExitCode> {
-  if (options.cost === undefined || !/^\d+(\.\d+)?$/.test(options.cost) || (ids.length === 0 && !options.all)) {
+  const costMicroUsd = options.cost === undefined ? undefined : usdToMicroUsd(options.cost);
+  if (costMicroUsd === undefined || (ids.length === 0 && !options.all)) {
     throw new ArtdeskError({
       code: "invalid_request",
       shortMessage: "`reconcile` wants an id (or --all) and what the provider charged for each.",
       hint: "For example: artdesk budget reconcile ID --cost 0.041. `artdesk budget` lists the ids.",
     });
   }
-  const costMicroUsd = Number(options.cost) === 0 ? 0 : usdToMicroUsd(Number(options.cost));
   const desk = await openAssetDesk(deskOptions(options, io));
   try {
     const { ledger } = desk.artdesk;

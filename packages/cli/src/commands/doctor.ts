@@ -1,5 +1,5 @@
 import { diagnose } from "@artdesk/core/node";
-import type { Colors } from "picocolors/types";
+import type { Colors } from "../colors.ts";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";

@@ -1,4 +1,4 @@
-import { catalogueRows, type CatalogueRow, estimateImageMicroUsd, formatUsd } from "@artdesk/core";
+import { catalogueRows, type CatalogueRow, estimateCallMicroUsd, formatUsd } from "@artdesk/core";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { showTable } from "../show/show-table.ts";
@@ -49,8 +49,8 @@ export function modelsCommand(options: ModelsCommandOptions, io: Io): ExitCode {
 
 function pricesOf(row: CatalogueRow): { quality: string; microUsd: number }[] {
   return row.qualities.flatMap((quality) => {
-    const microUsd = estimateImageMicroUsd(row, { quality: quality.id, widthPx: 1024, heightPx: 1024, resolution: "1K" });
-    return microUsd === undefined ? [] : [{ quality: quality.id, microUsd }];
+    const square = { quality: quality.id, widthPx: 1024, heightPx: 1024, resolution: "1K", promptBytes: 0, references: 0 } as const;
+    return [{ quality: quality.id, microUsd: estimateCallMicroUsd(row, { ...square, count: 1 }) }];
   });
 }
 

@@ -1,6 +1,6 @@
 import { formatUsd } from "@artdesk/core";
 import type { GenerateProgress } from "@artdesk/core/node";
-import type { Colors } from "picocolors/types";
+import type { Colors } from "../colors.ts";
 import type { Io } from "../io.ts";
 
 /** Shows a run under way: a redrawn list on a terminal, plain lines elsewhere. */

@@ -1,6 +1,6 @@
 import { isArtdeskError } from "@artdesk/core";
 import type { ReportError } from "@artdesk/core/node";
-import type { Colors } from "picocolors/types";
+import type { Colors } from "../colors.ts";
 
 /** One failure as lines for people: place, what happened, what to do. */
 export function showReportError(error: ReportError, colors: Colors): string {

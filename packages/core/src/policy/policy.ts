@@ -62,7 +62,7 @@ export interface Policy {
   onUnknown: "stop" | "next" | "retry";
   /** After a refusal by the provider. @default "stop" */
   onRefusal: "stop" | "next";
-  /** Times that one call may be sent again or handed to another offer, together. @default 2, as the OpenAI SDK */
+  /** Times that one call that surely was not billed may be sent again. @default 3 */
   maxRetries: number;
   /** Longest wait that a provider's Retry-After may ask for. @default 60_000 */
   maxRetryAfterMs: number;

@@ -4,7 +4,7 @@ import type { ArtdeskEvent } from "../../events.ts";
 import type { Reservation } from "../../ledger/types.ts";
 import type { AbortSignalLike } from "../../ports.ts";
 import type { AssetState } from "../status-listing.ts";
-import { acquireWorkspaceLock } from "../workspace-lock.ts";
+import { acquireWorkspaceLock, describeHolder } from "../workspace-lock.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { type AssetPlan, planAsset } from "./asset-planning.ts";
 import { writeContactSheet } from "./contact-sheet-file.ts";
@@ -58,7 +58,8 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
     root: workspace.root,
     run: desk.run,
     waitMs: options.lockWaitMs ?? 600_000,
-    onWait: (holder) => onProgress({ type: "workspace_busy", holder }),
+    command: "artdesk generate",
+    onWait: (holder) => onProgress({ type: "workspace_busy", holder: holder ? describeHolder(holder) : "another run" }),
   });
   try {
     const recovered = await recoverAssets(desk, lock.previousRun);

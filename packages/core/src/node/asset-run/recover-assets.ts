@@ -18,39 +18,38 @@ export interface Recovery {
  * answer never came are marked possibly billed. Needs the workspace lock: only then is every other run surely dead.
  */
 export async function recoverAssets(desk: AssetDesk, previousRun: string | undefined): Promise<Recovery> {
-  const records = (await desk.journal.pending()).filter((record) => record.entry.run !== desk.run);
-  const runs = new Set([...records.map((record) => record.entry.run), ...(previousRun === undefined ? [] : [previousRun])]);
+  const records = (await desk.journal.pending()).filter((record) => record.run !== desk.run);
+  const runs = new Set([...records.map((record) => record.run), ...(previousRun === undefined ? [] : [previousRun])]);
   if (runs.size === 0) return { finished: [], warnings: [] };
   for (const run of runs) {
-    const received = records.filter((record) => record.entry.run === run && record.state === "received");
-    await desk.artdesk.ledger.recover(run, Object.fromEntries(received.map((record) => [record.entry.attemptId, settlementOf(record)])));
+    const received = records.filter((record) => record.run === run && record.state === "received");
+    await desk.artdesk.ledger.recover(run, Object.fromEntries(received.map((record) => [record.attemptId, settlementOf(record)])));
   }
   const finished: string[] = [];
   const warnings: string[] = [];
   const states = new Map<string, AssetState>();
   for (const state of (await desk.workspace.listStatuses()).assets) states.set(state.asset.id, state);
   for (const record of records) {
-    const { entry } = record;
-    if (record.state !== "received") {
+        if (record.state !== "received") {
       warnings.push(
-        `${entry.subject}: a call to ${entry.model} was cut off; it is possibly billed. Compare with the provider's usage page, then run: artdesk budget reconcile ${entry.attemptId}`,
+        `${record.subject}: a call to ${record.model} was cut off; it is possibly billed. Compare with the provider's usage page, then run: artdesk budget reconcile ${record.attemptId}`,
       );
     } else if (await deliverRecord(desk, record, states)) {
-      finished.push(entry.subject);
+      finished.push(record.subject);
     } else {
-      const kept = await desk.journal.setAside(entry.attemptId);
-      warnings.push(`${entry.subject}: its prompt changed after a run that was cut off; the paid images are kept in ${kept}.`);
+      const kept = await desk.journal.setAside(record.attemptId);
+      warnings.push(`${record.subject}: its prompt changed after a run that was cut off; the paid images are kept in ${kept}.`);
       continue;
     }
-    await desk.journal.remove(entry.attemptId);
+    await desk.journal.remove(record.attemptId);
   }
   return { finished: [...new Set(finished)], warnings };
 }
 
 function settlementOf(record: JournalRecord): Settlement {
   return {
-    costMicroUsd: record.costMicroUsd ?? record.entry.worstCaseMicroUsd,
-    tableMicroUsd: record.costMicroUsd ?? record.entry.worstCaseMicroUsd,
+    costMicroUsd: record.costMicroUsd ?? record.worstCaseMicroUsd,
+    tableMicroUsd: record.costMicroUsd ?? record.worstCaseMicroUsd,
     images: record.images.length,
     usage: undefined,
     requestId: record.requestId,
@@ -61,27 +60,26 @@ function settlementOf(record: JournalRecord): Settlement {
 }
 
 async function deliverRecord(desk: AssetDesk, record: JournalRecord, states: Map<string, AssetState>): Promise<boolean> {
-  const { entry } = record;
-  const state = states.get(entry.subject);
-  const note = parseJournalNote(entry.note);
+    const state = states.get(record.subject);
+  const note = parseJournalNote(record.note);
   if (!state || !note || note.fingerprint !== state.fingerprint) return false;
   const paths = outputPaths(state.asset);
   const outputs: { path: string; sha256: string }[] = [];
-  for (const image of record.images) {
-    const path = paths[note.positions[entry.positions[image.index] ?? -1] ?? -1];
+  for (const image of await record.readImages()) {
+    const path = paths[note.positions[record.positions[image.index] ?? -1] ?? -1];
     if (path === undefined) return false;
-    await desk.workspace.writeOutput(path, await image.read());
+    await desk.workspace.writeOutput(path, image.bytes);
     outputs.push({ path, sha256: image.sha256 });
   }
   const lock = mergeLock(state, {
-    model: entry.model,
-    quality: entry.quality,
-    size: entry.size,
+    model: record.model,
+    quality: record.quality,
+    size: record.size,
     outputs,
     costMicroUsd: record.costMicroUsd ?? 0,
     requestIds: record.requestId === undefined ? [] : [record.requestId],
   });
   await desk.workspace.writeLockEntry(lock);
-  states.set(entry.subject, { ...state, lock });
+  states.set(record.subject, { ...state, lock });
   return true;
 }
