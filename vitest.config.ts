@@ -11,7 +11,7 @@ export default defineConfig({
   resolve: { conditions: ["source"], alias: { "n8n-workflow": n8nWorkflow } },
   ssr: { resolve: { conditions: ["source"] } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.{ts,mts}", "test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/*.services.test.ts"],
     reporters: resultsFile ? ["default", ["json", { outputFile: resultsFile }]] : ["default"],
     testTimeout: 30_000,

@@ -1,5 +1,9 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from "n8n-workflow";
+import { estimateCost } from "./estimate-cost.ts";
+import { getBudget } from "./get-budget.ts";
+import { makeImages } from "./make-images.ts";
 import { properties } from "./properties.ts";
+import { searchModels } from "./search-models.ts";
 
 /** Makes and edits images. Programmatic, because budgets, fallbacks and receipts cannot be declared as routing. */
 export class Artdesk implements INodeType {
@@ -38,7 +42,12 @@ export class Artdesk implements INodeType {
     properties,
   };
 
+  methods = { listSearch: { searchModels } };
+
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    return [[]];
+    const operation = this.getNodeParameter("operation", 0) as string;
+    if (operation === "get") return getBudget(this);
+    if (operation === "estimate") return estimateCost(this);
+    return makeImages(this, operation === "edit" ? "edit" : "generate");
   }
 }

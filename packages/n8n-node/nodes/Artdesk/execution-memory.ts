@@ -4,8 +4,10 @@ const KEEP_MS = 60 * 60 * 1000;
 const MAX_EXECUTIONS = 200;
 const MAX_INLINE_CHARACTERS = 256 * 1024 * 1024;
 
-/** How an item ended in an earlier try: delivered, or in a way that may have cost money. */
-export type ItemOutcome = { kind: "delivered"; output: INodeExecutionData[] } | { kind: "paid_failure"; cause: Error };
+/** How an item ended in an earlier try: delivered, or failed in a way that may have cost money. */
+export type ItemOutcome =
+  | { kind: "delivered"; output: INodeExecutionData[] }
+  | { kind: "failed"; output: INodeExecutionData[]; cause: unknown };
 
 /**
  * What this process remembers of one execution: what its items came to, so that n8n's "Retry On Fail" buys nothing
@@ -79,7 +81,7 @@ function newEntry<Books>(books: Books, usedAtMs: number): Entry<Books> {
       recall: (key) => outcomes.get(key),
       remember(key, outcome) {
         outcomes.set(key, outcome);
-        if (outcome.kind === "delivered") inlineCharacters += inlineSize(outcome.output);
+        inlineCharacters += inlineSize(outcome.output);
       },
     },
   };

@@ -9,6 +9,7 @@ export function budgetFields(displayOptions: IDisplayOptions): INodeProperties[]
       displayName: "Keep Books In",
       name: "books",
       type: "options",
+      noDataExpression: true,
       options: [
         { name: "This Run Only", value: "run", description: "Counts what this execution spends. Nothing to set up." },
         { name: "Data Table", value: "dataTable", description: "Counts across all executions and workflows of this n8n, for budgets per month and per client" },

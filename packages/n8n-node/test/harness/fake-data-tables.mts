@@ -1,5 +1,5 @@
-import type { LoopbackServer } from "./loopback-server.ts";
-import { startLoopbackServer } from "./loopback-server.ts";
+import type { LoopbackServer } from "./loopback-server.mts";
+import { startLoopbackServer } from "./loopback-server.mts";
 
 interface Row {
   id: number;

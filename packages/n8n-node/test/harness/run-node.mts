@@ -1,5 +1,5 @@
 import type { INode, INodeExecutionData, INodeType, ITaskData } from "n8n-workflow";
-import { runWorkflow, type RunOptions, type WorkflowRun } from "./run-workflow.ts";
+import { runWorkflow, type RunOptions, type WorkflowRun } from "./run-workflow.mts";
 
 /** The node under test: its type and whatever differs from a fresh node. */
 export interface TestNode extends Partial<INode> {

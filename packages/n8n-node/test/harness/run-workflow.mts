@@ -10,7 +10,7 @@ import type {
   ITaskData,
   IWorkflowExecuteAdditionalData,
 } from "n8n-workflow";
-import type { N8nRelease } from "./n8n-release.ts";
+import type { N8nRelease } from "./n8n-release.mts";
 
 /** A workflow as n8n exports it: what a test needs of it. */
 export interface WorkflowDefinition {

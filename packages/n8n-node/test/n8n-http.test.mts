@@ -3,10 +3,10 @@ import type { IExecuteFunctions } from "n8n-workflow";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ArtdeskOpenAiApi } from "../credentials/ArtdeskOpenAiApi.credentials.ts";
 import { createN8nHttp } from "../nodes/Artdesk/n8n-http.ts";
-import { startLoopbackServer, type LoopbackServer } from "./harness/loopback-server.ts";
-import { loadN8nRelease, N8N_RELEASES } from "./harness/n8n-release.ts";
-import { probeNode } from "./harness/probe-node.ts";
-import { runNode } from "./harness/run-node.ts";
+import { startLoopbackServer, type LoopbackServer } from "./harness/loopback-server.mts";
+import { loadN8nRelease, N8N_RELEASES } from "./harness/n8n-release.mts";
+import { probeNode } from "./harness/probe-node.mts";
+import { runNode } from "./harness/run-node.mts";
 
 const POST: HttpRequest = {
   provider: "openai",

@@ -5,10 +5,10 @@ import { createDataTableApi } from "../nodes/Artdesk/data-table-api.ts";
 import { createDataTableLedgerStore } from "../nodes/Artdesk/data-table-ledger-store.ts";
 import { n8nClock } from "../nodes/Artdesk/n8n-clock.ts";
 import { n8nRandom } from "../nodes/Artdesk/n8n-codec.ts";
-import { startFakeDataTables, type FakeDataTables } from "./harness/fake-data-tables.ts";
-import { loadN8nRelease } from "./harness/n8n-release.ts";
-import { probeNode } from "./harness/probe-node.ts";
-import { runNode } from "./harness/run-node.ts";
+import { startFakeDataTables, type FakeDataTables } from "./harness/fake-data-tables.mts";
+import { loadN8nRelease } from "./harness/n8n-release.mts";
+import { probeNode } from "./harness/probe-node.mts";
+import { runNode } from "./harness/run-node.mts";
 
 const release = loadN8nRelease("2.41.1");
 let n8n: FakeDataTables;
