@@ -28,7 +28,7 @@ export class Artdesk implements INodeType {
       },
       {
         name: "artdeskGeminiApi",
-        displayName: "Gemini",
+        displayName: "Google Gemini",
         required: false,
         displayOptions: { show: { resource: ["image", "cost"] } },
       },

@@ -8,7 +8,7 @@ import { readItemOrder } from "./request-from-item.ts";
 
 /** Says for each item which model would make it and what it would cost. Buys nothing. */
 export async function estimateCost(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-  const host = await openHost(context, { withoutKeys: true });
+  const host = await openHost(context, { credentials: "ask" });
   const output: INodeExecutionData[] = [];
   for (const itemIndex of context.getInputData().keys()) {
     try {
@@ -18,7 +18,7 @@ export async function estimateCost(context: IExecuteFunctions): Promise<INodeExe
       output.push({ json, pairedItem: { item: itemIndex } });
     } catch (cause) {
       if (!context.continueOnFail()) throw nodeFailure(context, cause, itemIndex);
-      output.push(failureItem(context, cause, itemIndex));
+      output.push(failureItem(cause, itemIndex));
     }
   }
   return [output];

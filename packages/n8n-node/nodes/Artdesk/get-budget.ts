@@ -7,7 +7,7 @@ import { readBudget, type BudgetParameters } from "./request-from-item.ts";
 
 /** What was spent in a month, one item per budget. */
 export async function getBudget(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-  const host = await openHost(context);
+  const host = await openHost(context, { credentials: "none" });
   const output: INodeExecutionData[] = [];
   for (const itemIndex of context.getInputData().keys()) {
     try {
@@ -20,7 +20,7 @@ export async function getBudget(context: IExecuteFunctions): Promise<INodeExecut
       output.push(...wanted.map((balance) => ({ json: balanceJson(balance), pairedItem: { item: itemIndex } })));
     } catch (cause) {
       if (!context.continueOnFail()) throw nodeFailure(context, cause, itemIndex);
-      output.push(failureItem(context, cause, itemIndex));
+      output.push(failureItem(cause, itemIndex));
     }
   }
   return [output];

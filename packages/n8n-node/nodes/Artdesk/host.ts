@@ -28,18 +28,21 @@ export interface NodeHost {
 }
 
 export interface HostOptions {
-  /** For questions that call nobody: without any credential, count every provider as usable. @default false */
-  withoutKeys?: boolean;
+  /**
+   * What the providers' credentials are for. `call`: to sign calls. `ask`: nobody is called, so without any credential
+   * every provider counts as usable. `none`: the operation has no use for them.
+   */
+  credentials: "call" | "ask" | "none";
 }
 
 /** Ports over n8n for one run of the node: credentials, books, memory. */
-export async function openHost(context: IExecuteFunctions, options: HostOptions = {}): Promise<NodeHost> {
+export async function openHost(context: IExecuteFunctions, { credentials }: HostOptions): Promise<NodeHost> {
   const executionId = knownExecutionId(context);
   const memory = memories.open(executionId);
   if (executionId !== undefined) forgetAfterwards(context, executionId);
-  const endpoints = await openEndpoints(context);
+  const endpoints = credentials === "none" ? new Map<string, SignedEndpoint>() : await openEndpoints(context);
   const signed = createN8nHttp(context, endpoints);
-  const http = options.withoutKeys === true && endpoints.size === 0 ? { ...signed, hasKey: () => true } : signed;
+  const http = credentials === "ask" && endpoints.size === 0 ? { ...signed, hasKey: () => true } : signed;
   const ledger = await openLedgerStore(context, memory);
   const run = executionId === undefined ? n8nRandom.id() : `n8n-${executionId}`;
   const desks = new Map<string, Artdesk>();

@@ -25,7 +25,7 @@ interface ItemResult {
  * item, before the first image is bought. What an earlier try of this node has bought is not bought again.
  */
 export async function makeImages(context: IExecuteFunctions, operation: Operation): Promise<INodeExecutionData[][]> {
-  const host = await openHost(context);
+  const host = await openHost(context, { credentials: "call" });
   const goesOn = context.continueOnFail();
   const results: ItemResult[] = [];
   const { orders, failed: unreadable } = await readOrders(context, host, operation);
@@ -45,7 +45,7 @@ export async function makeImages(context: IExecuteFunctions, operation: Operatio
     await releaseOrders(holds.planned);
     throwFirst(context, unaffordable, results);
   }
-  for (const { itemIndex, cause } of [...impossible, ...unaffordable]) results.push(failedResult(context, cause, itemIndex));
+  for (const { itemIndex, cause } of [...impossible, ...unaffordable]) results.push(failedResult(cause, itemIndex));
   results.push(...(await makeAll(context, host, holds.planned, goesOn)));
   results.sort((left, right) => left.itemIndex - right.itemIndex);
   reportSpending(context, results);
@@ -107,10 +107,10 @@ async function makeOne(
 ): Promise<ItemResult> {
   const { itemIndex } = order;
   const result = await desk.generatePlanned(planned, { signal, held, subject }).then(undefined, (cause: unknown) => ({ cause }));
-  if ("cause" in result) return failedResult(context, result.cause, itemIndex);
+  if ("cause" in result) return failedResult(result.cause, itemIndex);
   const { attempts } = result.receipt;
   if (result.images.length === 0) {
-    const failed = failedResult(context, result.error, itemIndex, attempts);
+    const failed = failedResult(result.error, itemIndex, attempts);
     const { output, cause } = failed;
     if (attempts.some(({ billed }) => billed !== "no")) host.memory.remember(memoryKey(host, order), { kind: "failed", output, cause });
     return failed;
@@ -139,11 +139,11 @@ function memoryKey(host: NodeHost, order: ItemOrder): string {
 
 function notStarted(context: IExecuteFunctions, itemIndex: number): ItemResult {
   const cause = new NodeOperationError(context.getNode(), "The execution was cancelled before this item was started", { itemIndex });
-  return failedResult(context, cause, itemIndex);
+  return failedResult(cause, itemIndex);
 }
 
-function failedResult(context: IExecuteFunctions, cause: unknown, itemIndex: number, attempts: readonly Attempt[] = []): ItemResult {
-  return { itemIndex, output: [failureItem(context, cause, itemIndex, attempts)], cause, attempts, recalled: false };
+function failedResult(cause: unknown, itemIndex: number, attempts: readonly Attempt[] = []): ItemResult {
+  return { itemIndex, output: [failureItem(cause, itemIndex, attempts)], cause, attempts, recalled: false };
 }
 
 /** Stops at the first item that cannot be made. */

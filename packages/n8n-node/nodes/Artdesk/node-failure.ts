@@ -16,24 +16,20 @@ export function nodeFailure(context: IExecuteFunctions, cause: unknown, itemInde
   return new NodeOperationError(context.getNode(), message, { itemIndex, ...(description === "" ? {} : { description }) });
 }
 
-/** The item that stands for one that could not be made, when the node goes on. */
-export function failureItem(
-  context: IExecuteFunctions,
-  cause: unknown,
-  itemIndex: number,
-  attempts: readonly Attempt[] = [],
-): INodeExecutionData {
+/**
+ * The item that stands for one that could not be made, when the node goes on. `error` is its only key: by that n8n
+ * knows items for the error output, where it adds what the item came in with.
+ */
+export function failureItem(cause: unknown, itemIndex: number, attempts: readonly Attempt[] = []): INodeExecutionData {
   const { message, hint } = describeFailure(cause);
-  const costMicroUsd = sum(attempts.filter(({ billed }) => billed === "yes"));
-  const possiblyBilledMicroUsd = sum(attempts.filter(({ billed }) => billed === "unknown"));
-  const json: IDataObject = {
-    error: message,
-    errorCode: isArtdeskError(cause) ? cause.code : "invalid_request",
+  const error: IDataObject = {
+    message,
+    code: isArtdeskError(cause) ? cause.code : "invalid_request",
     ...(hint === "" ? {} : { hint }),
-    costUsd: toUsd(costMicroUsd),
-    possiblyBilledUsd: toUsd(possiblyBilledMicroUsd),
+    costUsd: toUsd(sum(attempts.filter(({ billed }) => billed === "yes"))),
+    possiblyBilledUsd: toUsd(sum(attempts.filter(({ billed }) => billed === "unknown"))),
   };
-  return { json, error: nodeFailure(context, cause, itemIndex), pairedItem: { item: itemIndex } };
+  return { json: { error }, pairedItem: { item: itemIndex } };
 }
 
 function describeFailure(cause: unknown): { message: string; hint: string } {

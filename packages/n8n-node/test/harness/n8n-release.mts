@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 
 /** The engine of one n8n release: the packages that n8n itself runs workflows with. */
 export interface N8nRelease {
-  version: string;
+  version: keyof typeof N8N_RELEASES;
   core: typeof N8nCore;
   workflow: typeof N8nWorkflow;
   /** Folder of the `n8n-workflow` that this engine uses. */
@@ -18,6 +18,14 @@ const require = createRequire(import.meta.url);
 
 /** Names of the installed engines: this package depends on each. */
 export const N8N_RELEASES = { "2.41.1": "", "2.20.6": "-2-20" } as const;
+
+/** Makes an engine keep files in a folder, as n8n does by default, and not inside the items. */
+export async function useFileStore({ core, version }: N8nRelease): Promise<void> {
+  process.env["N8N_DEFAULT_BINARY_DATA_MODE"] = "filesystem";
+  const fromCore = createRequire(require.resolve(`n8n-core${N8N_RELEASES[version]}/package.json`));
+  const { Container } = fromCore("@n8n/di") as { Container: { get: <T>(type: unknown) => T } };
+  await Container.get<{ init: () => Promise<void> }>(core.BinaryDataService).init();
+}
 
 /** Loads an engine with a fresh, empty n8n folder. */
 export function loadN8nRelease(version: keyof typeof N8N_RELEASES): N8nRelease {
