@@ -15,7 +15,7 @@ export class ArtdeskLedgerApi implements ICredentialType {
       required: true,
       default: "",
       description:
-        "An n8n API key with the scopes dataTable:list, dataTable:create, dataTableRow:read, dataTableRow:create, dataTableRow:update and dataTableRow:delete",
+        "An n8n API key with the scopes dataTable:list, dataTable:create, dataTable:read, dataTableRow:read, dataTableRow:create, dataTableRow:update and dataTableRow:delete",
     },
     {
       displayName: "Base URL",

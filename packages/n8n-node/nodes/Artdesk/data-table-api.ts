@@ -62,6 +62,6 @@ function unreachable(cause: unknown): ArtdeskError {
 function refused(status: number): ArtdeskError {
   return ledgerUnavailable(
     `n8n's API refused the key (${status}).`,
-    "The key needs the scopes dataTable:list, dataTable:create, dataTableRow:read, dataTableRow:create, dataTableRow:update and dataTableRow:delete.",
+    "The key needs the scopes dataTable:list, dataTable:create, dataTable:read, dataTableRow:read, dataTableRow:create, dataTableRow:update and dataTableRow:delete.",
   );
 }
