@@ -10,7 +10,9 @@ const root = dirname(import.meta.dirname);
  * @throws when anything but what n8n itself provides would stay outside of a bundle
  */
 export async function buildPackage(folder: string): Promise<void> {
-  const { n8n } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { n8n: { nodes: string[]; credentials: string[] } };
+  const { n8n } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+    n8n: { nodes: string[]; credentials: string[] };
+  };
   await rm(folder, { recursive: true, force: true });
   for (const output of [...n8n.nodes, ...n8n.credentials]) {
     const file = output.replace(/^dist\//, "");

@@ -22,7 +22,10 @@ afterEach(() => n8n.close());
 const impatientClock: Clock = { nowMs: () => 0, sleep: async () => undefined };
 
 /** Runs `use` inside a node of the real engine, with as many stores on one table as it takes. */
-async function withStores(use: (open: (table?: string, clock?: Clock) => LedgerStore) => Promise<void>, apiKey = "key-1"): Promise<void> {
+async function withStores(
+  use: (open: (table?: string, clock?: Clock) => LedgerStore) => Promise<void>,
+  apiKey = "key-1",
+): Promise<void> {
   let failure: unknown;
   const baseUrl = `${n8n.baseUrl}/api/v1/`;
   const node = probeNode(["artdeskLedgerApi"], async (context) => {
@@ -84,7 +87,10 @@ describe("a ledger in an n8n data table", () => {
     withStores(async (open) => {
       const [left, right] = [open(), open()];
       await Promise.all([left.read("x"), right.read("x")]);
-      const outcomes = await Promise.all([left.write("month", "left", undefined), right.write("month", "right", undefined)]);
+      const outcomes = await Promise.all([
+        left.write("month", "left", undefined),
+        right.write("month", "right", undefined),
+      ]);
       expect(outcomes.toSorted()).toEqual(["conflict", "ok"]);
       const winner = outcomes[0] === "ok" ? "left" : "right";
       expect((await left.read("month"))?.value).toBe(winner);
@@ -123,7 +129,8 @@ describe("a ledger in an n8n data table", () => {
       const first = await store.read("month");
       n8n.meddle = (method) => {
         if (method !== "PATCH") return false;
-        for (const row of n8n.tables[0]?.rows ?? []) if (row["k"] === "month") Object.assign(row, { v: "theirs", data: "theirs" });
+        for (const row of n8n.tables[0]?.rows ?? [])
+          if (row["k"] === "month") Object.assign(row, { v: "theirs", data: "theirs" });
         return true;
       };
       await expect(store.write("month", "two", first?.version)).rejects.toMatchObject({ code: "unavailable" });
@@ -140,19 +147,28 @@ describe("a ledger in an n8n data table", () => {
 describe("a data table that cannot be the ledger", () => {
   it("names the key's scopes when n8n refuses the key", () =>
     withStores(async (open) => {
-      await expect(open().read("month")).rejects.toMatchObject({ code: "unavailable", hint: expect.stringContaining("dataTableRow:update") });
+      await expect(open().read("month")).rejects.toMatchObject({
+        code: "unavailable",
+        hint: expect.stringContaining("dataTableRow:update"),
+      });
     }, "wrong key"));
 
   it("asks for the root row when somebody made the table by hand", () =>
     withStores(async (open) => {
       n8n.tables.push({ id: "table9", name: "artdesk_ledger", rows: [] });
-      await expect(open("artdesk_ledger", impatientClock).read("month")).rejects.toMatchObject({ code: "unavailable", hint: expect.stringContaining("artdesk/root") });
+      await expect(open("artdesk_ledger", impatientClock).read("month")).rejects.toMatchObject({
+        code: "unavailable",
+        hint: expect.stringContaining("artdesk/root"),
+      });
     }));
 
   it("refuses to choose between two tables of one name", () =>
     withStores(async (open) => {
       for (const id of ["a", "b"]) n8n.tables.push({ id, name: "artdesk_ledger", rows: [] });
-      await expect(open().read("month")).rejects.toMatchObject({ code: "unavailable", hint: expect.stringContaining("ID") });
+      await expect(open().read("month")).rejects.toMatchObject({
+        code: "unavailable",
+        hint: expect.stringContaining("ID"),
+      });
     }));
 
   it("says when n8n cannot be reached", async () => {
@@ -160,7 +176,10 @@ describe("a data table that cannot be the ledger", () => {
     await away.close();
     await withStores(async (open) => {
       await n8n.close();
-      await expect(open().read("month")).rejects.toMatchObject({ code: "unavailable", hint: expect.stringContaining("base URL") });
+      await expect(open().read("month")).rejects.toMatchObject({
+        code: "unavailable",
+        hint: expect.stringContaining("base URL"),
+      });
       n8n = await startFakeDataTables("key-1");
     });
   });

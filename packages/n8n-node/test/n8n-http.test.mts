@@ -53,7 +53,10 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("reque
   const release = loadN8nRelease(version);
 
   /** Runs `use` inside a node of the real engine. */
-  async function withHttp(use: (http: Http, context: IExecuteFunctions) => Promise<void>, baseUrl = `${server.baseUrl}/v1/`): Promise<void> {
+  async function withHttp(
+    use: (http: Http, context: IExecuteFunctions) => Promise<void>,
+    baseUrl = `${server.baseUrl}/v1/`,
+  ): Promise<void> {
     let failure: unknown;
     const node = probeNode(["artdeskOpenAiApi"], async (context) => {
       const http = createN8nHttp(context, new Map([["openai", { credentialType: "artdeskOpenAiApi", baseUrl }]]));
@@ -108,13 +111,20 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("reque
 
   it("knows that nothing was billed when nobody listens", () =>
     withHttp(async (http) => {
-      expect(await failureOf(http.send(POST, { timeoutMs: 5000 }))).toMatchObject({ code: "network", billed: "no", details: "ECONNREFUSED" });
+      expect(await failureOf(http.send(POST, { timeoutMs: 5000 }))).toMatchObject({
+        code: "network",
+        billed: "no",
+        details: "ECONNREFUSED",
+      });
     }, "http://127.0.0.1:1"));
 
   it("does not know what a cut connection cost, before the reply or inside it", () =>
     withHttp(async (http) => {
       const before = server.requests.length;
-      expect(await failureOf(http.send({ ...POST, path: "/cut" }, { timeoutMs: 5000 }))).toMatchObject({ code: "network", billed: "unknown" });
+      expect(await failureOf(http.send({ ...POST, path: "/cut" }, { timeoutMs: 5000 }))).toMatchObject({
+        code: "network",
+        billed: "unknown",
+      });
       const reply = await http.send({ ...POST, path: "/cut-in-body" }, { timeoutMs: 5000 });
       expect(await failureOf(readAll(reply.body))).toMatchObject({ code: "network", billed: "unknown" });
       expect(server.requests.length - before).toBe(2);
@@ -122,7 +132,10 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("reque
 
   it("ends at the time limit, before the reply or inside it", () =>
     withHttp(async (http) => {
-      expect(await failureOf(http.send({ ...POST, path: "/never" }, { timeoutMs: 100 }))).toMatchObject({ code: "timeout", billed: "unknown" });
+      expect(await failureOf(http.send({ ...POST, path: "/never" }, { timeoutMs: 100 }))).toMatchObject({
+        code: "timeout",
+        billed: "unknown",
+      });
       const reply = await http.send({ ...POST, path: "/half" }, { timeoutMs: 200 });
       expect(await failureOf(readAll(reply.body))).toMatchObject({ code: "timeout", billed: "unknown" });
     }));
@@ -141,13 +154,19 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("reque
       expect(await reading).toMatchObject({ code: "aborted", billed: "unknown" });
 
       const before = server.requests.length;
-      expect(await failureOf(http.send(POST, { timeoutMs: 5000, signal: late.signal }))).toMatchObject({ code: "aborted", billed: "no" });
+      expect(await failureOf(http.send(POST, { timeoutMs: 5000, signal: late.signal }))).toMatchObject({
+        code: "aborted",
+        billed: "no",
+      });
       expect(server.requests.length).toBe(before);
     }));
 
   it("has keys for the providers with a credential, and calls no other", () =>
     withHttp(async (http) => {
       expect([http.hasKey("openai"), http.hasKey("gemini")]).toEqual([true, false]);
-      expect(await failureOf(http.send({ ...POST, provider: "gemini" }, { timeoutMs: 5000 }))).toMatchObject({ code: "auth_failed", billed: "no" });
+      expect(await failureOf(http.send({ ...POST, provider: "gemini" }, { timeoutMs: 5000 }))).toMatchObject({
+        code: "auth_failed",
+        billed: "no",
+      });
     }));
 });

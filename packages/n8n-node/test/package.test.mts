@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -27,14 +36,16 @@ function scan(folder: string, patterns: string[]): Scan {
 }
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => statSync(join(folder, file)).isFile()).toSorted();
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => statSync(join(folder, file)).isFile())
+    .toSorted();
 }
 
 beforeAll(async () => {
   await buildPackage(join(root, "dist"));
   // pnpm writes real versions where the workspace has `catalog:` and `workspace:`.
   execFileSync("npx", ["--yes", "pnpm@12.21.0", "pack", "--pack-destination", scratch], { cwd: root, stdio: "pipe" });
-  const [tarball = ""] = readdirSync(scratch).filter((file) => file.endsWith(".tgz"));
+  const tarball = readdirSync(scratch).find((file) => file.endsWith(".tgz")) ?? "";
   execFileSync("tar", ["xzf", join(scratch, tarball), "-C", scratch]);
 }, 120_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -56,7 +67,9 @@ describe("n8n's scanner", () => {
   it("would refuse a timer, and warn of a missing home page", () => {
     const bad = join(scratch, "bad");
     mkdirSync(bad);
-    const { homepage: _homepage, ...manifest } = JSON.parse(readFileSync(join(packed, "package.json"), "utf8")) as Record<string, unknown>;
+    const { homepage: _homepage, ...manifest } = JSON.parse(
+      readFileSync(join(packed, "package.json"), "utf8"),
+    ) as Record<string, unknown>;
     writeFileSync(join(bad, "package.json"), JSON.stringify(manifest));
     writeFileSync(join(bad, "late.js"), "setTimeout(() => {}, 1);\n");
     const { passed, findings } = scan(bad, SHIPPED);
@@ -67,7 +80,12 @@ describe("n8n's scanner", () => {
 
 describe("the linter of n8n's own tool", () => {
   it("has no finding, with the configuration that n8n asks for", () => {
-    const output = execFileSync(join(root, "node_modules/.bin/n8n-node"), ["lint"], { cwd: root, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    const output = execFileSync(join(root, "node_modules/.bin/n8n-node"), ["lint"], {
+      cwd: root,
+      env,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     expect(output).not.toMatch(/\bwarning|\berror|✖/);
   }, 120_000);
 });
@@ -75,7 +93,16 @@ describe("the linter of n8n's own tool", () => {
 describe("the published package", () => {
   it("has everything that n8n reads, and no source", () => {
     const files = filesBelow(packed);
-    expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "dist/nodes/Artdesk/Artdesk.node.js", "dist/nodes/Artdesk/Artdesk.node.json", "dist/nodes/Artdesk/__schema__/v1.0.0/image/generate.json"]));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        "LICENSE",
+        "README.md",
+        "CHANGELOG.md",
+        "dist/nodes/Artdesk/Artdesk.node.js",
+        "dist/nodes/Artdesk/Artdesk.node.json",
+        "dist/nodes/Artdesk/__schema__/v1.0.0/image/generate.json",
+      ]),
+    );
     expect(files.filter((file) => /\.m?ts$|test|node_modules/.test(file))).toEqual([]);
   });
 
@@ -85,23 +112,37 @@ describe("the published package", () => {
     expect(manifest["peerDependencies"]).toEqual({ "n8n-workflow": "*" });
     expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:/);
     for (const file of filesBelow(packed).filter((name) => name.endsWith(".js"))) {
-      const required = [...readFileSync(join(packed, file), "utf8").matchAll(/\brequire\(\s*["']([^"']+)["']/g)].map((match) => match[1]);
+      const required = [...readFileSync(join(packed, file), "utf8").matchAll(/\brequire\(\s*["']([^"']+)["']/g)].map(
+        (match) => match[1],
+      );
       expect(required.filter((name) => name !== "n8n-workflow" && name !== "node:crypto")).toEqual([]);
     }
   });
 
-  it.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("loads with nothing but the n8n-workflow of %s", (version) => {
-    const folder = join(scratch, `alone-${version}`);
-    execFileSync("cp", ["-r", packed, folder]);
-    const { nodeTypes, credentialTypes } = loadNode(folder, loadN8nRelease(version));
-    expect(Object.keys(nodeTypes)).toEqual(["n8n-nodes-artdesk.artdesk"]);
-    expect(Object.keys(credentialTypes)).toEqual(["artdeskOpenAiApi", "artdeskGeminiApi", "artdeskLedgerApi"]);
-  });
+  it.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])(
+    "loads with nothing but the n8n-workflow of %s",
+    (version) => {
+      const folder = join(scratch, `alone-${version}`);
+      execFileSync("cp", ["-r", packed, folder]);
+      const { nodeTypes, credentialTypes } = loadNode(folder, loadN8nRelease(version));
+      expect(Object.keys(nodeTypes)).toEqual(["n8n-nodes-artdesk.artdesk"]);
+      expect(Object.keys(credentialTypes)).toEqual(["artdeskOpenAiApi", "artdeskGeminiApi", "artdeskLedgerApi"]);
+    },
+  );
 
   it("brings every icon that it names, one for light and one for dark", () => {
-    const icons = (["nodes/Artdesk/Artdesk.node.js", "credentials/ArtdeskOpenAiApi.credentials.js", "credentials/ArtdeskGeminiApi.credentials.js", "credentials/ArtdeskLedgerApi.credentials.js"] as const).flatMap((file) => {
+    const icons = (
+      [
+        "nodes/Artdesk/Artdesk.node.js",
+        "credentials/ArtdeskOpenAiApi.credentials.js",
+        "credentials/ArtdeskGeminiApi.credentials.js",
+        "credentials/ArtdeskLedgerApi.credentials.js",
+      ] as const
+    ).flatMap((file) => {
       const text = readFileSync(join(packed, "dist", file), "utf8");
-      return [...text.matchAll(/file:([\w./-]+\.svg)/g)].map((match) => join(packed, "dist", dirname(file), match[1] ?? ""));
+      return [...text.matchAll(/file:([\w./-]+\.svg)/g)].map((match) =>
+        join(packed, "dist", dirname(file), match[1] ?? ""),
+      );
     });
     expect(icons).toHaveLength(8);
     expect(icons.filter((icon) => !existsSync(icon))).toEqual([]);

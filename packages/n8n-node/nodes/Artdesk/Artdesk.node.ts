@@ -1,4 +1,10 @@
-import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from "n8n-workflow";
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type INodeExecutionData,
+  type INodeType,
+  type INodeTypeDescription,
+} from "n8n-workflow";
 import { estimateCost } from "./estimate-cost.ts";
 import { getBudget } from "./get-budget.ts";
 import { makeImages } from "./make-images.ts";
@@ -45,7 +51,7 @@ export class Artdesk implements INodeType {
   methods = { listSearch: { searchModels } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const operation = this.getNodeParameter("operation", 0) as string;
+    const operation = this.getNodeParameter("operation", 0);
     if (operation === "get") return getBudget(this);
     if (operation === "estimate") return estimateCost(this);
     return makeImages(this, operation === "edit" ? "edit" : "generate");

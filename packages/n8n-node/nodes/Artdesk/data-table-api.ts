@@ -48,7 +48,12 @@ export function createDataTableApi(context: IExecuteFunctions, endpoint: SignedE
 
 /** The books cannot be read or written, so nothing may be bought. */
 export function ledgerUnavailable(shortMessage: string, hint?: string, details?: string): ArtdeskError {
-  return new ArtdeskError({ code: "unavailable", shortMessage: `The ledger's data table: ${shortMessage}`, hint, details });
+  return new ArtdeskError({
+    code: "unavailable",
+    shortMessage: `The ledger's data table: ${shortMessage}`,
+    hint,
+    details,
+  });
 }
 
 function unreachable(cause: unknown): ArtdeskError {

@@ -47,7 +47,8 @@ export function createDataTableLedgerStore({ api, table, clock, random }: DataTa
 /** The row of a key; a row that was registered but not yet named gets its name now. */
 async function findRow(rows: DataTableRows, key: string): Promise<LedgerRow | undefined> {
   const [row, second] = await rows.find({ k: key });
-  if (second !== undefined) throw ledgerUnavailable(`two rows have k = "${key}".`, "Restore the table from a backup, or start a new one.");
+  if (second !== undefined)
+    throw ledgerUnavailable(`two rows have k = "${key}".`, "Restore the table from a backup, or start a new one.");
   if (row !== undefined) return row;
   const pending = readPending(await readRoot(rows))[key];
   return pending === undefined ? undefined : nameRow(rows, pending, key);
@@ -98,7 +99,8 @@ async function createRow(rows: DataTableRows, key: string, data: string, version
 
 async function readRoot(rows: DataTableRows): Promise<LedgerRow> {
   const [root] = await rows.find({ k: ROOT_KEY });
-  if (root === undefined) throw ledgerUnavailable("its root row is gone.", "Restore the table from a backup, or start a new one.");
+  if (root === undefined)
+    throw ledgerUnavailable("its root row is gone.", "Restore the table from a backup, or start a new one.");
   return root;
 }
 
@@ -118,6 +120,7 @@ async function dropNamed(rows: DataTableRows, pending: Record<string, number>): 
 
 async function nameRow(rows: DataTableRows, id: number, key: string): Promise<LedgerRow> {
   const [row] = await rows.update({ id }, { k: key });
-  if (row === undefined) throw ledgerUnavailable(`the row of "${key}" is gone.`, "Restore the table from a backup, or start a new one.");
+  if (row === undefined)
+    throw ledgerUnavailable(`the row of "${key}" is gone.`, "Restore the table from a backup, or start a new one.");
   return row;
 }

@@ -44,16 +44,26 @@ export async function openDataTable(api: DataTableApi, table: string, clock: Clo
   }
   // Another run was quicker, or the name cannot be used.
   const theirs = await findTable(api, table);
-  if (theirs === undefined) throw ledgerUnavailable(`"${table}" could not be made (${describe(made)}).`, "Check the name in the ledger credential.");
+  if (theirs === undefined)
+    throw ledgerUnavailable(
+      `"${table}" could not be made (${describe(made)}).`,
+      "Check the name in the ledger credential.",
+    );
   return withRoot(rowsOf(api, theirs), table, clock);
 }
 
 /** Whoever made the table writes its root row next: wait for that. */
 async function withRoot(rows: DataTableRows, table: string, clock: Clock): Promise<DataTableRows> {
   for (let tries = 0; tries < ROOT_TRIES; tries += 1) {
-    const roots = await rows.find({ k: ROOT_KEY }).then(undefined, (cause: unknown) => (tries < ROOT_TRIES - 1 ? [] : Promise.reject(cause)));
+    const roots = await rows
+      .find({ k: ROOT_KEY })
+      .then(undefined, (cause: unknown) => (tries < ROOT_TRIES - 1 ? [] : Promise.reject(cause)));
     if (roots.length === 1) return rows;
-    if (roots.length > 1) throw ledgerUnavailable(`"${table}" has ${roots.length} rows with k = "${ROOT_KEY}".`, "Keep the one with the lowest id.");
+    if (roots.length > 1)
+      throw ledgerUnavailable(
+        `"${table}" has ${roots.length} rows with k = "${ROOT_KEY}".`,
+        "Keep the one with the lowest id.",
+      );
     await clock.sleep(ROOT_WAIT_MS);
   }
   throw ledgerUnavailable(
@@ -64,10 +74,18 @@ async function withRoot(rows: DataTableRows, table: string, clock: Clock): Promi
 
 async function findTable(api: DataTableApi, table: string): Promise<string | undefined> {
   const listed = await api("GET", "", { query: { filter: JSON.stringify({ name: table }), limit: PAGE_ROWS } });
-  if (listed.status === 404) throw ledgerUnavailable("this n8n has no Data Tables API.", "Update n8n, or check that the base URL ends in /api/v1.");
+  if (listed.status === 404)
+    throw ledgerUnavailable(
+      "this n8n has no Data Tables API.",
+      "Update n8n, or check that the base URL ends in /api/v1.",
+    );
   if (listed.status >= 300) throw ledgerUnavailable(`n8n's API answered ${describe(listed)}.`);
   const named = arrayField(listed.data, "data").filter((entry) => textField(entry, "name") === table);
-  if (named.length > 1) throw ledgerUnavailable(`there are ${named.length} tables named "${table}".`, "Put the table's ID into the ledger credential.");
+  if (named.length > 1)
+    throw ledgerUnavailable(
+      `there are ${named.length} tables named "${table}".`,
+      "Put the table's ID into the ledger credential.",
+    );
   const id = named.length === 1 ? textField(named[0], "id") : undefined;
   if (id !== undefined || !/^\w+$/.test(table)) return id;
   const byId = await api("GET", `/${table}`);
@@ -90,7 +108,9 @@ function rowsOf(api: DataTableApi, tableId: string): DataTableRows {
     },
 
     async update(match, change) {
-      const answer = await api("PATCH", `${path}/update`, { body: { filter: filterOf(match), data: change, returnData: true } });
+      const answer = await api("PATCH", `${path}/update`, {
+        body: { filter: filterOf(match), data: change, returnData: true },
+      });
       return readRows(answer, listOf(answer.data));
     },
 
@@ -110,7 +130,10 @@ function readRows(answer: DataTableAnswer, rows: readonly unknown[]): LedgerRow[
   return rows.map((row) => {
     const { id, k, v, data } = row as Partial<Record<keyof LedgerRow, unknown>>;
     if (typeof k !== "string" || typeof v !== "string" || typeof data !== "string") {
-      throw ledgerUnavailable("a row is not the ledger's.", "The table needs the columns k, v and data, all of type string, and no rows of yours.");
+      throw ledgerUnavailable(
+        "a row is not the ledger's.",
+        "The table needs the columns k, v and data, all of type string, and no rows of yours.",
+      );
     }
     return { id: Number(id), k, v, data };
   });

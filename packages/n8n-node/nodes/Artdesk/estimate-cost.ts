@@ -50,14 +50,21 @@ function simplified(decision: Decision): IDataObject {
 function raw(decision: Decision): IDataObject {
   return {
     requiredTier: decision.requiredTier,
-    alternatives: decision.offers.slice(1).map(({ model, quality, size, tier, estimateMicroUsd, worstCaseMicroUsd }) => ({
+    alternatives: decision.offers
+      .slice(1)
+      .map(({ model, quality, size, tier, estimateMicroUsd, worstCaseMicroUsd }) => ({
+        model,
+        quality,
+        size,
+        tier,
+        estimateUsd: toUsd(estimateMicroUsd),
+        worstCaseUsd: toUsd(worstCaseMicroUsd),
+      })),
+    rejected: decision.rejected.map(({ model, quality, size, reason }) => ({
       model,
       quality,
       size,
-      tier,
-      estimateUsd: toUsd(estimateMicroUsd),
-      worstCaseUsd: toUsd(worstCaseMicroUsd),
+      reason: inPanelWords(reason),
     })),
-    rejected: decision.rejected.map(({ model, quality, size, reason }) => ({ model, quality, size, reason: inPanelWords(reason) })),
   };
 }

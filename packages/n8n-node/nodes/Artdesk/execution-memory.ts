@@ -90,6 +90,7 @@ function newEntry<Books>(books: Books, usedAtMs: number): Entry<Books> {
 /** Characters of image data that the items hold themselves, because n8n has no binary store to keep them. */
 function inlineSize(output: readonly INodeExecutionData[]): number {
   let characters = 0;
-  for (const { binary = {} } of output) for (const { id, data } of Object.values(binary)) if (id === undefined) characters += data.length;
+  for (const { binary = {} } of output)
+    for (const { id, data } of Object.values(binary)) if (id === undefined) characters += data.length;
   return characters;
 }

@@ -1,4 +1,13 @@
-import { builtInCatalogue, createArtdesk, createMemoryLedgerStore, parsePolicy, type Artdesk, type Budget, type Http, type LedgerStore } from "@artdesk/core";
+import {
+  builtInCatalogue,
+  createArtdesk,
+  createMemoryLedgerStore,
+  parsePolicy,
+  type Artdesk,
+  type Budget,
+  type Http,
+  type LedgerStore,
+} from "@artdesk/core";
 import type { ICredentialDataDecryptedObject, IExecuteFunctions } from "n8n-workflow";
 import { createDataTableApi } from "./data-table-api.ts";
 import { createDataTableLedgerStore } from "./data-table-ledger-store.ts";
@@ -58,7 +67,14 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
   };
 }
 
-function openDesk({ preset, onUnknown, budget, http, ledger, run }: DeskTerms & { http: Http; ledger: LedgerStore; run: string }): Artdesk {
+function openDesk({
+  preset,
+  onUnknown,
+  budget,
+  http,
+  ledger,
+  run,
+}: DeskTerms & { http: Http; ledger: LedgerStore; run: string }): Artdesk {
   return createArtdesk({
     catalogue: builtInCatalogue,
     policy: { ...parsePolicy(preset), onUnknown },
@@ -87,7 +103,10 @@ async function openEndpoints(context: IExecuteFunctions): Promise<Map<string, Si
 async function openLedgerStore(context: IExecuteFunctions, memory: ExecutionMemory<LedgerStore>): Promise<LedgerStore> {
   if (context.getNodeParameter("books", 0, "run") !== "dataTable") return memory.books;
   const credential = await context.getCredentials(LEDGER_CREDENTIAL);
-  const api = createDataTableApi(context, { credentialType: LEDGER_CREDENTIAL, baseUrl: textOf(credential, "baseUrl") });
+  const api = createDataTableApi(context, {
+    credentialType: LEDGER_CREDENTIAL,
+    baseUrl: textOf(credential, "baseUrl"),
+  });
   return createDataTableLedgerStore({ api, table: textOf(credential, "table"), clock: n8nClock, random: n8nRandom });
 }
 

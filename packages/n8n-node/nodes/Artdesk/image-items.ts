@@ -21,7 +21,11 @@ export async function imageItems(
     const suffix = result.images.length > 1 ? `-${index + 1}` : "";
     const fileName = `${fileStem(order)}${suffix}.${ENDINGS[image.mediaType] ?? "png"}`;
     const { binary, warning } = await storeImage(context, image, fileName);
-    const warnings = [...result.receipt.warnings, ...(warning === undefined ? [] : [warning]), ...missingImages(result)];
+    const warnings = [
+      ...result.receipt.warnings,
+      ...(warning === undefined ? [] : [warning]),
+      ...missingImages(result),
+    ];
     const url = signedUrl(context, binary);
     const json: IDataObject = {
       model: result.receipt.model ?? "",

@@ -5,7 +5,14 @@ import { openHost, type NodeHost } from "./host.ts";
 import { imageItems } from "./image-items.ts";
 import { n8nCodec } from "./n8n-codec.ts";
 import { failureItem, nodeFailure } from "./node-failure.ts";
-import { holdOrders, planOrders, releaseOrders, type FailedOrder, type OpenOrder, type PlannedOrder } from "./plan-orders.ts";
+import {
+  holdOrders,
+  planOrders,
+  releaseOrders,
+  type FailedOrder,
+  type OpenOrder,
+  type PlannedOrder,
+} from "./plan-orders.ts";
 import { readConcurrency, readItemOrder, type ItemOrder } from "./request-from-item.ts";
 import { reportSpending } from "./report-spending.ts";
 
@@ -35,9 +42,17 @@ export async function makeImages(context: IExecuteFunctions, operation: Operatio
     return recalled === undefined;
   });
   // What failed at a price in an earlier try fails again, and nothing more is bought on the way to it.
-  if (!goesOn) throwFirst(context, results.filter(({ cause }) => cause !== undefined), results);
+  if (!goesOn)
+    throwFirst(
+      context,
+      results.filter(({ cause }) => cause !== undefined),
+      results,
+    );
   const plans = await planOrders(open);
-  const impossible = [...unreadable, ...plans.failed].map(({ order, cause }) => ({ itemIndex: order.itemIndex, cause }));
+  const impossible = [...unreadable, ...plans.failed].map(({ order, cause }) => ({
+    itemIndex: order.itemIndex,
+    cause,
+  }));
   if (!goesOn) throwFirst(context, impossible, results);
   const holds = await holdOrders(plans.planned);
   const unaffordable = holds.failed.map(({ order, cause }) => ({ itemIndex: order.itemIndex, cause }));
@@ -49,7 +64,12 @@ export async function makeImages(context: IExecuteFunctions, operation: Operatio
   results.push(...(await makeAll(context, host, holds.planned, goesOn)));
   results.sort((left, right) => left.itemIndex - right.itemIndex);
   reportSpending(context, results);
-  if (!goesOn) throwFirst(context, results.filter(({ cause }) => cause !== undefined), results);
+  if (!goesOn)
+    throwFirst(
+      context,
+      results.filter(({ cause }) => cause !== undefined),
+      results,
+    );
   return [results.flatMap(({ output }) => output)];
 }
 
@@ -72,7 +92,12 @@ async function readOrders(
   return { orders, failed };
 }
 
-async function makeAll(context: IExecuteFunctions, host: NodeHost, orders: readonly PlannedOrder[], goesOn: boolean): Promise<ItemResult[]> {
+async function makeAll(
+  context: IExecuteFunctions,
+  host: NodeHost,
+  orders: readonly PlannedOrder[],
+  goesOn: boolean,
+): Promise<ItemResult[]> {
   const limit = pLimit(readConcurrency(context));
   const signal = context.getExecutionCancelSignal();
   const unused: PlannedOrder[] = [];
@@ -106,13 +131,16 @@ async function makeOne(
   signal: AbortSignal | undefined,
 ): Promise<ItemResult> {
   const { itemIndex } = order;
-  const result = await desk.generatePlanned(planned, { signal, held, subject }).then(undefined, (cause: unknown) => ({ cause }));
+  const result = await desk
+    .generatePlanned(planned, { signal, held, subject })
+    .then(undefined, (cause: unknown) => ({ cause }));
   if ("cause" in result) return failedResult(result.cause, itemIndex);
   const { attempts } = result.receipt;
   if (result.images.length === 0) {
     const failed = failedResult(result.error, itemIndex, attempts);
     const { output, cause } = failed;
-    if (attempts.some(({ billed }) => billed !== "no")) host.memory.remember(memoryKey(host, order), { kind: "failed", output, cause });
+    if (attempts.some(({ billed }) => billed !== "no"))
+      host.memory.remember(memoryKey(host, order), { kind: "failed", output, cause });
     return failed;
   }
   const balances = await desk.ledger.spend(planned.request.tags).then(
@@ -133,12 +161,16 @@ function recallResult(host: NodeHost, { order }: OpenOrder): ItemResult | undefi
 
 /** The same order of the same item in the same run of the same node. Images count by their bytes. */
 function memoryKey(host: NodeHost, order: ItemOrder): string {
-  const text = JSON.stringify(order, (_name, value: unknown) => (value instanceof Uint8Array ? n8nCodec.sha256Hex(value) : value));
+  const text = JSON.stringify(order, (_name, value: unknown) =>
+    value instanceof Uint8Array ? n8nCodec.sha256Hex(value) : value,
+  );
   return `${host.memoryKey}/${n8nCodec.sha256Hex(text)}`;
 }
 
 function notStarted(context: IExecuteFunctions, itemIndex: number): ItemResult {
-  const cause = new NodeOperationError(context.getNode(), "The execution was cancelled before this item was started", { itemIndex });
+  const cause = new NodeOperationError(context.getNode(), "The execution was cancelled before this item was started", {
+    itemIndex,
+  });
   return failedResult(cause, itemIndex);
 }
 
@@ -147,7 +179,11 @@ function failedResult(cause: unknown, itemIndex: number, attempts: readonly Atte
 }
 
 /** Stops at the first item that cannot be made. */
-function throwFirst(context: IExecuteFunctions, failed: readonly Pick<ItemResult, "itemIndex" | "cause">[], results: readonly ItemResult[]): void {
+function throwFirst(
+  context: IExecuteFunctions,
+  failed: readonly Pick<ItemResult, "itemIndex" | "cause">[],
+  results: readonly ItemResult[],
+): void {
   const [first] = failed.toSorted((left, right) => left.itemIndex - right.itemIndex);
   if (first !== undefined) throw nodeFailure(context, first.cause, first.itemIndex, paidItems(results));
 }

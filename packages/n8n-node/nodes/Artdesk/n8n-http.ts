@@ -71,7 +71,9 @@ function sendSigned(
       url: `${endpoint.baseUrl.replace(/\/+$/, "")}${path}`,
       // A compressed reply would be unpacked under a length that is no longer true.
       headers: { ...headers, "accept-encoding": "identity" },
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === "string" ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength) }),
       encoding: "stream",
       returnFullResponse: true,
       ignoreHttpStatusErrors: true,
@@ -92,7 +94,10 @@ async function untilAborted(
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       reject(reason());
-      sent.then(({ body }) => destroy(body), () => undefined);
+      sent.then(
+        ({ body }) => destroy(body),
+        () => undefined,
+      );
     };
     signal.addEventListener("abort", stop, { once: true });
     const settle = (): void => signal.removeEventListener("abort", stop);
@@ -169,10 +174,17 @@ function connectionError(provider: string, cause: unknown): ArtdeskError {
   const code = errorCodeOf(cause);
   if (code === "ERR_CANCELED") return aborted(provider, "unknown");
   if (code !== undefined && TOO_SLOW.has(code)) {
-    return new ArtdeskError({ code: "timeout", shortMessage: `${provider} did not answer in time.`, details: code, provider, billed: "unknown" });
+    return new ArtdeskError({
+      code: "timeout",
+      shortMessage: `${provider} did not answer in time.`,
+      details: code,
+      provider,
+      billed: "unknown",
+    });
   }
   const billed = code !== undefined && NOT_SENT.has(code) ? "no" : "unknown";
-  const shortMessage = billed === "no" ? `${provider} could not be reached.` : `The connection to ${provider} broke off.`;
+  const shortMessage =
+    billed === "no" ? `${provider} could not be reached.` : `The connection to ${provider} broke off.`;
   const hint = billed === "no" ? "Check the base URL in the credential, and this n8n's network." : undefined;
   return new ArtdeskError({ code: "network", shortMessage, hint, details: code, provider, billed });
 }
@@ -180,10 +192,21 @@ function connectionError(provider: string, cause: unknown): ArtdeskError {
 function brokenOff({ provider, signal }: BodyLimits, late: AbortSignal, cause: unknown): ArtdeskError {
   if (signal?.aborted === true) return aborted(provider, "unknown");
   if (late.aborted) {
-    return new ArtdeskError({ code: "timeout", shortMessage: `${provider} did not finish its answer in time.`, provider, billed: "unknown" });
+    return new ArtdeskError({
+      code: "timeout",
+      shortMessage: `${provider} did not finish its answer in time.`,
+      provider,
+      billed: "unknown",
+    });
   }
   const details = errorCodeOf(cause);
-  return new ArtdeskError({ code: "network", shortMessage: `The answer of ${provider} broke off.`, details, provider, billed: "unknown" });
+  return new ArtdeskError({
+    code: "network",
+    shortMessage: `The answer of ${provider} broke off.`,
+    details,
+    provider,
+    billed: "unknown",
+  });
 }
 
 function aborted(provider: string, billed: "no" | "unknown"): ArtdeskError {

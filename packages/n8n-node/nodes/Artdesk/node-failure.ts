@@ -9,11 +9,19 @@ export function blockedError({ blocked }: Decision): ArtdeskError | undefined {
 }
 
 /** An error as n8n shows it: what happened, and below it what to do. */
-export function nodeFailure(context: IExecuteFunctions, cause: unknown, itemIndex: number, paid: readonly INodeExecutionData[] = []): NodeOperationError {
+export function nodeFailure(
+  context: IExecuteFunctions,
+  cause: unknown,
+  itemIndex: number,
+  paid: readonly INodeExecutionData[] = [],
+): NodeOperationError {
   if (cause instanceof NodeOperationError) return cause;
   const { message, hint } = describeFailure(cause);
   const description = [escapeHtml(hint), describePaid(paid)].filter((part) => part !== "").join("<br>");
-  return new NodeOperationError(context.getNode(), message, { itemIndex, ...(description === "" ? {} : { description }) });
+  return new NodeOperationError(context.getNode(), message, {
+    itemIndex,
+    ...(description === "" ? {} : { description }),
+  });
 }
 
 /**
@@ -35,7 +43,10 @@ export function failureItem(cause: unknown, itemIndex: number, attempts: readonl
 function describeFailure(cause: unknown): { message: string; hint: string } {
   if (isArtdeskError(cause)) {
     const more = cause.issues.slice(1).join(" ");
-    return { message: inPanelWords(cause.shortMessage), hint: inPanelWords([cause.hint, more].filter(Boolean).join(" ")) };
+    return {
+      message: inPanelWords(cause.shortMessage),
+      hint: inPanelWords([cause.hint, more].filter(Boolean).join(" ")),
+    };
   }
   if (cause instanceof NodeOperationError) return { message: cause.message, hint: cause.description ?? "" };
   return { message: cause instanceof Error ? cause.message : String(cause), hint: "" };
@@ -44,7 +55,11 @@ function describeFailure(cause: unknown): { message: string; hint: string } {
 /** n8n drops the output of a node that stops. Images that were paid for must not go with it: link to them. */
 function describePaid(paid: readonly INodeExecutionData[]): string {
   if (paid.length === 0) return "";
-  const links = paid.flatMap(({ json }) => (typeof json["url"] === "string" ? [`<a href="${escapeHtml(json["url"])}">${escapeHtml(String(json["fileName"] ?? "image"))}</a>`] : []));
+  const links = paid.flatMap(({ json: { url, fileName } }) =>
+    typeof url === "string" && typeof fileName === "string"
+      ? [`<a href="${escapeHtml(url)}">${escapeHtml(fileName)}</a>`]
+      : [],
+  );
   const made = `${paid.length} image${paid.length === 1 ? " was" : "s were"} already made and paid for${links.length > 0 ? `: ${links.join(", ")}` : ""}.`;
   return `${made} With 'Retry On Fail' the node keeps them and makes only the rest; with 'On Error' set to continue they reach the next node.`;
 }

@@ -34,7 +34,9 @@ const NOT_STARTED: Settlement = {
 };
 
 /** Decides on every order before anything is bought. */
-export async function planOrders(orders: readonly OpenOrder[]): Promise<{ planned: PlannedOrder[]; failed: FailedOrder[] }> {
+export async function planOrders(
+  orders: readonly OpenOrder[],
+): Promise<{ planned: PlannedOrder[]; failed: FailedOrder[] }> {
   const planned: PlannedOrder[] = [];
   const failed: FailedOrder[] = [];
   for (const order of orders) {
@@ -50,7 +52,9 @@ export async function planOrders(orders: readonly OpenOrder[]): Promise<{ planne
  * with what the ones before it have left, so that later ones get a cheaper model or fail before anything is bought.
  * What fails here fails alone; its money is free again.
  */
-export async function holdOrders(orders: readonly PlannedOrder[]): Promise<{ planned: PlannedOrder[]; failed: FailedOrder[] }> {
+export async function holdOrders(
+  orders: readonly PlannedOrder[],
+): Promise<{ planned: PlannedOrder[]; failed: FailedOrder[] }> {
   // One order reserves for itself when it starts.
   if (orders.length < 2) return { planned: [...orders], failed: [] };
   const planned: PlannedOrder[] = [];

@@ -26,5 +26,8 @@ const PANEL_WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bbudget\.image\b/, "'Per Image'"],
   [/\bbudget\.tags\.client\.\S+?(?= by | |,|$)/, "'Client per Month'"],
   [/\bbudget\.tags\.campaign\.\S+?(?= by | |,|$)/, "'Campaign per Month'"],
-  [/, or let a policy rule set may_downgrade: true; without it this work is not done below (\w+)/, ", or choose another purpose: this work is not done below $1"],
+  [
+    /, or let a policy rule set may_downgrade: true; without it this work is not done below (\w+)/,
+    ", or choose another purpose: this work is not done below $1",
+  ],
 ];

@@ -25,15 +25,27 @@ const { accumulateTokenUsage } = n8n as {
  */
 export function reportSpending(context: IExecuteFunctions, results: readonly SpentItem[]): void {
   const attempts = results.flatMap((result) => result.attempts);
-  const costMicroUsd = attempts.reduce((sum, attempt) => sum + (attempt.billed === "yes" ? attempt.costMicroUsd : 0), 0);
-  const unknownMicroUsd = attempts.reduce((sum, attempt) => sum + (attempt.billed === "unknown" ? attempt.costMicroUsd : 0), 0);
+  const costMicroUsd = attempts.reduce(
+    (sum, attempt) => sum + (attempt.billed === "yes" ? attempt.costMicroUsd : 0),
+    0,
+  );
+  const unknownMicroUsd = attempts.reduce(
+    (sum, attempt) => sum + (attempt.billed === "unknown" ? attempt.costMicroUsd : 0),
+    0,
+  );
   const images = attempts.reduce((sum, attempt) => sum + attempt.images, 0);
-  const kept = results.filter(({ recalled, cause }) => recalled && cause === undefined).reduce((sum, { output }) => sum + output.length, 0);
+  const kept = results
+    .filter(({ recalled, cause }) => recalled && cause === undefined)
+    .reduce((sum, { output }) => sum + output.length, 0);
   quietly(() => {
     const parts = [`Made ${images} image${images === 1 ? "" : "s"} for ${formatUsd(costMicroUsd)}.`];
     if (unknownMicroUsd > 0) parts.push(`Up to ${formatUsd(unknownMicroUsd)} more may have been billed.`);
     if (kept > 0) parts.push(`Kept ${kept} from an earlier try, at no further cost.`);
-    context.addExecutionHints({ message: parts.join(" "), type: unknownMicroUsd > 0 ? "warning" : "info", location: "outputPane" });
+    context.addExecutionHints({
+      message: parts.join(" "),
+      type: unknownMicroUsd > 0 ? "warning" : "info",
+      location: "outputPane",
+    });
   });
   quietly(() => {
     addCustomData(context, COST_KEY, costMicroUsd / MICRO_USD_PER_USD);
@@ -41,7 +53,15 @@ export function reportSpending(context: IExecuteFunctions, results: readonly Spe
   });
   quietly(() => {
     const usages = attempts.flatMap(({ usage }) => (usage === undefined ? [] : [usage]));
-    const input = usages.reduce((sum, usage) => sum + usage.inputTextTokens + usage.inputImageTokens + usage.cachedInputTextTokens + usage.cachedInputImageTokens, 0);
+    const input = usages.reduce(
+      (sum, usage) =>
+        sum +
+        usage.inputTextTokens +
+        usage.inputImageTokens +
+        usage.cachedInputTextTokens +
+        usage.cachedInputImageTokens,
+      0,
+    );
     const output = usages.reduce((sum, usage) => sum + usage.outputImageTokens + usage.outputTextTokens, 0);
     if (input + output > 0) accumulateTokenUsage?.(context, input, output);
   });

@@ -1,4 +1,13 @@
-import type { Budget, ImageFormat, ImageInput, ImageRequest, Operation, PolicyPreset, Purpose, Resolution } from "@artdesk/core";
+import type {
+  Budget,
+  ImageFormat,
+  ImageInput,
+  ImageRequest,
+  Operation,
+  PolicyPreset,
+  Purpose,
+  Resolution,
+} from "@artdesk/core";
 import { NodeOperationError, type IDataObject, type IExecuteFunctions } from "n8n-workflow";
 import { CUSTOM_PIXELS, CUSTOM_SHAPE, SIZE_PRESETS } from "./resources/size-presets.ts";
 
@@ -44,7 +53,11 @@ export interface BudgetParameters extends IDataObject {
 }
 
 /** Reads the node's parameters for one item. */
-export async function readItemOrder(context: IExecuteFunctions, itemIndex: number, operation: Operation): Promise<ItemOrder> {
+export async function readItemOrder(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  operation: Operation,
+): Promise<ItemOrder> {
   const options = context.getNodeParameter("options", itemIndex, {}) as Options;
   const tags = readTags(context.getNodeParameter("tags", itemIndex, {}) as IDataObject);
   const request: ImageRequest = {
@@ -84,7 +97,8 @@ export function readConcurrency(context: IExecuteFunctions): number {
 export function readBudget(parameters: BudgetParameters, tags: Readonly<Record<string, string>>): Budget {
   const perTag: Record<string, Record<string, number>> = {};
   const { clientMonthUsd, campaignMonthUsd } = parameters;
-  if (clientMonthUsd !== undefined && tags["client"] !== undefined) perTag["client"] = { [tags["client"]]: microUsd(clientMonthUsd) };
+  if (clientMonthUsd !== undefined && tags["client"] !== undefined)
+    perTag["client"] = { [tags["client"]]: microUsd(clientMonthUsd) };
   if (campaignMonthUsd !== undefined && tags["campaign"] !== undefined) {
     perTag["campaign"] = { [tags["campaign"]]: microUsd(campaignMonthUsd) };
   }
@@ -116,7 +130,8 @@ function readSize(
   resolution: Resolution | undefined,
 ): Pick<ImageRequest, "size" | "aspect" | "resolution"> {
   const size = context.getNodeParameter("size", itemIndex, "square") as string;
-  if (size === CUSTOM_PIXELS) return { size: textParameter(context, "pixels", itemIndex).toLowerCase().replace(/\s+/g, "") };
+  if (size === CUSTOM_PIXELS)
+    return { size: textParameter(context, "pixels", itemIndex).toLowerCase().replace(/\s+/g, "") };
   if (size === CUSTOM_SHAPE) return { aspect: textParameter(context, "aspect", itemIndex), resolution };
   const preset = SIZE_PRESETS.find(({ value }) => value === size);
   if (preset === undefined) {
@@ -138,7 +153,10 @@ async function readImages(
   itemIndex: number,
   operation: Operation,
 ): Promise<Pick<ImageRequest, "references" | "mask">> {
-  const fields = textParameter(context, "referenceFields", itemIndex).split(",").map((field) => field.trim()).filter(Boolean);
+  const fields = textParameter(context, "referenceFields", itemIndex)
+    .split(",")
+    .map((field) => field.trim())
+    .filter(Boolean);
   if (operation !== "generate") fields.unshift(textParameter(context, "imageField", itemIndex) || "data");
   const references = await Promise.all(fields.map((field) => readImage(context, itemIndex, field)));
   const maskField = operation === "edit" ? textParameter(context, "maskField", itemIndex) : "";

@@ -13,6 +13,8 @@ export async function searchModels(this: ILoadOptionsFunctions, filter?: string)
       return { name: `${row.name} (${note ?? row.provider})`, value: row.id };
     });
   const wanted = filter?.toLowerCase() ?? "";
-  const results = [{ name: "Automatic", value: "auto" }, ...models].filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(wanted));
+  const results = [{ name: "Automatic", value: "auto" }, ...models].filter(({ name, value }) =>
+    `${name} ${value}`.toLowerCase().includes(wanted),
+  );
   return { results };
 }

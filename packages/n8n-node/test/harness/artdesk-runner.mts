@@ -23,6 +23,15 @@ export function runArtdesk(
   node: Partial<INode> = {},
   options: Partial<RunOptions> = {},
 ): Promise<NodeRun> {
-  const items = input.map((item): INodeExecutionData => ("binary" in item ? (item as INodeExecutionData) : { json: item as IDataObject }));
-  return runNode({ type: ARTDESK, parameters: parameters as INode["parameters"], ...node }, items, { release, ...built, credentials, ...options });
+  const items = input.map((item): INodeExecutionData => (isItem(item) ? item : { json: item }));
+  return runNode({ type: ARTDESK, parameters: parameters as INode["parameters"], ...node }, items, {
+    release,
+    ...built,
+    credentials,
+    ...options,
+  });
+}
+
+function isItem(item: IDataObject | INodeExecutionData): item is INodeExecutionData {
+  return "binary" in item;
 }

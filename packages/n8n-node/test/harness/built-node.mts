@@ -28,7 +28,10 @@ export function loadNode(folder: string, release: N8nRelease): BuiltNode {
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(release.workflowFolder, join(folder, "node_modules", "n8n-workflow"));
   const require = createRequire(join(folder, "package.json"));
-  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { name: string; n8n: { nodes: string[]; credentials: string[] } };
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    name: string;
+    n8n: { nodes: string[]; credentials: string[] };
+  };
   const instances = <T,>(files: string[]): T[] =>
     files.map((file) => {
       const className = basename(file).split(".")[0] ?? "";
@@ -37,7 +40,11 @@ export function loadNode(folder: string, release: N8nRelease): BuiltNode {
       return new Class();
     });
   return {
-    nodeTypes: Object.fromEntries(instances<INodeType>(manifest.n8n.nodes).map((node) => [`${manifest.name}.${node.description.name}`, node])),
-    credentialTypes: Object.fromEntries(instances<ICredentialType>(manifest.n8n.credentials).map((type) => [type.name, type])),
+    nodeTypes: Object.fromEntries(
+      instances<INodeType>(manifest.n8n.nodes).map((node) => [`${manifest.name}.${node.description.name}`, node]),
+    ),
+    credentialTypes: Object.fromEntries(
+      instances<ICredentialType>(manifest.n8n.credentials).map((type) => [type.name, type]),
+    ),
   };
 }

@@ -43,7 +43,9 @@ export async function startFakeDataTables(apiKey: string): Promise<FakeDataTable
     const json: unknown = body === "" ? undefined : JSON.parse(body);
     const work = (): [number, unknown] => {
       if (tableId === undefined || tableId === "") {
-        return method === "GET" ? [200, listTables(tables, searchParams)] : createTable(tables, json as { name: string });
+        return method === "GET"
+          ? [200, listTables(tables, searchParams)]
+          : createTable(tables, json as { name: string });
       }
       const table = tables.find(({ id }) => id === tableId);
       if (table === undefined) return [404, { message: `Could not find the data table: '${tableId}'` }];
@@ -51,7 +53,7 @@ export async function startFakeDataTables(apiKey: string): Promise<FakeDataTable
       if (method === "GET") return [200, { data: matching(table, filterOf(searchParams)), nextCursor: null }];
       if (method === "POST") {
         const { data } = json as { data: object[] };
-        const inserted = data.map((row): Row => ({ ...row, id: ++lastRowId, createdAt: "", updatedAt: "" }));
+        const inserted = data.map((row): Row => Object.assign({ id: ++lastRowId, createdAt: "", updatedAt: "" }, row));
         table.rows.push(...inserted);
         return [200, inserted];
       }
@@ -78,11 +80,15 @@ export async function startFakeDataTables(apiKey: string): Promise<FakeDataTable
 
 function listTables(tables: Table[], query: URLSearchParams): unknown {
   const { name = "" } = JSON.parse(query.get("filter") ?? "{}") as { name?: string };
-  return { data: tables.filter((table) => table.name.includes(name)).map(({ id, name }) => ({ id, name })), nextCursor: null };
+  return {
+    data: tables.filter((table) => table.name.includes(name)).map(({ id, name }) => ({ id, name })),
+    nextCursor: null,
+  };
 }
 
 function createTable(tables: Table[], { name }: { name: string }): [number, unknown] {
-  if (tables.some((table) => table.name === name)) return [409, { message: `Data table with name '${name}' already exists` }];
+  if (tables.some((table) => table.name === name))
+    return [409, { message: `Data table with name '${name}' already exists` }];
   const table: Table = { id: `table${tables.length + 1}`, name, rows: [] };
   tables.push(table);
   return [201, { id: table.id, name }];

@@ -23,8 +23,8 @@ export const N8N_RELEASES = { "2.41.1": "", "2.20.6": "-2-20" } as const;
 export async function useFileStore({ core, version }: N8nRelease): Promise<void> {
   process.env["N8N_DEFAULT_BINARY_DATA_MODE"] = "filesystem";
   const fromCore = createRequire(require.resolve(`n8n-core${N8N_RELEASES[version]}/package.json`));
-  const { Container } = fromCore("@n8n/di") as { Container: { get: <T>(type: unknown) => T } };
-  await Container.get<{ init: () => Promise<void> }>(core.BinaryDataService).init();
+  const { Container } = fromCore("@n8n/di") as { Container: { get: (type: unknown) => { init: () => Promise<void> } } };
+  await Container.get(core.BinaryDataService).init();
 }
 
 /** Loads an engine with a fresh, empty n8n folder. */

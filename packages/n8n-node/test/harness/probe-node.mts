@@ -1,7 +1,10 @@
 import type { IExecuteFunctions, INodeType } from "n8n-workflow";
 
 /** A node that hands its execution context to a test. Credentials by type name. */
-export function probeNode(credentialTypes: readonly string[], probe: (context: IExecuteFunctions) => Promise<void>): INodeType {
+export function probeNode(
+  credentialTypes: readonly string[],
+  probe: (context: IExecuteFunctions) => Promise<void>,
+): INodeType {
   return {
     description: {
       displayName: "Probe",

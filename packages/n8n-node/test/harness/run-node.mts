@@ -17,8 +17,23 @@ export interface NodeRun {
 /** Runs one node behind a trigger that gives these items. Every credential of the options is set on the node. */
 export async function runNode(node: TestNode, input: INodeExecutionData[], options: RunOptions): Promise<NodeRun> {
   const credentials = Object.fromEntries(Object.keys(options.credentials).map((name) => [name, { id: name, name }]));
-  const start: INode = { id: "start", name: "Start", type: "test.start", typeVersion: 1, position: [0, 0], parameters: {} };
-  const tested: INode = { id: "tested", name: "Tested", typeVersion: 1, position: [200, 0], parameters: {}, credentials, ...node };
+  const start: INode = {
+    id: "start",
+    name: "Start",
+    type: "test.start",
+    typeVersion: 1,
+    position: [0, 0],
+    parameters: {},
+  };
+  const tested: INode = {
+    id: "tested",
+    name: "Tested",
+    typeVersion: 1,
+    position: [200, 0],
+    parameters: {},
+    credentials,
+    ...node,
+  };
   const { run, task, items } = await runWorkflow(
     { nodes: [start, tested], connections: { Start: { main: [[{ node: "Tested", type: "main", index: 0 }]] } } },
     start,

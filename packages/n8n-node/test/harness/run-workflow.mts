@@ -40,7 +40,11 @@ export interface WorkflowRun {
 let executions = 0;
 
 /** Runs a workflow on n8n's own engine: real expressions, requests, binary data, retries and error outputs. */
-export async function runWorkflow(definition: WorkflowDefinition, startNode: INode, options: RunOptions): Promise<WorkflowRun> {
+export async function runWorkflow(
+  definition: WorkflowDefinition,
+  startNode: INode,
+  options: RunOptions,
+): Promise<WorkflowRun> {
   const { release } = options;
   executions += 1;
   const executionId = options.executionId ?? `execution-${process.pid}-${executions}`;
@@ -59,7 +63,17 @@ export async function runWorkflow(definition: WorkflowDefinition, startNode: INo
     settings: { executionOrder: "v1" },
     staticData: {},
   });
-  const workflowData = { id: "workflow", name: "Test", nodes, connections, active: false, isArchived: false, createdAt: new Date(), updatedAt: new Date(), activeVersionId: null };
+  const workflowData = {
+    id: "workflow",
+    name: "Test",
+    nodes,
+    connections,
+    active: false,
+    isArchived: false,
+    createdAt: new Date(),
+    updatedAt: new Date(),
+    activeVersionId: null,
+  };
   const additionalData = {
     hooks: new release.core.ExecutionLifecycleHooks("trigger", executionId, workflowData),
     executionId,
@@ -86,13 +100,16 @@ function credentialsHelper({ credentials, credentialTypes }: RunOptions): object
     preAuthentication: async () => undefined,
     isCredentialUsableByNode: () => true,
     getDecrypted: async (_additionalData: unknown, _node: unknown, type: string) => structuredClone(credentials[type]),
-    authenticate: async (data: ICredentialDataDecryptedObject, type: string, request: IHttpRequestOptions): Promise<IHttpRequestOptions> => {
+    authenticate: async (
+      data: ICredentialDataDecryptedObject,
+      type: string,
+      request: IHttpRequestOptions,
+    ): Promise<IHttpRequestOptions> => {
       const authenticate = credentialTypes[type]?.authenticate;
       if (typeof authenticate !== "object") throw new Error(`${type} does not say how to sign`);
-      const signed: [string, string][] = Object.entries(authenticate.properties.headers ?? {}).map(([name, template]) => [
-        name,
-        resolveTemplate(JSON.stringify(template), data),
-      ]);
+      const signed: [string, string][] = Object.entries(authenticate.properties.headers ?? {}).map(
+        ([name, template]) => [name, resolveTemplate(JSON.stringify(template), data)],
+      );
       return { ...request, headers: { ...request.headers, ...Object.fromEntries(signed) } };
     },
   };

@@ -9,10 +9,15 @@ interface Scanner {
 
 const [folder = "", ...patterns] = process.argv.slice(2);
 const scannerModule: string = "@n8n/scan-community-package/scanner/scanner.mjs";
-const { analyzePackage, buildScanConfig } = (await import(scannerModule)) as Scanner;
-const scan = await analyzePackage(folder, patterns);
+const scanner = (await import(scannerModule)) as Scanner;
+const scan = await scanner.analyzePackage(folder, patterns);
 // The scan itself passes over warnings: so its rules are run once more, and every message counts.
-const eslint = new ESLint({ cwd: folder, allowInlineConfig: false, overrideConfigFile: true, overrideConfig: await buildScanConfig() });
+const eslint = new ESLint({
+  cwd: folder,
+  allowInlineConfig: false,
+  overrideConfigFile: true,
+  overrideConfig: await scanner.buildScanConfig(),
+});
 const results = await eslint.lintFiles(patterns);
 const findings = results.flatMap(({ filePath, messages }) =>
   messages.map(({ line, message, ruleId }) => `${filePath}:${line} ${ruleId ?? "syntax"} ${message}`),

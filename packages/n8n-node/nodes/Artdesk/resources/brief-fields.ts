@@ -20,7 +20,11 @@ export function briefFields(displayOptions: IDisplayOptions): INodeProperties[] 
       name: "purpose",
       type: "options",
       options: [
-        { name: "Client Work", value: "client", description: "Commercial work for a client: only the best models, never downgraded to save money" },
+        {
+          name: "Client Work",
+          value: "client",
+          description: "Commercial work for a client: only the best models, never downgraded to save money",
+        },
         { name: "Documentation", value: "docs", description: "Guides, help pages and diagrams" },
         { name: "Draft", value: "draft", description: "Ideas and mood boards: the cheapest model that can do it" },
         { name: "Internal", value: "internal", description: "Slides, wikis and anything that stays in the house" },
@@ -75,7 +79,8 @@ export function briefFields(displayOptions: IDisplayOptions): INodeProperties[] 
       name: "model",
       type: "resourceLocator",
       default: { mode: "list", value: "auto", cachedResultName: "Automatic" },
-      description: "Leave on 'Automatic' to let purpose and budget decide. A model that you choose is used as it is or not at all.",
+      description:
+        "Leave on 'Automatic' to let purpose and budget decide. A model that you choose is used as it is or not at all.",
       modes: [
         {
           displayName: "From List",

@@ -12,7 +12,11 @@ export function budgetFields(displayOptions: IDisplayOptions): INodeProperties[]
       noDataExpression: true,
       options: [
         { name: "This Run Only", value: "run", description: "Counts what this execution spends. Nothing to set up." },
-        { name: "Data Table", value: "dataTable", description: "Counts across all executions and workflows of this n8n, for budgets per month and per client" },
+        {
+          name: "Data Table",
+          value: "dataTable",
+          description: "Counts across all executions and workflows of this n8n, for budgets per month and per client",
+        },
       ],
       default: "run",
       description: "Where spending is counted",
@@ -24,7 +28,8 @@ export function budgetFields(displayOptions: IDisplayOptions): INodeProperties[]
       type: "collection",
       placeholder: "Add Limit",
       default: {},
-      description: "What is not set has no limit. Money is set aside before each image, so a limit cannot be overspent.",
+      description:
+        "What is not set has no limit. Money is set aside before each image, so a limit cannot be overspent.",
       displayOptions,
       options: [
         {
@@ -33,7 +38,8 @@ export function budgetFields(displayOptions: IDisplayOptions): INodeProperties[]
           type: "number",
           typeOptions: usd,
           default: 5,
-          description: "Most that may be spent in a month on the campaign named under 'Tags'. Needs books in a data table.",
+          description:
+            "Most that may be spent in a month on the campaign named under 'Tags'. Needs books in a data table.",
           displayOptions: { show: { "/books": ["dataTable"] } },
         },
         {
@@ -42,7 +48,8 @@ export function budgetFields(displayOptions: IDisplayOptions): INodeProperties[]
           type: "number",
           typeOptions: usd,
           default: 20,
-          description: "Most that may be spent in a month on the client named under 'Tags'. Needs books in a data table.",
+          description:
+            "Most that may be spent in a month on the client named under 'Tags'. Needs books in a data table.",
           displayOptions: { show: { "/books": ["dataTable"] } },
         },
         {
@@ -75,7 +82,11 @@ export function budgetFields(displayOptions: IDisplayOptions): INodeProperties[]
           name: "onExceeded",
           type: "options",
           options: [
-            { name: "Use a Cheaper Model", value: "downgrade", description: "Client work still stops rather than lose quality" },
+            {
+              name: "Use a Cheaper Model",
+              value: "downgrade",
+              description: "Client work still stops rather than lose quality",
+            },
             { name: "Stop", value: "stop", description: "Make nothing that does not fit" },
           ],
           default: "downgrade",

@@ -52,7 +52,8 @@ export function optionFields(displayOptions: IDisplayOptions): INodeProperties[]
             { name: "Try the Next Model", value: "next", description: "Both models may be paid for" },
           ],
           default: "stop",
-          description: "What to do when the connection breaks after a request was sent, so that nobody knows whether it was billed",
+          description:
+            "What to do when the connection breaks after a request was sent, so that nobody knows whether it was billed",
         },
         {
           displayName: "Images at Once",
@@ -86,7 +87,11 @@ export function optionFields(displayOptions: IDisplayOptions): INodeProperties[]
           options: [
             { name: "Automatic", value: "auto", description: "Good enough for the purpose, at the lowest price" },
             { name: "Best Quality", value: "quality", description: "The best model that the budget allows" },
-            { name: "High Volume", value: "volume", description: "The cheapest price that is known beforehand, the more images the stricter" },
+            {
+              name: "High Volume",
+              value: "volume",
+              description: "The cheapest price that is known beforehand, the more images the stricter",
+            },
           ],
           default: "auto",
           description: "How a model is chosen",
