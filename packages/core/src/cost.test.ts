@@ -150,6 +150,15 @@ const anyCall: fc.Arbitrary<PricedOffer> = fc
   });
 
 describe("worst case and estimate", () => {
+  it("the worst case is the price of the largest usage", () => {
+    fc.assert(
+      fc.property(anyCall, (offer) => {
+        const bound = costFromUsage(offer.row, usageBound(offer.row, offer.call)) ?? 0;
+        expect(worstCaseCallMicroUsd(offer.row, offer.call)).toBe(offer.call.count * bound);
+      }),
+    );
+  });
+
   it("0 <= estimate <= worst case, in whole micro-USD", () => {
     fc.assert(
       fc.property(anyCall, (offer) => {

@@ -49,12 +49,47 @@ export function outputTokensOf(price: PriceRule, call: PricedCall): number | und
 
 /** What `count` images will most likely cost, and what the price table says they cost. Micro-USD, rounded up per image. */
 export function estimateCallMicroUsd(row: CatalogueRow, call: PricedCall): number {
-  return call.count * perImageMicroUsd(row, likelyUsage(row, call));
+  return call.count * likelyMicroUsd(pricePartsOf(row, call), call.promptBytes);
 }
 
 /** The most that the provider may bill for `count` images. Micro-USD, rounded up per image. */
 export function worstCaseCallMicroUsd(row: CatalogueRow, call: PricedCall): number {
-  return call.count * perImageMicroUsd(row, usageBound(row, call));
+  return call.count * worstMicroUsd(pricePartsOf(row, call), call.promptBytes);
+}
+
+/** The price of one image apart from its prompt, so that many prompts can be priced quickly. */
+export interface PriceParts {
+  /** Thousandths of a micro-USD, without the prompt. */
+  likelyUnits: number;
+  worstUnits: number;
+  unitsPerPromptToken: number;
+}
+
+/** Splits an image's price into what its size costs and what its prompt costs. */
+export function pricePartsOf(row: CatalogueRow, call: PricedCall): PriceParts {
+  const { price } = row;
+  if (price.kind === "per_image") {
+    const units = price.microUsdPerImage * UNITS_PER_MICRO_USD;
+    return { likelyUnits: units, worstUnits: units, unitsPerPromptToken: 0 };
+  }
+  const bound = usageBound(row, { ...call, promptBytes: 0 });
+  const likelyTextTokens = price.kind === "token_table" ? price.likelyTextTokens : 0;
+  return {
+    likelyUnits: tokenUnits(price.prices, { ...bound, outputTextTokens: likelyTextTokens }),
+    worstUnits: tokenUnits(price.prices, bound),
+    unitsPerPromptToken: unitsOf(price.prices.inputText),
+  };
+}
+
+/** Likely price of one image with a prompt of this length. Micro-USD, rounded up. */
+export function likelyMicroUsd(parts: PriceParts, promptBytes: number): number {
+  const promptTokens = Math.ceil(promptBytes / LIKELY_BYTES_PER_TOKEN);
+  return Math.ceil((parts.likelyUnits + promptTokens * parts.unitsPerPromptToken) / UNITS_PER_MICRO_USD);
+}
+
+/** Highest price of one image with a prompt of this length: every byte a token. Micro-USD, rounded up. */
+export function worstMicroUsd(parts: PriceParts, promptBytes: number): number {
+  return Math.ceil((parts.worstUnits + promptBytes * parts.unitsPerPromptToken) / UNITS_PER_MICRO_USD);
 }
 
 /**
@@ -64,29 +99,20 @@ export function worstCaseCallMicroUsd(row: CatalogueRow, call: PricedCall): numb
  */
 export function costFromUsage(row: CatalogueRow, usage: Usage): number | undefined {
   if (usage.costMicroUsd !== undefined) return usage.costMicroUsd;
-  return row.price.kind === "per_image" ? undefined : tokenCostMicroUsd(row.price.prices, usage);
+  return row.price.kind === "per_image" ? undefined : Math.ceil(tokenUnits(row.price.prices, usage) / UNITS_PER_MICRO_USD);
 }
 
 /** The largest usage that one image of this call can report. */
 export function usageBound(row: CatalogueRow, call: PricedCall): Usage {
-  return usageOf(row, call, call.promptBytes, row.price.kind === "token_table" ? row.price.maxTextTokens : 0);
-}
-
-function likelyUsage(row: CatalogueRow, call: PricedCall): Usage {
-  const promptTokens = Math.ceil(call.promptBytes / LIKELY_BYTES_PER_TOKEN);
-  return usageOf(row, call, promptTokens, row.price.kind === "token_table" ? row.price.likelyTextTokens : 0);
-}
-
-function usageOf(row: CatalogueRow, call: PricedCall, promptTokens: number, outputTextTokens: number): Usage {
   const { price } = row;
   const isPriced = price.kind !== "per_image";
   return {
-    inputTextTokens: isPriced ? promptTokens + price.promptOverheadTokens : 0,
+    inputTextTokens: isPriced ? call.promptBytes + price.promptOverheadTokens : 0,
     cachedInputTextTokens: 0,
     inputImageTokens: isPriced ? call.references * price.maxTokensPerReference : 0,
     cachedInputImageTokens: 0,
     outputImageTokens: requireTokens(row, call),
-    outputTextTokens,
+    outputTextTokens: price.kind === "token_table" ? price.maxTextTokens : 0,
   };
 }
 
@@ -98,21 +124,16 @@ function requireTokens(row: CatalogueRow, call: PricedCall): number {
   return tokens;
 }
 
-function perImageMicroUsd(row: CatalogueRow, usage: Usage): number {
-  if (row.price.kind === "per_image") return row.price.microUsdPerImage;
-  return tokenCostMicroUsd(row.price.prices, usage);
-}
-
-/** USD per 1M tokens is the same number as micro-USD per token. The sum is whole numbers, so nothing is lost. */
-function tokenCostMicroUsd(prices: TokenPrices, usage: Usage): number {
-  const units =
+/** USD per 1M tokens is the same number as micro-USD per token. The sum is of whole numbers, so nothing is lost. */
+function tokenUnits(prices: TokenPrices, usage: Usage): number {
+  return (
     usage.inputTextTokens * unitsOf(prices.inputText) +
     usage.cachedInputTextTokens * unitsOf(prices.cachedInputText) +
     usage.inputImageTokens * unitsOf(prices.inputImage) +
     usage.cachedInputImageTokens * unitsOf(prices.cachedInputImage) +
     usage.outputImageTokens * unitsOf(prices.outputImage) +
-    usage.outputTextTokens * unitsOf(prices.outputText);
-  return Math.ceil(units / UNITS_PER_MICRO_USD);
+    usage.outputTextTokens * unitsOf(prices.outputText)
+  );
 }
 
 /** A price in thousandths of a micro-USD per token. */
