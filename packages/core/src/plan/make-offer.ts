@@ -46,7 +46,11 @@ export function makeOffer(options: OfferOptions): Offer {
 function reasonsOf({ offer, rank, verdict, pinId, downgrade }: OfferOptions): readonly string[] {
   const { candidate, freeImages } = offer;
   const best = downgrade ? "Best rated among the models that the budget still allows." : FIRST[verdict.order];
-  const reasons = [...verdict.reasons, rank === 0 ? best : `Choice ${rank + 1}, if the ones before it fail.`, candidate.evidence];
+  const reasons = [
+    ...verdict.reasons,
+    rank === 0 ? best : `Choice ${rank + 1}, if the ones before it fail.`,
+    candidate.evidence,
+  ];
   if (freeImages > 0) reasons.unshift(`Free: ${freeImages} images are left in this month's allowance.`);
   if (candidate.preferred) reasons.unshift(`Your policy names ${candidate.row.id} for ${verdict.tier} work.`);
   if (pinId !== undefined) reasons.unshift(`You asked for ${pinId}.`);

@@ -45,12 +45,16 @@ export function orderOffers(offers: PricedCandidate[], order: PolicyVerdict["ord
 type Compare = (left: PricedCandidate, right: PricedCandidate) => number;
 
 const byExpectedCost: Compare = (left, right) =>
-  byPreference(left, right) || left.expectedMicroUsd - right.expectedMicroUsd || bySpeed(left, right) || byName(left, right);
+  byPreference(left, right) ||
+  left.expectedMicroUsd - right.expectedMicroUsd ||
+  bySpeed(left, right) ||
+  byName(left, right);
 
 const byRating: Compare = (left, right) =>
   byPreference(left, right) || right.candidate.rating - left.candidate.rating || byExpectedCost(left, right);
 
-const byLatency: Compare = (left, right) => byPreference(left, right) || bySpeed(left, right) || byExpectedCost(left, right);
+const byLatency: Compare = (left, right) =>
+  byPreference(left, right) || bySpeed(left, right) || byExpectedCost(left, right);
 
 /** For work that the budget pushes below its tier: as far up as it goes, then the cheapest. */
 const byTier: Compare = (left, right) =>
