@@ -61,7 +61,22 @@ export function isPlaceholder(scan: PromptScan, index: number): boolean {
 }
 
 /** Abbreviations that are written in capitals anywhere. */
-const ABBREVIATIONS: ReadonlySet<string> = new Set(["led", "dslr", "hdr", "rgb", "cmyk", "uhd", "usb", "png", "svg", "usa", "nyc", "raw", "iso", "qr"]);
+const ABBREVIATIONS: ReadonlySet<string> = new Set([
+  "led",
+  "dslr",
+  "hdr",
+  "rgb",
+  "cmyk",
+  "uhd",
+  "usb",
+  "png",
+  "svg",
+  "usa",
+  "nyc",
+  "raw",
+  "iso",
+  "qr",
+]);
 
 /** Whether a word stands in capitals, three letters or more, in a sentence that otherwise does not. */
 export function isShouted(scan: PromptScan, index: number): boolean {

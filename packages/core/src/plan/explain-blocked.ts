@@ -14,7 +14,12 @@ export interface Unaffordable {
 }
 
 /** Says why money leaves nothing: which limit, what is left, what it would take. */
-export function explainUnaffordable(cheapest: Unaffordable, tier: Tier, mayDowngrade: boolean, stopped: boolean): Blocked {
+export function explainUnaffordable(
+  cheapest: Unaffordable,
+  tier: Tier,
+  mayDowngrade: boolean,
+  stopped: boolean,
+): Blocked {
   const { candidate } = cheapest.offer;
   const what = stopped ? "the first choice" : `the cheapest ${tier} offer`;
   const raise = `Raise ${cheapest.setting} by at least ${formatUsd(cheapest.neededMicroUsd - cheapest.leftMicroUsd)}`;
@@ -30,8 +35,15 @@ export function explainUnaffordable(cheapest: Unaffordable, tier: Tier, mayDowng
   };
 }
 
+const PLACEHOLDER = "Draws a placeholder";
+
 /** Says why no model can do it. */
-export function explainNoCandidate(rejected: readonly RejectedOffer[], request: ParsedRequest, pinId: string | undefined, tier: Tier): Blocked {
+export function explainNoCandidate(
+  rejected: readonly RejectedOffer[],
+  request: ParsedRequest,
+  pinId: string | undefined,
+  tier: Tier,
+): Blocked {
   const concerned = pinId === undefined ? rejected : rejected.filter((offer) => offer.model === pinId);
   const reasons = mostFrequent(concerned.map((offer) => offer.reason));
   if (pinId !== undefined) {
@@ -41,15 +53,24 @@ export function explainNoCandidate(rejected: readonly RejectedOffer[], request: 
       hint: "Change what the reason names, or leave out model to let the policy choose.",
     };
   }
-  const missingKeys = [...new Set(rejected.map((offer) => /^No key for .*?: set (\w+)\.$/.exec(offer.reason)?.[1]))].filter((name) => name !== undefined);
+  const missingKeys = [
+    ...new Set(rejected.map((offer) => /^No key for .*?: set (\w+)\.$/.exec(offer.reason)?.[1])),
+  ].filter((name) => name !== undefined);
+  const placeholder = rejected.find((offer) => offer.reason.startsWith(PLACEHOLDER));
   if (missingKeys.length > 0) {
     return {
       code: "no_candidate",
       message: "No model that could do this has a key.",
-      hint: `Set ${missingKeys.join(" or ")}.`,
+      hint: `Set ${missingKeys.join(" or ")}${placeholder === undefined ? "" : `, or ask for ${placeholder.model}, a free placeholder`}.`,
     };
   }
-  if (request.quality !== undefined && concerned.every((offer) => offer.reason.includes(`Quality ${request.quality} is asked for.`) || offer.reason.startsWith("Draws a placeholder"))) {
+  if (
+    request.quality !== undefined &&
+    concerned.every(
+      (offer) =>
+        offer.reason.includes(`Quality ${request.quality} is asked for.`) || offer.reason.startsWith(PLACEHOLDER),
+    )
+  ) {
     return {
       code: "invalid_request",
       message: `quality: no model has a quality called ${JSON.stringify(request.quality)}.`,
@@ -67,5 +88,5 @@ export function explainNoCandidate(rejected: readonly RejectedOffer[], request: 
 function mostFrequent(reasons: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].sort((left, right) => right[1] - left[1]).map(([reason]) => reason);
+  return [...counts].toSorted((left, right) => right[1] - left[1]).map(([reason]) => reason);
 }

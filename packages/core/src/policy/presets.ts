@@ -27,24 +27,20 @@ const PRINT: PolicyRule = {
   because: "Print: needs a premium model.",
 };
 
+const BEST_RATED: PolicyRule = {
+  when: {},
+  then: { tier: "standard", order: "quality" },
+  because: "Policy quality: the best-rated model that the budget allows.",
+};
+
 /** The rules of a preset, in the order in which they count. */
-export function presetRules(preset: PolicyPreset, thresholds: PresetThresholds = DEFAULT_THRESHOLDS): readonly PolicyRule[] {
-  switch (preset) {
-    case "auto":
-      return [CLIENT, PRINT, ...autoRules(thresholds)];
-    case "quality":
-      return [
-        CLIENT,
-        PRINT,
-        {
-          when: {},
-          then: { tier: "standard", order: "quality" },
-          because: "Policy quality: the best-rated model that the budget allows.",
-        },
-      ];
-    case "volume":
-      return [CLIENT, ...volumeRules(thresholds), PRINT, ...autoRules(thresholds)];
-  }
+export function presetRules(
+  preset: PolicyPreset,
+  thresholds: PresetThresholds = DEFAULT_THRESHOLDS,
+): readonly PolicyRule[] {
+  if (preset === "quality") return [CLIENT, PRINT, BEST_RATED];
+  const everyday = [PRINT, ...autoRules(thresholds)];
+  return preset === "volume" ? [CLIENT, ...volumeRules(thresholds), ...everyday] : [CLIENT, ...everyday];
 }
 
 function autoRules({ longPromptWords }: PresetThresholds): PolicyRule[] {
