@@ -3,7 +3,7 @@ import { type BudgetFields, configSchema, type VolumeFields } from "./config-sch
 import { readFields } from "./read-fields.ts";
 import { inputError } from "./input-problem.ts";
 import { checkText } from "./prompt-text.ts";
-import { usdToMicroUsd } from "./usd-amount.ts";
+import { usdToMicroUsd } from "../money.ts";
 import { nearestLine, type YamlPath, type YamlReader } from "./yaml-document.ts";
 
 /** Where prompt files are looked for when `artdesk.yml` does not say it. */
@@ -113,7 +113,7 @@ function budgetOf(fields: BudgetFields): Budget {
 
 /** For amounts that the schema has accepted. */
 function exactMicroUsd(usd: number): number {
-  const amount = usdToMicroUsd(usd);
-  if ("problem" in amount) throw new RangeError(`an amount that ${amount.problem} passed the schema`);
-  return amount.microUsd;
+  const microUsd = usdToMicroUsd(usd);
+  if (microUsd === undefined) throw new RangeError(`${usd} passed the schema as an amount`);
+  return microUsd;
 }

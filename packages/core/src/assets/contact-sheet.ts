@@ -1,5 +1,5 @@
 import { CONTACT_SHEET_STYLE, filterStyle } from "./contact-sheet-style.ts";
-import { formatUsd } from "./usd-amount.ts";
+import { formatUsd } from "../money.ts";
 
 /** How an asset fared in a run; `planned` for a run that only looked. */
 export type ContactSheetStatus = "generated" | "unchanged" | "failed" | "skipped" | "planned";

@@ -1,6 +1,9 @@
 import * as v from "valibot";
-import { suggestName } from "./closest-name.ts";
-import { usdToMicroUsd } from "./usd-amount.ts";
+import { suggestName } from "../closest-name.ts";
+import { usdToMicroUsd } from "../money.ts";
+
+/** Largest amount that is taken for meant seriously, in USD. */
+const MAX_USD = 1_000_000_000;
 
 /** An object whose keys are all known. */
 export function knownFields<const Entries extends v.ObjectEntries>(
@@ -42,8 +45,9 @@ export function usdField(): v.GenericSchema<number> {
     v.minValue(0, "must not be negative"),
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed || dataset.value < 0) return;
-      const amount = usdToMicroUsd(dataset.value);
-      if ("problem" in amount) addIssue({ message: amount.problem });
+      if (Number.isNaN(dataset.value)) addIssue({ message: "must be an amount in USD, not NaN" });
+      else if (dataset.value > MAX_USD) addIssue({ message: `must be at most ${MAX_USD} USD` });
+      else if ((usdToMicroUsd(dataset.value) ?? NaN) / 1_000_000 !== dataset.value) addIssue({ message: "must be whole micro-USD: at most six decimals" });
     }),
   );
 }

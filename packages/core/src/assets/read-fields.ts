@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { suggestName } from "./closest-name.ts";
+import { suggestName } from "../closest-name.ts";
 import type { InputProblem } from "./input-problem.ts";
 import { nearestLine, type YamlDocument, type YamlPath } from "./yaml-document.ts";
 

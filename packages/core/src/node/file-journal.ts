@@ -9,6 +9,7 @@ import { type AttemptNote, type KeptImage, parseAttemptNote } from "./journal-no
 import { guardOwnPath, isSystemError } from "./path-guard.ts";
 
 const JOURNAL_FOLDER = ".artdesk/journal";
+const KEPT_FOLDER = ".artdesk/recovered";
 const NOTE_NAME = "attempt.json";
 const MAX_NOTE_BYTES = 1_000_000;
 const NEW_PREFIX = ".new-";
@@ -34,6 +35,8 @@ export interface JournalRecord extends JournalEntry {
 export interface FileJournal extends Journal {
   /** What earlier runs left, oldest first. Call it while holding the workspace's lock. */
   pending(): Promise<JournalRecord[]>;
+  /** Moves an attempt's images out of the journal, where no run deletes them. @returns the folder, relative to the workspace */
+  setAside(attemptId: string): Promise<string>;
   /** Forgets an attempt: its images are delivered, or its unknown outcome is reconciled. */
   remove(attemptId: string): Promise<void>;
 }
@@ -76,7 +79,7 @@ export function createFileJournal(root: string): FileJournal {
       const journalFolder = await (prepared ??= makeJournalFolder(root));
       const fresh = join(journalFolder, `${NEW_PREFIX}${entry.attemptId}-${randomBytes(4).toString("hex")}`);
       await mkdir(fresh);
-      await writeDurably(fresh, NOTE_NAME, serialize({ ...pickEntry(entry), state: "in_flight", images: [] }));
+      await writeDurably(fresh, NOTE_NAME, serialize({ ...entry, state: "in_flight", images: [] }));
       await syncFolder(fresh);
       await rename(fresh, folder);
       await syncFolder(journalFolder);
@@ -96,6 +99,13 @@ export function createFileJournal(root: string): FileJournal {
       await (isFinished ? remove(attemptId) : update(attemptId, (current) => ({ ...current, outcome })));
     },
     pending: () => readRecords(root),
+    setAside: async (attemptId) => {
+      const kept = `${KEPT_FOLDER}/${attemptId}`;
+      const { folder: keptFolder } = guardOwnPath({ root, path: `${KEPT_FOLDER}/entry`, create: true });
+      await rename(folderOf(attemptId), join(keptFolder, attemptId));
+      await syncFolder(keptFolder);
+      return kept;
+    },
     remove,
   };
 }
@@ -164,11 +174,6 @@ function readKeptImage(root: string, folder: string, image: KeptImage): JournalI
     hint: "It was paid for: look at its folder before you delete it.",
     billed: "yes",
   });
-}
-
-function pickEntry(entry: JournalEntry): JournalEntry {
-  const { attemptId, subject, provider, model, worstCaseMicroUsd, startedAtMs } = entry;
-  return { attemptId, subject, provider, model, worstCaseMicroUsd, startedAtMs };
 }
 
 function serialize(note: AttemptNote): string {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { JournalEntry } from "../ports.ts";
 
 /** One received image, as a journal note names it. */
 export interface KeptImage {
@@ -11,13 +12,7 @@ export interface KeptImage {
 }
 
 /** What `attempt.json` says. Money in micro-USD. */
-export interface AttemptNote {
-  attemptId: string;
-  subject: string;
-  provider: string;
-  model: string;
-  worstCaseMicroUsd: number;
-  startedAtMs: number;
+export interface AttemptNote extends JournalEntry {
   state: "in_flight" | "submitted" | "received";
   requestId?: string | undefined;
   costMicroUsd?: number | undefined;
@@ -29,6 +24,11 @@ const microUsd = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const noteSchema: v.GenericSchema<unknown, AttemptNote> = v.object({
   attemptId: v.string(),
+  run: v.string(),
+  positions: v.array(v.number()),
+  note: v.string(),
+  quality: v.string(),
+  size: v.string(),
   subject: v.string(),
   provider: v.string(),
   model: v.string(),

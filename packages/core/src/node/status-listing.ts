@@ -16,6 +16,8 @@ export interface AssetState extends AssetStatus {
   fingerprint: string;
   /** What was made before. */
   lock: LockEntry | undefined;
+  /** Lower-case hex SHA-256 of the files as they are; undefined for one that does not exist. */
+  outputHashes: readonly (string | undefined)[];
 }
 
 /** Where all assets stand. An asset with a broken reference, lock entry or output path is a problem and not listed. */
@@ -44,7 +46,7 @@ export async function listStatuses(options: {
       const lock = readLockFile(lockFile, verified);
       const current = known ?? (await fingerprintWithInputs(root, asset, style));
       const outputHashes = outputPaths(asset).map((path) => outputHash(root, path, asset, verified));
-      assets.push({ asset, fingerprint: current, lock, ...assetStatus({ asset, fingerprint: current, lock, outputHashes }) });
+      assets.push({ asset, fingerprint: current, lock, outputHashes, ...assetStatus({ asset, fingerprint: current, lock, outputHashes }) });
     } catch (error) {
       if (!isArtdeskError(error)) throw error;
       problems.push(withLocation(error, { file: lockFile, line: 1 }));

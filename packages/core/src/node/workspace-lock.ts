@@ -19,10 +19,14 @@ export interface LockHolder {
   /** ISO 8601. */
   since: string;
   command: string;
+  /** Id of the run in the books. */
+  run: string;
 }
 
 /** The right to write in a workspace. */
 export interface WorkspaceLock {
+  /** The run that held the lock before and never gave it back: it is dead. */
+  readonly previousRun: string | undefined;
   /** Gives the lock back. Calling it again does nothing. */
   release(): Promise<void>;
 }
@@ -34,13 +38,15 @@ export interface WorkspaceLock {
  */
 export async function acquireWorkspaceLock(options: {
   root: string;
+  /** Id of this run in the books. */
+  run: string;
   waitMs: number;
   onWait?: (holder: LockHolder | undefined) => void;
   /** Shown to others that wait. @default "artdesk" */
   command?: string | undefined;
   signal?: AbortSignal | undefined;
 }): Promise<WorkspaceLock> {
-  const { root, waitMs, onWait, command = "artdesk", signal } = options;
+  const { root, run, waitMs, onWait, command = "artdesk", signal } = options;
   await ensureArtdeskFolder(root);
   const deadlineMs = performance.now() + waitMs;
   let database = await tryLock(root);
@@ -51,19 +57,21 @@ export async function acquireWorkspaceLock(options: {
     await sleep(POLL_MS);
     database = await tryLock(root);
   }
-  const holder: LockHolder = { pid: process.pid, since: new Date().toISOString(), command };
+  const previousRun = readHolder(root)?.run;
+  const holder: LockHolder = { pid: process.pid, since: new Date().toISOString(), command, run };
   try {
     await writeOwnFile(root, HOLDER_PATH, `${JSON.stringify(holder)}\n`);
   } catch (error) {
     database.close();
     throw error;
   }
-  return lockOf(root, database);
+  return lockOf(root, database, previousRun);
 }
 
-function lockOf(root: string, database: DatabaseSync): WorkspaceLock {
+function lockOf(root: string, database: DatabaseSync, previousRun: string | undefined): WorkspaceLock {
   let held = true;
   return {
+    previousRun,
     release: async () => {
       if (!held) return;
       held = false;
@@ -91,8 +99,13 @@ async function tryLock(root: string): Promise<DatabaseSync | undefined> {
   }
 }
 
+/** Who holds a workspace, in words. */
+export function describeHolder(holder: LockHolder): string {
+  return visibleText(`process ${holder.pid}, \`${holder.command}\`, since ${holder.since}`);
+}
+
 function stillLocked(holder: LockHolder | undefined): ArtdeskError {
-  const who = holder ? ` (process ${holder.pid}, \`${holder.command}\`, since ${holder.since})` : "";
+  const who = holder ? ` (${describeHolder(holder)})` : "";
   return new ArtdeskError({
     code: "unavailable",
     shortMessage: visibleText(`Another run is working in this folder${who}.`),
@@ -103,10 +116,10 @@ function stillLocked(holder: LockHolder | undefined): ArtdeskError {
 function readHolder(root: string): LockHolder | undefined {
   try {
     const value: unknown = JSON.parse(readOwnFile(root, HOLDER_PATH, { maxBytes: 10_000 })?.toString("utf8") ?? "");
-    if (typeof value !== "object" || value === null || !("pid" in value && "since" in value && "command" in value)) return undefined;
-    const { pid, since, command } = value;
-    if (typeof pid !== "number" || typeof since !== "string" || typeof command !== "string") return undefined;
-    return { pid, since, command };
+    if (typeof value !== "object" || value === null || !("pid" in value && "since" in value && "command" in value && "run" in value)) return undefined;
+    const { pid, since, command, run } = value;
+    if (typeof pid !== "number" || typeof since !== "string" || typeof command !== "string" || typeof run !== "string") return undefined;
+    return { pid, since, command, run };
   } catch {
     // Only for the message: the lock does not depend on it.
     return undefined;
