@@ -1,5 +1,5 @@
 import type { Budget, Tier } from "../types.ts";
-import { type BudgetFields, configSchema } from "./config-schema.ts";
+import { type BudgetFields, configSchema, type VolumeFields } from "./config-schema.ts";
 import { readFields } from "./read-fields.ts";
 import { inputError } from "./input-problem.ts";
 import { checkText } from "./prompt-text.ts";
@@ -20,8 +20,8 @@ export interface ArtdeskConfig {
   /** Preset name or rules, still unchecked: the policy's parser reads it. Undefined when not set. */
   policy: unknown;
   budget: Budget;
-  /** Images per month and model that cost nothing by the user's own contract. */
-  freeAllowance: Readonly<Record<string, number>>;
+  /** As in the file; see {@link policyInput}. */
+  volume: Readonly<VolumeFields>;
   /** Text added to every prompt; empty when not set. */
   style: string;
   models: Readonly<Partial<Record<Tier, string>>>;
@@ -49,7 +49,7 @@ export function parseConfig(options: { file: string; text: string; readYaml: Yam
     prompts: fields.prompts ?? DEFAULT_PROMPT_PATTERNS,
     policy: fields.policy,
     budget: budgetOf(fields.budget ?? {}),
-    freeAllowance: fields.volume?.free_allowance ?? {},
+    volume: fields.volume ?? {},
     style: fields.style ?? "",
     models: modelsOf(fields.models ?? {}),
     ledger: fields.ledger,
@@ -66,7 +66,7 @@ export function defaultConfig(): ArtdeskConfig {
     prompts: DEFAULT_PROMPT_PATTERNS,
     policy: undefined,
     budget: {},
-    freeAllowance: {},
+    volume: {},
     style: "",
     models: {},
     ledger: undefined,
@@ -74,6 +74,18 @@ export function defaultConfig(): ArtdeskConfig {
     concurrency: DEFAULT_CONCURRENCY,
     lineOf: () => 1,
   };
+}
+
+/**
+ * What the policy's parser reads: the `policy` of the file with its `volume` and `models` beside it. What the policy
+ * itself says wins over these.
+ */
+export function policyInput(config: ArtdeskConfig): unknown {
+  const { policy = {}, volume, models } = config;
+  const own: unknown = typeof policy === "string" ? { preset: policy } : policy;
+  if (typeof own !== "object" || own === null || Array.isArray(own)) return own;
+  const { free_allowance, ...thresholds } = volume;
+  return { volume: thresholds, models, ...(free_allowance && { free_allowance }), ...own };
 }
 
 function modelsOf(fields: Partial<Record<Tier, string | undefined>>): Partial<Record<Tier, string>> {

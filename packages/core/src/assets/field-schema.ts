@@ -47,7 +47,7 @@ export function usdField(): v.GenericSchema<number> {
       if (!dataset.typed || dataset.value < 0) return;
       if (Number.isNaN(dataset.value)) addIssue({ message: "must be an amount in USD, not NaN" });
       else if (dataset.value > MAX_USD) addIssue({ message: `must be at most ${MAX_USD} USD` });
-      else if (usdToMicroUsd(dataset.value) === undefined) addIssue({ message: "must be an amount in USD, such as 0.50" });
+      else if ((usdToMicroUsd(dataset.value) ?? NaN) / 1_000_000 !== dataset.value) addIssue({ message: "must be whole micro-USD: at most six decimals" });
     }),
   );
 }
