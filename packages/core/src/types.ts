@@ -168,7 +168,10 @@ export interface Decision {
   blocked?: { code: ErrorCode; message: string; hint: string } | undefined;
 }
 
-/** Tokens or units that the provider says it billed, for one call. */
+/**
+ * Tokens or units that the provider says it billed, for one call. Every token is in one field only: cached tokens are
+ * not part of `inputTextTokens` or `inputImageTokens`.
+ */
 export interface Usage {
   inputTextTokens: number;
   cachedInputTextTokens: number;
