@@ -38,10 +38,8 @@ export interface HttpRequest {
   /** Whose base URL and key to use. */
   provider: string;
   method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Path below the provider's base URL, with its leading slash; or, when `url` is set, unused. */
+  /** Path below the provider's base URL, with its leading slash. */
   path: string;
-  /** An absolute https URL out of a reply. Fetched without any key, never to a private host. */
-  url?: string | undefined;
   headers: Readonly<Record<string, string>>;
   body?: Uint8Array | string | undefined;
 }
@@ -61,7 +59,10 @@ export interface HttpResponse {
  * (name not resolved, connection refused), `billed: "unknown"` otherwise; `aborted` when the signal aborted.
  */
 export interface Http {
-  send(request: HttpRequest, options: { timeoutMs: number; signal?: AbortSignalLike | undefined }): Promise<HttpResponse>;
+  send(
+    request: HttpRequest,
+    options: { timeoutMs: number; signal?: AbortSignalLike | undefined },
+  ): Promise<HttpResponse>;
   /** Whether this provider can be called: false gives the reason `key missing` in the plan. */
   hasKey(provider: string): boolean;
 }
@@ -87,10 +88,18 @@ export interface LedgerStore {
 export interface JournalEntry {
   /** Attempt and reservation id. */
   attemptId: string;
-  /** The caller's own key, for example an asset id and fingerprint. */
+  /** Run that owns the reservation. */
+  run: string;
+  /** The caller's own key, for example an asset id. */
   subject: string;
+  /** Which of the request's images this call makes, counted from 0. */
+  positions: readonly number[];
+  /** The caller's own words, for a later run that finds this entry. */
+  note: string;
   provider: string;
   model: string;
+  quality: string;
+  size: string;
   worstCaseMicroUsd: number;
   startedAtMs: number;
 }

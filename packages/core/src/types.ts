@@ -1,4 +1,4 @@
-import type { ErrorCode } from "./errors.ts";
+import type { ArtdeskError, ErrorCode } from "./errors.ts";
 
 /** What is to be done to make the image. */
 export type Operation = "generate" | "edit" | "upscale";
@@ -168,10 +168,7 @@ export interface Decision {
   blocked?: { code: ErrorCode; message: string; hint: string } | undefined;
 }
 
-/**
- * Tokens or units that the provider says it billed, for one call. Every token is in one field only: cached tokens are
- * not part of `inputTextTokens` or `inputImageTokens`.
- */
+/** Tokens that the provider says it billed, for one call. Cached input tokens are not counted again in the plain ones. */
 export interface Usage {
   inputTextTokens: number;
   cachedInputTextTokens: number;
@@ -241,9 +238,11 @@ export interface Receipt {
 /** Images and their receipt. `error` is set when fewer than `count` images came. */
 export interface GenerateResult {
   images: readonly ReceivedImage[];
+  /** For each image, which of the request's images it is, counted from 0. */
+  positions: readonly number[];
   receipt: Receipt;
   decision: Decision;
-  error: import("./errors.ts").ArtdeskError | undefined;
+  error: ArtdeskError | undefined;
 }
 
 /** Money limits. Micro-USD; an absent limit means no limit. */

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { rolldown } from "rolldown";
+import { expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+
+interface Scan {
+  passed: boolean;
+  message?: string;
+  details?: string;
+}
+
+/** Bundles a module as n8n would get it and runs n8n's own community-package scanner over the result. */
+async function scanBundle(entry: string): Promise<Scan> {
+  const folder = mkdtempSync(join(tmpdir(), "artdesk-scan-"));
+  try {
+    const bundle = await rolldown({
+      input: entry,
+      resolve: { conditionNames: ["source", "import", "default"] },
+      onLog(level, log) {
+        if (log.code === "UNRESOLVED_IMPORT") throw new Error(log.message);
+      },
+    });
+    await bundle.write({ dir: folder, format: "cjs", entryFileNames: "index.js" });
+    await bundle.close();
+    writeFileSync(
+      join(folder, "package.json"),
+      JSON.stringify({
+        name: "n8n-nodes-artdesk-scan",
+        version: "0.0.1",
+        description: "Core as it is bundled for n8n",
+        license: "MIT",
+        homepage: "https://example.com",
+        author: { name: "Artdesk", email: "artdesk@example.com" },
+        keywords: ["n8n-community-node-package"],
+        files: ["index.js"],
+        n8n: { n8nNodesApiVersion: 1, credentials: [], nodes: ["dist/index.js"] },
+        peerDependencies: { "n8n-workflow": "*" },
+      }),
+    );
+    const scanner: { analyzePackage(folder: string, patterns: string[]): Promise<Scan> } = await import(
+      "@n8n/scan-community-package/scanner/scanner.mjs"
+    );
+    return await scanner.analyzePackage(folder, ["**/*.js"]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+it("passes n8n's scanner with everything that core exports", async () => {
+  const scan = await scanBundle(join(root, "packages/core/src/index.ts"));
+  expect(scan.details ?? scan.message ?? "").toBe("");
+  expect(scan.passed).toBe(true);
+}, 120_000);
+
+it("would refuse a bundle that touches a timer", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "artdesk-scan-bad-"));
+  try {
+    const entry = join(folder, "entry.js");
+    writeFileSync(entry, "export const later = (run) => setTimeout(run, process.pid);\n");
+    const scan = await scanBundle(entry);
+    expect(scan.passed).toBe(false);
+    expect(scan.details).toContain("setTimeout");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 120_000);
