@@ -84,7 +84,7 @@ export class Base64Sink {
     const size = (length / 4) * 3;
     this.#makeRoom(size);
     const written = this.#codec.decodeBase64Into(chunk.subarray(position, position + length), this.#bytes, this.#length);
-    if (written < size - 2) return position;
+    if (written !== size) return position;
     this.#length += size;
     position += length;
     for (; position < limit && isBase64(chunk[position]!); position += 1) this.#takeByte(chunk[position]!);

@@ -87,11 +87,28 @@ function inspectWebp(bytes: Uint8Array): ImageInspection {
   return failure("is a damaged WebP file");
 }
 
-/** GIF89a (CompuServe, 1990): the logical screen gives the size; the last byte is the trailer. */
+/** GIF89a (CompuServe, 1990): the logical screen gives the size; blocks follow until the trailer. */
 function inspectGif(bytes: Uint8Array): ImageInspection {
   const view = viewOf(bytes);
-  if (bytes.length < 14 || bytes[endWithoutZeros(bytes) - 1] !== 0x3b) return failure(TRUNCATED);
-  return success({ mediaType: "image/gif", widthPx: view.getUint16(6, true), heightPx: view.getUint16(8, true) });
+  if (bytes.length < 13) return failure(TRUNCATED);
+  const header = { mediaType: "image/gif", widthPx: view.getUint16(6, true), heightPx: view.getUint16(8, true) } as const;
+  let position = 13 + colorTableBytes(bytes[10]!);
+  while (position < bytes.length) {
+    const block = bytes[position]!;
+    if (block === 0x3b) return success(header);
+    // An extension has a label; an image has a descriptor, maybe a colour table, and a code size.
+    if (block === 0x21) position += 2;
+    else if (block === 0x2c) position += 11 + colorTableBytes(bytes[position + 9] ?? 0);
+    else return failure("is a damaged GIF file");
+    // Sub-blocks, each with its length before it, end with an empty one.
+    while (bytes[position] !== 0 && position < bytes.length) position += 1 + bytes[position]!;
+    position += 1;
+  }
+  return failure(TRUNCATED);
+}
+
+function colorTableBytes(flags: number): number {
+  return flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0;
 }
 
 const TRUNCATED = "is cut off";
