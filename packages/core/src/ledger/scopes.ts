@@ -17,12 +17,7 @@ export function tagLimit(budget: Budget, name: string, value: string): number | 
 }
 
 export function monthBalance(document: MonthDocument, budget: Budget): ScopeBalance {
-  return balance(
-    `month:${document.month}`,
-    `month ${document.month}`,
-    budget.monthMicroUsd,
-    document.total,
-  );
+  return balance(`month:${document.month}`, `month ${document.month}`, budget.monthMicroUsd, document.total);
 }
 
 export function runBalance(run: string, budget: Budget, totals: Totals): ScopeBalance {

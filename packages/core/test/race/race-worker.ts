@@ -89,7 +89,9 @@ process.stdin.destroy();
 try {
   for (;;) await raceOnce();
 } catch (error) {
-  report.end = isArtdeskError(error) ? { code: error.code, message: error.message } : { code: "bug", message: String(error) };
+  report.end = isArtdeskError(error)
+    ? { code: error.code, message: error.message }
+    : { code: "bug", message: String(error) };
 }
 await store.close?.();
 console.log(JSON.stringify(report));
