@@ -2,13 +2,14 @@ import { ArtdeskError } from "../errors.ts";
 import type { Clock, LedgerStore, Random } from "../ports.ts";
 import type { Budget } from "../types.ts";
 import { createBooks } from "./books.ts";
+import type { Line } from "./document.ts";
 import { monthOf, shiftMonth } from "./months.ts";
 import { reconcile, recover, sweep } from "./recovery.ts";
 import { createRunMonths } from "./run-months.ts";
 import { budgetExceeded, monthBalance, otherRunBalances, runBalance, tagBalance, tagBalances } from "./scopes.ts";
 import { addTotals } from "./totals.ts";
 import * as transitions from "./transitions.ts";
-import type { Ledger, Reservation, Settlement } from "./types.ts";
+import type { Ledger, LedgerEntry, Reservation, Settlement } from "./types.ts";
 import { requireCost, requireMonth, requireSettlement, requireWishes } from "./validate.ts";
 
 export interface LedgerOptions {
@@ -129,17 +130,11 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
     async entries(month = monthOf(nowMs())) {
       requireMonth(month);
-      const lines = await books.lines(month);
-      return lines
-        .toSorted((left, right) => left.atMs - right.atMs)
-        .map(({ expiresAtMs: _expiresAtMs, ...entry }) => entry);
+      return toEntries(await books.lines(month));
     },
     async outstanding() {
-      const documents = await Promise.all(monthsFrom(clock.nowMs(), SWEEP_MONTHS).map((month) => books.read(month)));
-      return documents
-        .flatMap((document) => [...document.active.values()])
-        .toSorted((left, right) => left.atMs - right.atMs)
-        .map(({ expiresAtMs: _expiresAtMs, ...entry }) => entry);
+      const documents = await Promise.all(monthsFrom(nowMs(), SWEEP_MONTHS).map((month) => books.read(month)));
+      return toEntries(documents.flatMap((document) => Array.from(document.active.values())));
     },
     async sweep() {
       const atMs = nowMs();
@@ -191,4 +186,12 @@ export function createLedger(options: LedgerOptions): Ledger {
 
 function monthsFrom(nowMs: number, shifts: readonly number[]): string[] {
   return shifts.map((shift) => shiftMonth(monthOf(nowMs), shift));
+}
+
+function toEntries(lines: readonly Line[]): LedgerEntry[] {
+  return lines.toSorted((left, right) => left.atMs - right.atMs).map(withoutExpiry);
+}
+
+function withoutExpiry({ expiresAtMs: _expiresAtMs, ...entry }: Line): LedgerEntry {
+  return entry;
 }

@@ -1,6 +1,6 @@
 import { ArtdeskError } from "../errors.ts";
 import { type FindEnded, type Line, type MonthDocument, putActive, putEnded } from "./document.ts";
-import { formatUsd } from "./format-usd.ts";
+import { formatUsd } from "../money.ts";
 import { settledLine } from "./line.ts";
 import type { Settlement } from "./types.ts";
 

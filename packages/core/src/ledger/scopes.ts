@@ -1,7 +1,7 @@
 import { ArtdeskError } from "../errors.ts";
 import type { Budget, ScopeBalance } from "../types.ts";
 import type { MonthDocument } from "./document.ts";
-import { formatUsd } from "./format-usd.ts";
+import { formatUsd } from "../money.ts";
 import { addTotals, committedMicroUsd, emptyTotals, type Totals } from "./totals.ts";
 
 /** Whose money is asked for: `elsewhere` is what `run` has used in other months. */

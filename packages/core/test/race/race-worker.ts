@@ -3,7 +3,8 @@ import { createInterface } from "node:readline";
 import { isArtdeskError } from "../../src/errors.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
 import type { Settlement } from "../../src/ledger/types.ts";
-import { systemClock, systemRandom } from "./system-ports.ts";
+import { systemClock } from "../../src/node/system-clock.ts";
+import { systemRandom } from "../../src/node/system-random.ts";
 import { openRaceStore, type RaceReport, type RaceSetup } from "./race-setup.ts";
 
 const setup = JSON.parse(process.argv[2] ?? "{}") as RaceSetup;
