@@ -105,9 +105,13 @@ if (wayName === undefined) {
   for (const [index, scene] of SCENES.entries()) {
     results[scene.name] = {};
     for (const name of Object.keys(WAYS)) {
-      const child = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), name, String(index)], {
-        encoding: "utf8",
-      });
+      const child = spawnSync(
+        process.execPath,
+        [...process.execArgv, fileURLToPath(import.meta.url), name, String(index)],
+        {
+          encoding: "utf8",
+        },
+      );
       if (child.status !== 0) throw new Error(child.stderr);
       results[scene.name]![name] = JSON.parse(child.stdout) as Measurement;
     }

@@ -57,7 +57,10 @@ describe("who may import whom", () => {
     const wrong = pure
       .filter((file) => file.startsWith(join(core, "providers")))
       .flatMap(importsOf)
-      .filter(({ to, typeOnly }) => to.startsWith("packages/") && !allowed.test(to) && !(typeOnly && to.includes("/catalogue/row.ts")));
+      .filter(
+        ({ to, typeOnly }) =>
+          to.startsWith("packages/") && !allowed.test(to) && !(typeOnly && to.includes("/catalogue/row.ts")),
+      );
     expect(show(wrong)).toEqual([]);
   });
 
@@ -88,13 +91,19 @@ describe("who may import whom", () => {
   });
 
   it("branches on no provider's name outside its own file", () => {
-    const files = [...pure, ...sourceFiles(join(root, "packages/cli/src")), ...sourceFiles(join(root, "packages/github-action/src"))];
+    const files = [
+      ...pure,
+      ...sourceFiles(join(root, "packages/cli/src")),
+      ...sourceFiles(join(root, "packages/github-action/src")),
+    ];
     const wrong = files
       .filter((file) => !isTest(file) && !file.startsWith(join(core, "providers")))
       .flatMap((file) =>
         readFileSync(file, "utf8")
           .split("\n")
-          .flatMap((line, index) => (/provider(Id)?\s*[!=]==?\s*["']/.test(line) ? [`${relative(root, file)}:${index + 1}`] : [])),
+          .flatMap((line, index) =>
+            /provider(Id)?\s*[!=]==?\s*["']/.test(line) ? [`${relative(root, file)}:${index + 1}`] : [],
+          ),
       );
     expect(wrong).toEqual([]);
   });

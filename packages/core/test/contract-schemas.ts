@@ -14,7 +14,12 @@ const folder = join(process.env["ARTDESK_SHARED"] ?? join(root, "../shared"), "c
  *
  * @param check Gets a function that returns what is wrong with a value, empty when it fits.
  */
-export function contractTest(name: string, file: string, definition: string, check: (validate: (value: unknown) => readonly string[]) => void): void {
+export function contractTest(
+  name: string,
+  file: string,
+  definition: string,
+  check: (validate: (value: unknown) => readonly string[]) => void,
+): void {
   const path = join(folder, file);
   if (!existsSync(path)) {
     test(name, ({ skip }) => skip(`no ${file} in ${folder}`));

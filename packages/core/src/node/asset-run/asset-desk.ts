@@ -117,7 +117,8 @@ function chooseLedger(
   root: string,
   warnings: string[],
 ): LedgerStore | string {
-  const drawsOnly = options.providers?.length === 1 && builtInCatalogue.providers.get(options.providers[0] ?? "")?.kind === "local";
+  const drawsOnly =
+    options.providers?.length === 1 && builtInCatalogue.providers.get(options.providers[0] ?? "")?.kind === "local";
   if (drawsOnly) return "memory:";
   const wanted = options.ledger ?? configured ?? DEFAULT_LEDGER;
   if (wanted === "github") {
@@ -131,6 +132,7 @@ function chooseLedger(
       hint: "Give another ledger, for example --ledger sqlite:.artdesk/ledger.sqlite, or use redis:// or postgres:// in artdesk.yml for both.",
     });
   }
-  if (options.readOnly && wanted === DEFAULT_LEDGER && !existsSync(join(root, ".artdesk/ledger.sqlite"))) return "memory:";
+  if (options.readOnly && wanted === DEFAULT_LEDGER && !existsSync(join(root, ".artdesk/ledger.sqlite")))
+    return "memory:";
   return wanted;
 }
