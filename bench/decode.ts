@@ -103,17 +103,24 @@ const [wayName, sceneIndex] = process.argv.slice(2);
 if (wayName === undefined) {
   const results: Record<string, Record<string, Measurement>> = {};
   for (const [index, scene] of SCENES.entries()) {
-    results[scene.name] = {};
+    const measured: Record<string, Measurement> = {};
     for (const name of Object.keys(WAYS)) {
-      const child = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), name, String(index)], {
-        encoding: "utf8",
-      });
+      const child = spawnSync(
+        process.execPath,
+        [...process.execArgv, fileURLToPath(import.meta.url), name, String(index)],
+        {
+          encoding: "utf8",
+        },
+      );
       if (child.status !== 0) throw new Error(child.stderr);
-      results[scene.name]![name] = JSON.parse(child.stdout) as Measurement;
+      measured[name] = JSON.parse(child.stdout) as Measurement;
     }
+    results[scene.name] = measured;
   }
   console.log(JSON.stringify(results, undefined, 2));
 } else {
-  const scene = SCENES[Number(sceneIndex)]!;
-  console.log(JSON.stringify(await measure(WAYS[wayName]!, scene.imageBytes, scene.rounds, scene.atOnce)));
+  const scene = SCENES[Number(sceneIndex)];
+  const way = WAYS[wayName];
+  if (scene === undefined || way === undefined) throw new Error(`no way ${wayName} or no scene ${sceneIndex}`);
+  console.log(JSON.stringify(await measure(way, scene.imageBytes, scene.rounds, scene.atOnce)));
 }

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { ArtdeskError } from "./errors.ts";
-import { bodyError, failureOfStatus, readErrorBody, readJsonWithImages, replyError, retryAfterMs, type CallSubject } from "./http.ts";
+import {
+  bodyError,
+  failureOfStatus,
+  readErrorBody,
+  readJsonWithImages,
+  replyError,
+  retryAfterMs,
+  type CallSubject,
+} from "./http.ts";
 import { nodeCodec } from "./node/node-codec.ts";
 import { fakeResponse } from "./testing/fake-http.ts";
 
@@ -50,7 +58,9 @@ test.each([
 });
 
 test("a retry date is counted from the time given", () => {
-  expect(retryAfterMs({ "retry-after": "Mon, 23 Nov 2026 12:00:30 GMT" }, Date.UTC(2026, 10, 23, 12, 0, 10))).toBe(20_000);
+  expect(retryAfterMs({ "retry-after": "Mon, 23 Nov 2026 12:00:30 GMT" }, Date.UTC(2026, 10, 23, 12, 0, 10))).toBe(
+    20_000,
+  );
 });
 
 describe("an error body", () => {
@@ -72,7 +82,9 @@ describe("an error body", () => {
   });
 
   test("that breaks off gives what came", async () => {
-    expect(await readErrorBody(fakeResponse({ body: "Überlastet!", cutAfterBytes: 7, chunkBytes: 1 }).body)).toBe("Überla");
+    expect(await readErrorBody(fakeResponse({ body: "Überlastet!", cutAfterBytes: 7, chunkBytes: 1 }).body)).toBe(
+      "Überla",
+    );
   });
 
   test("becomes an error with everything known in it, redacted", () => {
@@ -102,10 +114,19 @@ describe("a JSON reply with images", () => {
   });
 
   test("that breaks off keeps the images that were complete, possibly billed", async () => {
-    const { json, images, problem } = await readJsonWithImages(fakeResponse({ body: reply, cutAfterBytes: reply.length - 20 }), options);
+    const { json, images, problem } = await readJsonWithImages(
+      fakeResponse({ body: reply, cutAfterBytes: reply.length - 20 }),
+      options,
+    );
     expect(json).toBeUndefined();
     expect(images).toEqual([new Uint8Array(image)]);
-    expect(problem).toMatchObject({ code: "network", billed: "unknown", provider: "openai", model: "gpt-image-2", requestId: "req_1" });
+    expect(problem).toMatchObject({
+      code: "network",
+      billed: "unknown",
+      provider: "openai",
+      model: "gpt-image-2",
+      requestId: "req_1",
+    });
   });
 
   test("that ends too early is no JSON", async () => {
@@ -124,14 +145,24 @@ describe("a JSON reply with images", () => {
         isClosed = true;
       }
     }
-    const { problem } = await readJsonWithImages({ status: 200, headers: {}, body: endless() }, { ...options, maxBytes: 50_000 });
-    expect(problem).toMatchObject({ code: "bad_response", billed: "unknown", shortMessage: "OpenAI sent more than the 50000 bytes that a reply may have." });
+    const { problem } = await readJsonWithImages(
+      { status: 200, headers: {}, body: endless() },
+      { ...options, maxBytes: 50_000 },
+    );
+    expect(problem).toMatchObject({
+      code: "bad_response",
+      billed: "unknown",
+      shortMessage: "OpenAI sent more than the 50000 bytes that a reply may have.",
+    });
     expect(isClosed).toBe(true);
   });
 
   test("with a wrong or enormous content-length is read all the same", async () => {
     for (const length of ["1", "999999999999", "-5", "many"]) {
-      const { json } = await readJsonWithImages(fakeResponse({ body: reply, headers: { "content-length": length } }), options);
+      const { json } = await readJsonWithImages(
+        fakeResponse({ body: reply, headers: { "content-length": length } }),
+        options,
+      );
       expect(json).toEqual({ data: [{ b64_json: new Uint8Array(image) }, { b64_json: new Uint8Array(image) }] });
     }
   });
@@ -139,7 +170,12 @@ describe("a JSON reply with images", () => {
 
 test("an error of a body is never called unbilled", () => {
   const aborted = new ArtdeskError({ code: "aborted", shortMessage: "The call was aborted.", billed: "no" });
-  expect(bodyError(aborted, subject)).toMatchObject({ code: "aborted", billed: "unknown", shortMessage: "The call was aborted.", cause: aborted });
+  expect(bodyError(aborted, subject)).toMatchObject({
+    code: "aborted",
+    billed: "unknown",
+    shortMessage: "The call was aborted.",
+    cause: aborted,
+  });
   expect(bodyError(new Error("socket hang up, Bearer abcdefgh12345678"), subject)).toMatchObject({
     code: "network",
     billed: "unknown",

@@ -20,7 +20,11 @@ const FILES: readonly [name: string, mediaType: string, make: () => Promise<Uint
   ["interlaced PNG", "image/png", () => encode((image) => image.png({ progressive: true }))],
   ["baseline JPEG", "image/jpeg", () => encode((image) => image.jpeg())],
   ["progressive JPEG", "image/jpeg", () => encode((image) => image.jpeg({ progressive: true }))],
-  ["JPEG with EXIF, a rotation and an ICC profile", "image/jpeg", () => encode((image) => image.withMetadata({ orientation: 6 }).withIccProfile("p3").jpeg())],
+  [
+    "JPEG with EXIF, a rotation and an ICC profile",
+    "image/jpeg",
+    () => encode((image) => image.withMetadata({ orientation: 6 }).withIccProfile("p3").jpeg()),
+  ],
   ["lossy WebP", "image/webp", () => encode((image) => image.webp())],
   ["lossless WebP", "image/webp", () => encode((image) => image.webp({ lossless: true }))],
   ["extended WebP with alpha", "image/webp", () => encode((image) => image.ensureAlpha(0.5).webp())],
@@ -32,7 +36,8 @@ describe.each(FILES)("%s", (_, mediaType, make) => {
     const file = await make();
     const view = new Uint8Array(file.length + 9).subarray(5, 5 + file.length);
     view.set(file);
-    for (const bytes of [file, view]) expect(inspectImage(bytes)).toEqual({ header: { mediaType, ...SIZE }, problem: undefined });
+    for (const bytes of [file, view])
+      expect(inspectImage(bytes)).toEqual({ header: { mediaType, ...SIZE }, problem: undefined });
   });
 
   test("is missed when it is cut off anywhere", async () => {
@@ -52,9 +57,18 @@ describe.each(FILES)("%s", (_, mediaType, make) => {
 });
 
 test("sizes of many edges are read as sharp reads them", async () => {
-  for (const [widthPx, heightPx] of [[1, 1], [16, 3840], [3840, 16], [257, 255]] as const) {
+  for (const [widthPx, heightPx] of [
+    [1, 1],
+    [16, 3840],
+    [3840, 16],
+    [257, 255],
+  ] as const) {
     for (const format of ["png", "jpeg", "webp", "gif"] as const) {
-      expect(inspectImage(await noiseImage({ widthPx, heightPx }, format)).header).toEqual({ mediaType: `image/${format}`, widthPx, heightPx });
+      expect(inspectImage(await noiseImage({ widthPx, heightPx }, format)).header).toEqual({
+        mediaType: `image/${format}`,
+        widthPx,
+        heightPx,
+      });
     }
   }
 });
@@ -65,7 +79,11 @@ test.each([
   ["an HTML page without a doctype", "<html></html>", "is an HTML page"],
   ["SVG", '<svg xmlns="http://www.w3.org/2000/svg"/>', "is an SVG or XML document"],
   ["JSON", '{"error":"no"}', "is not a PNG, JPEG, WebP or GIF file"],
-  ["another RIFF file", "RIFF\u0004\u0000\u0000\u0000WAVEfmt and more than thirty bytes of it", "is not a PNG, JPEG, WebP or GIF file"],
+  [
+    "another RIFF file",
+    "RIFF\u0004\u0000\u0000\u0000WAVEfmt and more than thirty bytes of it",
+    "is not a PNG, JPEG, WebP or GIF file",
+  ],
   ["a JPEG start with garbage", "\u00ff\u00d8\u00ff\u00e0\u0000\u0004abXXXXXXXX", "is a damaged JPEG file"],
   ["a JPEG without a frame", "\u00ff\u00d8\u00ff\u00da\u0000\u0004abXXXX\u00ff\u00d9", "is a damaged JPEG file"],
 ])("%s is no image", (_, text, problem) => {
@@ -86,7 +104,11 @@ test("a received image is described by its bytes, whatever was declared", async 
 
 test("a page that came as an image is a bad response that was billed", () => {
   expect(() => receiveImage(Buffer.from("<html>"), nodeCodec, "image/png")).toThrow(
-    expect.objectContaining({ code: "bad_response", billed: "yes", shortMessage: "The image is an HTML page (declared as image/png)." }),
+    expect.objectContaining({
+      code: "bad_response",
+      billed: "yes",
+      shortMessage: "The image is an HTML page (declared as image/png).",
+    }),
   );
 });
 
@@ -103,7 +125,12 @@ describe("the reply of a call", () => {
 
   test("keeps whole images when others are broken, missing or no images", async () => {
     const good = await noiseImage(SIZE);
-    const found = [{ value: good }, { value: new BrokenImage("is not base64") }, { value: Buffer.from("<html>"), declaredType: "image/png" }, { value: 7 }];
+    const found = [
+      { value: good },
+      { value: new BrokenImage("is not base64") },
+      { value: Buffer.from("<html>"), declaredType: "image/png" },
+      { value: 7 },
+    ];
     const reply = composeReply(found, { count: 5, codec: nodeCodec, subject, usage });
     expect(reply.images).toHaveLength(1);
     expect(reply.images[0]?.bytes).toBe(good);
@@ -112,13 +139,23 @@ describe("the reply of a call", () => {
       code: "bad_response",
       billed: "yes",
       shortMessage: "OpenAI sent 1 of 5 images for gpt-image-2. The image is not base64.",
-      details: "The image is not base64. The image is an HTML page (declared as image/png). An entry of the reply holds no image.",
+      details:
+        "The image is not base64. The image is an HTML page (declared as image/png). An entry of the reply holds no image.",
     });
   });
 
   test("takes short base64 text too, and no more images than were asked for", async () => {
-    const small = Buffer.from(await sharp({ create: { width: 1, height: 1, channels: 3, background: "red" } }).png().toBuffer());
-    const reply = composeReply([{ value: small.toString("base64") }, { value: "AAAA" }], { count: 1, codec: nodeCodec, subject, usage: undefined });
+    const small = Buffer.from(
+      await sharp({ create: { width: 1, height: 1, channels: 3, background: "red" } })
+        .png()
+        .toBuffer(),
+    );
+    const reply = composeReply([{ value: small.toString("base64") }, { value: "AAAA" }], {
+      count: 1,
+      codec: nodeCodec,
+      subject,
+      usage: undefined,
+    });
     expect(reply).toMatchObject({ images: [{ widthPx: 1, heightPx: 1 }], problem: undefined, requestId: "req_1" });
   });
 
@@ -126,8 +163,12 @@ describe("the reply of a call", () => {
     const problem = new ArtdeskError({ code: "network", shortMessage: "The line broke.", billed: "unknown" });
     const options = { count: 1, codec: nodeCodec, subject, usage: undefined };
     expect(() => composeReply([], { ...options, problem })).toThrow(problem);
-    expect(() => composeReply([], options)).toThrow(expect.objectContaining({ code: "bad_response", billed: "unknown", requestId: "req_1" }));
-    expect(() => composeReply([], { ...options, usage })).toThrow(expect.objectContaining({ code: "bad_response", billed: "yes", usage }));
+    expect(() => composeReply([], options)).toThrow(
+      expect.objectContaining({ code: "bad_response", billed: "unknown", requestId: "req_1" }),
+    );
+    expect(() => composeReply([], { ...options, usage })).toThrow(
+      expect.objectContaining({ code: "bad_response", billed: "yes", usage }),
+    );
   });
 });
 

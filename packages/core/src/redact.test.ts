@@ -10,7 +10,11 @@ test.each([
   ["a Google key", `key=AIzaSy${random} is not valid`, random],
   ["a Replicate token", `token r8_${random}`, random],
   ["a GitHub token", `https://x-access-token:ghs_${random}@github.com/a/b`, random],
-  ["a fal key", "Authorization: Key 0b1c2d3e-1234-4abc-9def-0123456789ab:0123456789abcdef0123456789abcdef", "0123456789abcdef"],
+  [
+    "a fal key",
+    "Authorization: Key 0b1c2d3e-1234-4abc-9def-0123456789ab:0123456789abcdef0123456789abcdef",
+    "0123456789abcdef",
+  ],
   ["an authorization header", "authorization: Bearer abc.def-123456", "abc.def"],
   ["an authorization field in JSON", '{"Authorization":"Bearer abc.def-123456","model":"x"}', "abc.def"],
   ["a Google key header", `{"x-goog-api-key": "short-key-1"}`, "short-key-1"],

@@ -6,7 +6,11 @@ import type { ImageFormat, PixelSize } from "../src/types.ts";
  *
  * @param seed Another seed gives other pixels.
  */
-export async function noiseImage({ widthPx, heightPx }: PixelSize, format: ImageFormat | "gif" = "png", seed: number = 1): Promise<Uint8Array> {
+export async function noiseImage(
+  { widthPx, heightPx }: PixelSize,
+  format: ImageFormat | "gif" = "png",
+  seed: number = 1,
+): Promise<Uint8Array> {
   const pixels = Buffer.alloc(widthPx * heightPx * 3);
   let state = seed;
   for (let index = 0; index < pixels.length; index += 1) {

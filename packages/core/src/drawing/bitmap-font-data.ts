@@ -182,6 +182,8 @@ export const MARKED_LETTERS: ReadonlyMap<string, { letter: string; mark: string 
       ["v", "ŠS ŽZ šs žz"],
     ] as const
   ).flatMap(([mark, pairs]) =>
-    pairs.split(" ").map((pair): [string, { letter: string; mark: string }] => [pair.charAt(0), { letter: pair.charAt(1), mark }]),
+    pairs
+      .split(" ")
+      .map((pair): [string, { letter: string; mark: string }] => [pair.charAt(0), { letter: pair.charAt(1), mark }]),
   ),
 );

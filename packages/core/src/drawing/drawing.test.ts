@@ -13,7 +13,9 @@ test("zlib reads back what is compressed, whatever it is", () => {
   const repetitive = fc.array(fc.tuple(fc.uint8Array({ maxLength: 20 }), fc.nat({ max: 700 })), { maxLength: 12 });
   fc.assert(
     fc.property(repetitive, fc.integer({ min: 1, max: 40_000 }), (runs, rowBytes) => {
-      const data = Uint8Array.from(runs.flatMap(([piece, times]) => Array.from({ length: times }, () => [...piece]).flat()));
+      const data = Uint8Array.from(
+        runs.flatMap(([piece, times]) => Array.from({ length: times }, () => [...piece]).flat()),
+      );
       const stream = deflateRows(data, rowBytes);
       expect(Buffer.from(data).equals(inflateSync(stream))).toBe(true);
     }),
@@ -41,7 +43,9 @@ test("a PNG holds exactly the pixels of its canvas", async () => {
   canvas.drawText("Aé?", 2, 5, 2, 0xffffff);
   const { data, info } = await sharp(encodePng(canvas)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   expect([info.width, info.height]).toEqual([37, 23]);
-  const expected = [...canvas.pixels].flatMap((index) => [16, 8, 0].map((shift) => (canvas.palette[index]! >> shift) & 0xff));
+  const expected = [...canvas.pixels].flatMap((index) =>
+    [16, 8, 0].map((shift) => ((canvas.palette[index] ?? 0) >> shift) & 0xff),
+  );
   expect([...data]).toEqual(expected);
 });
 
@@ -60,7 +64,10 @@ describe("a canvas", () => {
   test("draws a disc of the right area, smooth at its edge", () => {
     const canvas = new PaletteCanvas(100, 100, 0x000000);
     canvas.fillDisc(50, 50, 30, 0xffffff);
-    const brightness = [...canvas.pixels].reduce((total, index) => total + (canvas.palette[index]! & 0xff) / 255, 0);
+    const brightness = [...canvas.pixels].reduce(
+      (total, index) => total + ((canvas.palette[index] ?? 0) & 0xff) / 255,
+      0,
+    );
     expect(Math.abs(brightness - Math.PI * 900)).toBeLessThan(40);
     expect(canvas.palette.length).toBeGreaterThan(2);
   });
@@ -78,26 +85,30 @@ describe("a canvas", () => {
 });
 
 describe("the font", () => {
-  const latin1 = [...Array.from({ length: 95 }, (_, index) => 0x20 + index), ...Array.from({ length: 96 }, (_, index) => 0xa0 + index)];
+  const latin1 = [
+    ...Array.from({ length: 95 }, (_, index) => 0x20 + index),
+    ...Array.from({ length: 96 }, (_, index) => 0xa0 + index),
+  ];
 
   test("has every character of ASCII and Latin-1, each of its own", () => {
-    const box = glyphOf("日");
+    const box = JSON.stringify(glyphOf("日"));
     const drawn = latin1.map((code) => String.fromCharCode(code));
-    for (const character of drawn) expect(glyphOf(character), character).not.toEqual(box);
+    expect(drawn.filter((character) => JSON.stringify(glyphOf(character)) === box)).toEqual([]);
     // A no-break space is blank too, and a soft hyphen is a hyphen.
     const twins = new Set(["\u00a0", "\u00ad"]);
-    const looks = drawn.filter((character) => !twins.has(character)).map((character) => JSON.stringify(glyphOf(character)));
+    const looks = drawn
+      .filter((character) => !twins.has(character))
+      .map((character) => JSON.stringify(glyphOf(character)));
     expect(new Set(looks).size).toBe(looks.length);
   });
 
   test("has rows of one width that stay in their line", () => {
-    for (const character of [...GLYPH_ROWS.keys(), ...MARKED_LETTERS.keys()]) {
+    const wrong = [...GLYPH_ROWS.keys(), ...MARKED_LETTERS.keys()].filter((character) => {
       const { widthPx, topPx, rows } = glyphOf(character);
-      expect(new Set(rows.map((row) => row.length)), character).toEqual(new Set([widthPx]));
-      expect(rows.join(""), character).toMatch(/^[.#]*$/);
-      expect(topPx, character).toBeGreaterThanOrEqual(-ACCENT_ROWS_PX);
-      expect(topPx + rows.length, character).toBeLessThanOrEqual(CAPITAL_HEIGHT_PX + DESCENDER_ROWS_PX);
-    }
+      const isEven = rows.every((row) => row.length === widthPx && /^[.#]+$/.test(row));
+      return !isEven || topPx < -ACCENT_ROWS_PX || topPx + rows.length > CAPITAL_HEIGHT_PX + DESCENDER_ROWS_PX;
+    });
+    expect(wrong).toEqual([]);
   });
 
   test("measures a text as its glyphs and the gaps between them", () => {
@@ -106,19 +117,30 @@ describe("the font", () => {
 });
 
 describe("word wrap", () => {
-  const measure = (text: string): number => [...text].length;
+  const measure = (text: string): number => Array.from(text).length;
 
   test("breaks at spaces and line breaks, and inside words that are too long", () => {
-    expect(wrapWords("one two three\n\nfour abcdefghijkl", 7, measure)).toEqual(["one two", "three", "", "four", "abcdefg", "hijkl"]);
+    expect(wrapWords("one two three\n\nfour abcdefghijkl", 7, measure)).toEqual([
+      "one two",
+      "three",
+      "",
+      "four",
+      "abcdefg",
+      "hijkl",
+    ]);
   });
 
   test("loses no character and makes no line too wide", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "grapheme-ascii", maxLength: 200 }), fc.integer({ min: 1, max: 30 }), (text, width) => {
-        const lines = wrapWords(text, width, measure);
-        expect(lines.join("").replaceAll(/\s/g, "")).toBe(text.replaceAll(/\s/g, ""));
-        for (const line of lines) expect(measure(line)).toBeLessThanOrEqual(width);
-      }),
+      fc.property(
+        fc.string({ unit: "grapheme-ascii", maxLength: 200 }),
+        fc.integer({ min: 1, max: 30 }),
+        (text, width) => {
+          const lines = wrapWords(text, width, measure);
+          expect(lines.join("").replaceAll(/\s/g, "")).toBe(text.replaceAll(/\s/g, ""));
+          for (const line of lines) expect(measure(line)).toBeLessThanOrEqual(width);
+        },
+      ),
     );
   });
 

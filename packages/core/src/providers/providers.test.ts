@@ -17,7 +17,10 @@ test.each(adapters)("%s has its test, its fixture and a provider of its own name
   const fixture = join(folder, "__fixtures__", `${name}.ts`);
   expect(existsSync(fixture), `__fixtures__/${name}.ts`).toBe(true);
   expect(readFileSync(fixture, "utf8")).toMatch(/source: \{ document: ".+", date: "\d{4}-\d{2}-\d{2}" \}/);
-  const module = (await import(/* @vite-ignore */ pathToFileURL(join(folder, `${name}.ts`)).href)) as Record<string, unknown>;
+  const module = (await import(/* @vite-ignore */ pathToFileURL(join(folder, `${name}.ts`)).href)) as Record<
+    string,
+    unknown
+  >;
   const exported = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   expect(module[exported]).toMatchObject({ id: name, kind: expect.stringMatching(/^(http|local)$/) });
 });

@@ -14,7 +14,9 @@ describe("fake http", () => {
     expect(first.status).toBe(200);
     await expect(http.send(request, { timeoutMs: 6 })).rejects.toBe(refused);
     expect((await http.send(request, { timeoutMs: 7 })).status).toBe(404);
-    await expect(http.send(request, { timeoutMs: 8 })).rejects.toMatchObject({ shortMessage: "No reply is scripted for request 4." });
+    await expect(http.send(request, { timeoutMs: 8 })).rejects.toMatchObject({
+      shortMessage: "No reply is scripted for request 4.",
+    });
     expect(http.requests).toEqual([5, 6, 7, 8].map((timeoutMs) => ({ request, timeoutMs })));
     http.script({ status: 201 });
     expect(http.stepsLeft()).toBe(1);
@@ -22,14 +24,18 @@ describe("fake http", () => {
 
   test("sends nothing once it is aborted, and knows its keys", async () => {
     const http = fakeHttp([{}], ["openai"]);
-    await expect(http.send(request, { timeoutMs: 1, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted", billed: "no" });
+    await expect(http.send(request, { timeoutMs: 1, signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: "aborted",
+      billed: "no",
+    });
     expect([http.stepsLeft(), http.hasKey("openai"), http.hasKey("gemini")]).toEqual([1, true, false]);
   });
 
   test("cuts bodies into chunks and breaks them off", async () => {
     const sizes: number[] = [];
     const reading = (async () => {
-      for await (const chunk of fakeResponse({ body: "0123456789", chunkBytes: 4, cutAfterBytes: 9 }).body) sizes.push(chunk.length);
+      for await (const chunk of fakeResponse({ body: "0123456789", chunkBytes: 4, cutAfterBytes: 9 }).body)
+        sizes.push(chunk.length);
     })();
     await expect(reading).rejects.toThrow("socket hang up");
     expect(sizes).toEqual([4, 4, 1]);
@@ -67,7 +73,8 @@ describe("fake clock", () => {
     const controller = new AbortController();
     const nap = clock.sleep(1_000_000, controller.signal);
     controller.abort();
-    await nap;
-    await clock.sleep(5, controller.signal);
+    await expect(nap).resolves.toBeUndefined();
+    await expect(clock.sleep(5, controller.signal)).resolves.toBeUndefined();
+    expect(clock.sleeps).toEqual([1_000_000, 5]);
   });
 });
