@@ -54,7 +54,7 @@ function withReceived(issue: v.BaseIssue<unknown>): string {
     ? "a list"
     : typeof input === "object"
       ? "a group of keys"
-      : `the ${typeof input} ${String(input)}`;
+      : `the ${typeof input} ${JSON.stringify(input)}`;
   const quote = typeof input !== "object" && issue.message === "must be text" ? "; put it in quotes" : "";
   return `${issue.message.replace(/\.$/, "")}, not ${kind}${quote}`;
 }
