@@ -5,4 +5,5 @@ export default defineConfig({
   format: "esm",
   dts: false,
   platform: "node",
+  fixedExtension: false,
 });

@@ -94,8 +94,12 @@ export interface JournalEntry {
   subject: string;
   /** Which of the request's images this call makes, counted from 0. */
   positions: readonly number[];
+  /** The caller's own words, for a later run that finds this entry. */
+  note: string;
   provider: string;
   model: string;
+  quality: string;
+  size: string;
   worstCaseMicroUsd: number;
   startedAtMs: number;
 }

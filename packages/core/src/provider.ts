@@ -1,3 +1,4 @@
+import type { CatalogueRow } from "./catalogue/row.ts";
 import type { ArtdeskError } from "./errors.ts";
 import type { Codec, HttpRequest, HttpResponse } from "./ports.ts";
 import type { Offer, ParsedRequest, ReceivedImage, Usage } from "./types.ts";
@@ -19,8 +20,12 @@ export interface ProviderAuth {
 export interface ProviderCall {
   request: ParsedRequest;
   offer: Offer;
+  /** The catalogue row of the offer's model: limits that a request may have to state. */
+  row: CatalogueRow;
   /** Images asked for in this call: at most the row's `maxImagesPerCall`. */
   count: number;
+  /** A sentence for people, for example which offer would have been used. Only providers that draw by themselves show it. */
+  note?: string | undefined;
 }
 
 /** What a provider answered to one call. */
@@ -29,6 +34,8 @@ export interface ProviderReply {
   images: readonly ReceivedImage[];
   usage: Usage | undefined;
   requestId: string | undefined;
+  /** Why fewer images came than were asked for, with `billed` for the missing ones. Unset when all came. */
+  problem?: ArtdeskError | undefined;
 }
 
 /**

@@ -168,7 +168,7 @@ export interface Decision {
   blocked?: { code: ErrorCode; message: string; hint: string } | undefined;
 }
 
-/** Tokens or units that the provider says it billed, for one call. */
+/** Tokens that the provider says it billed, for one call. Cached input tokens are not counted again in the plain ones. */
 export interface Usage {
   inputTextTokens: number;
   cachedInputTextTokens: number;

@@ -9,6 +9,7 @@ export interface Source {
 
 /** Another id for a row. Retired and renamed ids explain themselves. */
 export interface Alias {
+  /** Compared without case and punctuation. A trailing `*` stands for any ending. */
   id: string;
   /** Set when the provider no longer serves this id: when it ended and what to use now. */
   retiredOn?: string | undefined;
@@ -45,6 +46,8 @@ export interface QualityRow {
   /** Evidence for the tiers, in words, for people to read. */
   evidence: string;
   evidenceSource: Source | undefined;
+  /** Score on the Arena board of the operation (blind votes; higher is better). Only for ordering by quality. */
+  arenaScores?: Readonly<Partial<Record<Operation, number>>> | undefined;
   /** Typical time for one image at 1K. */
   latencyMs: number;
 }
@@ -76,7 +79,7 @@ export type PriceRule =
       /** Output tokens from a table, by `SIZE/QUALITY` or `RESOLUTION`. */
       kind: "token_table";
       prices: TokenPrices;
-      /** Key: `WIDTHxHEIGHT/quality` or a resolution class. */
+      /** Key: `WIDTHxHEIGHT/quality` or a resolution class. A figure that is not published is an upper bound. */
       outputTokens: Readonly<Record<string, number>>;
       /** Likely and largest number of text or thinking tokens in a reply. The largest is enforced in the request. */
       likelyTextTokens: number;

@@ -20,7 +20,10 @@ export interface RuleCondition {
   belowImagesThisMonth?: number | undefined;
 }
 
-/** What a rule asks for. Of several matching rules the first that sets a field decides that field. */
+/**
+ * What a rule asks for. Of several matching rules the first that sets a field decides that field. Only strengths add up
+ * over the rules, until a rule sets an empty list.
+ */
 export interface RuleEffect {
   tier?: Tier | undefined;
   /** Offers whose row handles all of these. */
@@ -33,14 +36,17 @@ export interface RuleEffect {
   predictablePrice?: boolean | undefined;
   /** What comes first in the order. */
   order?: "expected_cost" | "quality" | "latency" | undefined;
-  /** The budget may push the work below the tier. */
+  /** The budget may push the work below the tier. @default true, for client work false */
   mayDowngrade?: boolean | undefined;
 }
 
 export interface PolicyRule {
   when: RuleCondition;
   then: RuleEffect;
-  /** Plain words for the receipt: why this rule exists. */
+  /**
+   * Plain words for the receipt: why this rule exists. `{writing}`, `{people}`, `{hard_light}`, `{words}` and `{images}`
+   * stand for what was found in the prompt and the images made this month.
+   */
   because: string;
 }
 
@@ -56,7 +62,7 @@ export interface Policy {
   onUnknown: "stop" | "next" | "retry";
   /** After a refusal by the provider. @default "stop" */
   onRefusal: "stop" | "next";
-  /** Times that one call may be sent again or handed to another offer, together. @default 2, as the OpenAI SDK */
+  /** Times that one call that surely was not billed may be sent again. @default 3 */
   maxRetries: number;
   /** Longest wait that a provider's Retry-After may ask for. @default 60_000 */
   maxRetryAfterMs: number;

@@ -1,4 +1,4 @@
-import type { Attempt, ScopeBalance, SpendSnapshot, Usage } from "./types.ts";
+import type { Attempt, ScopeBalance, SpendSnapshot, Usage } from "../types.ts";
 
 /**
  * `held`: money is set aside, nothing was sent. `in_flight`: a paid call may have left. `unknown`: it is not known
@@ -89,6 +89,8 @@ export interface Ledger {
   balances(month?: string): Promise<readonly ScopeBalance[]>;
   /** All lines of a month, oldest first. */
   entries(month?: string): Promise<readonly LedgerEntry[]>;
+  /** What is held, in flight or possibly billed now, of this month and its neighbours, oldest first. */
+  outstanding(): Promise<readonly LedgerEntry[]>;
   /** Expired `held` reservations give their money back; expired `in_flight` ones become `unknown`. */
   sweep(): Promise<{ released: number; unknown: number }>;
   /** Ends what a dead run left behind: `held` is released, `in_flight` becomes `unknown` unless listed as received. */

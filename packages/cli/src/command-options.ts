@@ -1,0 +1,50 @@
+import { ArtdeskError, usdToMicroUsd } from "@artdesk/core";
+import type { AssetDeskOptions } from "@artdesk/core/node";
+import { Option } from "commander";
+import type { Command } from "commander";
+import { resolve } from "node:path";
+import type { Io } from "./io.ts";
+
+/** Options that every command over prompt files takes. */
+export interface CommandOptions {
+  cwd?: string;
+  config?: string;
+  policy?: string;
+  maxCost?: string;
+  provider?: string[];
+  json?: boolean;
+}
+
+/** Adds the common options to a command. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option("--cwd <dir>", "work in this folder instead of the current one")
+    .option("--config <file>", "configuration file (default: artdesk.yml)")
+    .option("--policy <name>", "auto, quality or volume, instead of the configured policy")
+    .option("--max-cost <usd>", "most that this run may spend, in USD")
+    .addOption(new Option("--provider <id...>", "use only these providers; `sketch` draws storyboard cards for free"))
+    .option("--json", "print one JSON document on standard output");
+}
+
+/** Turns command-line words into what core/node wants. Throws `invalid_request` for an amount that is none. */
+export function deskOptions(options: CommandOptions, io: Io): AssetDeskOptions {
+  return {
+    cwd: options.cwd === undefined ? io.cwd : resolve(io.cwd, options.cwd),
+    config: options.config,
+    policy: options.policy,
+    runBudgetMicroUsd: options.maxCost === undefined ? undefined : amount(options.maxCost),
+    providers: options.provider,
+    env: io.env,
+  };
+}
+
+/** An amount on the command line, in micro-USD. */
+function amount(text: string): number {
+  const microUsd = usdToMicroUsd(text.replace(/^\$/, ""));
+  if (microUsd !== undefined && microUsd > 0) return microUsd;
+  throw new ArtdeskError({
+    code: "invalid_request",
+    shortMessage: `--max-cost "${text}" is not an amount in USD.`,
+    hint: "Write for example --max-cost 2.50.",
+  });
+}

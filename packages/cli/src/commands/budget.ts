@@ -1,0 +1,64 @@
+import { ArtdeskError, formatUsd, usdToMicroUsd } from "@artdesk/core";
+import { openAssetDesk } from "@artdesk/core/node";
+import { type CommandOptions, deskOptions } from "../command-options.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+import { showBudget } from "../show/show-budget.ts";
+import { showTable } from "../show/show-table.ts";
+
+export interface BudgetCommandOptions extends CommandOptions {
+  month?: string;
+}
+
+/** `artdesk budget`: spent, reserved, unknown and left per scope. */
+export async function budgetCommand(options: BudgetCommandOptions, io: Io): Promise<ExitCode> {
+  const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
+  try {
+    const { ledger } = desk.artdesk;
+    await ledger.sweep();
+    const balances = (await ledger.balances(options.month)).filter((balance) => !balance.scope.startsWith("run:"));
+    const unknown = (await ledger.entries(options.month)).filter((entry) => entry.state === "unknown");
+    if (options.json) {
+      io.out(`${JSON.stringify({ balances, unknown }, null, 2)}\n`);
+      return EXIT.done;
+    }
+    io.out(showBudget(balances));
+    if (unknown.length > 0) {
+      io.out("\nPossibly billed, counted until you say what the provider charged:\n");
+      io.out(
+        showTable(
+          [{ head: "id", maxWidth: 40 }, { head: "asset", maxWidth: 40 }, { head: "model" }, { head: "counted", align: "right" }, { head: "at" }],
+          unknown.map((entry) => [entry.id, entry.subject, entry.model, formatUsd(entry.microUsd), new Date(entry.atMs).toISOString()]),
+        ),
+      );
+      io.out("\nLook at the provider's usage page, then: artdesk budget reconcile ID --cost 0.041   (or --cost 0)\n");
+    }
+    return EXIT.done;
+  } finally {
+    await desk.close();
+  }
+}
+
+/** `artdesk budget reconcile ID --cost USD`: says what a possibly billed call did cost. */
+export async function reconcileCommand(ids: readonly string[], options: CommandOptions & { cost?: string; all?: boolean }, io: Io): Promise<ExitCode> {
+  const costMicroUsd = options.cost === undefined ? undefined : usdToMicroUsd(options.cost);
+  if (costMicroUsd === undefined || (ids.length === 0 && !options.all)) {
+    throw new ArtdeskError({
+      code: "invalid_request",
+      shortMessage: "`reconcile` wants an id (or --all) and what the provider charged for each.",
+      hint: "For example: artdesk budget reconcile ID --cost 0.041. `artdesk budget` lists the ids.",
+    });
+  }
+  const desk = await openAssetDesk(deskOptions(options, io));
+  try {
+    const { ledger } = desk.artdesk;
+    const open = (await ledger.entries()).filter((entry) => entry.state === "unknown").map((entry) => entry.id);
+    const wanted = options.all ? open : ids;
+    for (const id of wanted) await ledger.reconcile(id, costMicroUsd);
+    if (options.json) io.out(`${JSON.stringify({ reconciled: wanted, costMicroUsd }, null, 2)}\n`);
+    else io.out(`Booked ${formatUsd(costMicroUsd)} for each of: ${wanted.join(", ") || "nothing"}.\n`);
+    return EXIT.done;
+  } finally {
+    await desk.close();
+  }
+}

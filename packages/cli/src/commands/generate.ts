@@ -1,0 +1,49 @@
+import { generateAssets, openAssetDesk } from "@artdesk/core/node";
+import type { Colors } from "../colors.ts";
+import { type CommandOptions, deskOptions } from "../command-options.ts";
+import { EXIT, type ExitCode, exitCodeOfAll } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+import { generateProgress } from "../show/generate-progress.ts";
+import { showGenerate } from "../show/show-generate.ts";
+
+export interface GenerateCommandOptions extends CommandOptions {
+  keepGoing?: boolean;
+  force?: boolean;
+}
+
+/** `artdesk generate`: makes what is new, changed or missing. The first Ctrl-C lets paid calls finish, the second cuts them off. */
+export async function generateCommand(
+  paths: readonly string[],
+  options: GenerateCommandOptions,
+  io: Io,
+  colors: Colors,
+): Promise<ExitCode> {
+  const desk = await openAssetDesk(deskOptions(options, io));
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const ignoreInterrupts = io.onInterrupt(() => {
+    if (stop.signal.aborted) {
+      io.note("Cutting off what is under way; it may still be billed.\n");
+      return abort.abort();
+    }
+    io.note("Stopping: calls under way are paid for, so they finish first. Press Ctrl-C again to cut them off.\n");
+    return stop.abort();
+  });
+  try {
+    const report = await generateAssets(desk, {
+      paths,
+      keepGoing: options.keepGoing ?? false,
+      force: options.force ?? false,
+      stop: stop.signal,
+      signal: abort.signal,
+      onProgress: generateProgress(io, colors),
+    });
+    io.live("");
+    io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : showGenerate(report, colors));
+    const code = exitCodeOfAll(report.assets.flatMap((asset) => asset.error?.code ?? []));
+    return code === EXIT.done && stop.signal.aborted && report.totals.skipped > 0 ? EXIT.failed : code;
+  } finally {
+    ignoreInterrupts();
+    await desk.close();
+  }
+}

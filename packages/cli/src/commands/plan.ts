@@ -1,0 +1,18 @@
+import { openAssetDesk, planAssets } from "@artdesk/core/node";
+import type { Colors } from "../colors.ts";
+import { type CommandOptions, deskOptions } from "../command-options.ts";
+import { type ExitCode, exitCodeOfAll } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+import { showPlan } from "../show/show-plan.ts";
+
+/** `artdesk plan`: what would be made, by which model, why and for how much. Calls nothing. */
+export async function planCommand(paths: readonly string[], options: CommandOptions, io: Io, colors: Colors): Promise<ExitCode> {
+  const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
+  try {
+    const report = await planAssets(desk, paths);
+    io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : showPlan(report, colors));
+    return exitCodeOfAll(report.assets.flatMap((asset) => asset.error?.code ?? []));
+  } finally {
+    await desk.close();
+  }
+}

@@ -1,0 +1,91 @@
+import { isArtdeskError } from "@artdesk/core";
+import { Command, CommanderError } from "commander";
+import pico from "picocolors";
+import { withCommonOptions } from "./command-options.ts";
+import { budgetCommand, reconcileCommand } from "./commands/budget.ts";
+import { checkCommand } from "./commands/check.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { generateCommand } from "./commands/generate.ts";
+import { initCommand } from "./commands/init.ts";
+import { modelsCommand } from "./commands/models.ts";
+import { planCommand } from "./commands/plan.ts";
+import { reportCommand } from "./commands/report.ts";
+import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { reportErrorOf, showReportError } from "./show/show-error.ts";
+
+/** Runs one command line. Resolves to the process exit code; never throws. */
+export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
+  const colors = pico.createColors(io.color);
+  let code: ExitCode = EXIT.done;
+  const finish = async (result: Promise<ExitCode> | ExitCode): Promise<void> => {
+    code = await result;
+  };
+  const program = new Command("artdesk")
+    .description("Makes images from committed prompt files: the right model for each, inside a budget that cannot be overspent.")
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.note })
+    .showSuggestionAfterError()
+    .showHelpAfterError("Run `artdesk --help` for the commands.");
+
+  program
+    .command("init")
+    .description("write artdesk.yml and a first prompt file")
+    .option("--cwd <dir>", "work in this folder instead of the current one")
+    .option("--json", "print one JSON document on standard output")
+    .action((options) => finish(initCommand(options, io)));
+  withCommonOptions(program.command("plan"))
+    .description("show what would be made, by which model, why and for how much; calls nothing")
+    .argument("[paths...]", "prompt files or folders")
+    .action((paths, options) => finish(planCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("generate"))
+    .description("make what is new, changed or missing")
+    .argument("[paths...]", "prompt files or folders")
+    .option("--keep-going", "go on with the other assets after a failure or a mistake in a file")
+    .option("--force", "make unchanged assets again, too")
+    .option("--yes", "accepted for scripts; generate never asks")
+    .action((paths, options) => finish(generateCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("check"))
+    .description("fail when an image is not what its prompt file says; needs no key")
+    .argument("[paths...]", "prompt files or folders")
+    .action((paths, options) => finish(checkCommand(paths, options, io, colors)));
+  program
+    .command("models")
+    .description("list the catalogue: prices, tiers, lifecycle")
+    .option("--operation <name>", "generate, edit or upscale")
+    .option("--provider <id...>", "only these providers")
+    .option("--json", "print one JSON document on standard output")
+    .action((options) => finish(modelsCommand(options, io)));
+  const budget = withCommonOptions(program.command("budget"))
+    .description("show what is spent, reserved, possibly billed and left")
+    .option("--month <YYYY-MM>", "another month (UTC)")
+    .action((options) => finish(budgetCommand(options, io)));
+  withCommonOptions(budget.command("reconcile"))
+    .description("say what a possibly billed call did cost")
+    .argument("[ids...]", "ids that `artdesk budget` lists")
+    .option("--all", "every possibly billed call of this month")
+    .option("--cost <usd>", "what the provider charged for each, 0 for nothing")
+    .action((ids, options) => finish(reconcileCommand(ids, { ...budget.opts(), ...options }, io)));
+  withCommonOptions(program.command("report"))
+    .description("sum up the ledger, failed and refused attempts included")
+    .option("--by <what>", "client, campaign, model, day, or any tag name", "model")
+    .option("--month <YYYY-MM>", "another month (UTC)")
+    .option("--csv", "print CSV")
+    .action((options) => finish(reportCommand(options, io)));
+  withCommonOptions(program.command("doctor"))
+    .description("look at configuration, keys, ledger and workspace")
+    .option("--live", "also ask each provider that has a key for its models (free)")
+    .action((options) => finish(doctorCommand(options, io, colors)));
+
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    io.live("");
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.invalid;
+    const shown = reportErrorOf(error);
+    if (args.includes("--json")) io.out(`${JSON.stringify({ error: shown }, null, 2)}\n`);
+    else io.note(showReportError(shown, colors));
+    return isArtdeskError(error) ? exitCodeOf(error.code) : EXIT.failed;
+  }
+}

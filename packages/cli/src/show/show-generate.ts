@@ -1,0 +1,60 @@
+import { formatUsd } from "@artdesk/core";
+import type { GenerateAsset, GenerateReport } from "@artdesk/core/node";
+import type { Colors } from "../colors.ts";
+import { showBudget } from "./show-budget.ts";
+import { showReportError } from "./show-error.ts";
+import { showTable } from "./show-table.ts";
+
+/** What a run made, for people: asset, model, why, cost, time; then what went wrong and what is left. */
+export function showGenerate(report: GenerateReport, colors: Colors): string {
+  const { totals } = report;
+  const parts: string[] = [];
+  const rows = report.assets.filter((asset) => asset.status === "generated" || asset.model !== undefined).map(generateRow);
+  if (rows.length > 0) {
+    parts.push(
+      showTable(
+        [
+          { head: "asset", maxWidth: 44 },
+          { head: "model", maxWidth: 36 },
+          { head: "cost", align: "right" },
+          { head: "time", align: "right" },
+          { head: "why", maxWidth: 64 },
+        ],
+        rows,
+      ),
+    );
+  }
+  for (const id of report.recovered) parts.push(`${colors.green("✓")} ${id}: finished from a run that was cut off.\n`);
+  for (const asset of report.assets) if (asset.error) parts.push(showReportError(asset.error, colors));
+  for (const warning of report.warnings) parts.push(`${colors.yellow("!")} ${warning}\n`);
+  parts.push(`${headline(totals)}\n`);
+  if (totals.possiblyBilledMicroUsd > 0) {
+    parts.push(
+      `${colors.yellow("!")} Possibly billed: ${formatUsd(totals.possiblyBilledMicroUsd)} stays counted. Compare with the provider's usage page, then run: artdesk budget reconcile\n`,
+    );
+  }
+  parts.push(showBudget(report.budget.filter((balance) => balance.limitMicroUsd !== undefined)));
+  if (report.contactSheet) parts.push(`Contact sheet: ${report.contactSheet}\n`);
+  return parts.filter(Boolean).join("\n");
+}
+
+function generateRow(asset: GenerateAsset): string[] {
+  return [
+    asset.id,
+    [asset.model, asset.quality, asset.size].filter(Boolean).join(" "),
+    formatUsd(asset.costMicroUsd),
+    `${(asset.durationMs / 1000).toFixed(1)} s`,
+    asset.reasons.join(" "),
+  ];
+}
+
+function headline(totals: GenerateReport["totals"]): string {
+  if (totals.generated === 0 && totals.failed === 0 && totals.skipped === 0) {
+    return `Nothing to do: ${totals.unchanged} assets are up to date. No call was made; nothing was spent.`;
+  }
+  const parts = [`${totals.generated} made (${totals.images} ${totals.images === 1 ? "image" : "images"})`];
+  if (totals.unchanged > 0) parts.push(`${totals.unchanged} unchanged`);
+  if (totals.failed > 0) parts.push(`${totals.failed} failed`);
+  if (totals.skipped > 0) parts.push(`${totals.skipped} not started`);
+  return `${parts.join(", ")}. Spent ${formatUsd(totals.costMicroUsd)}.`;
+}

@@ -1,0 +1,59 @@
+import { formatUsd } from "@artdesk/core";
+import type { PlanAsset, PlanReport } from "@artdesk/core/node";
+import type { Colors } from "../colors.ts";
+import { showBudget } from "./show-budget.ts";
+import { showReportError } from "./show-error.ts";
+import { showTable } from "./show-table.ts";
+
+/** A plan for people: one line per asset to make, with the reasons and what it costs. */
+export function showPlan(report: PlanReport, colors: Colors): string {
+  const { totals } = report;
+  const toMake = report.assets.filter((asset) => asset.decision !== undefined && asset.error === undefined);
+  const rows = toMake.map((asset) => planRow(asset));
+  const parts: string[] = [];
+  if (rows.length > 0) {
+    parts.push(
+      showTable(
+        [
+          { head: "asset", maxWidth: 44 },
+          { head: "status", maxWidth: 14 },
+          { head: "model", maxWidth: 36 },
+          { head: "about", align: "right" },
+          { head: "at most", align: "right" },
+          { head: "why", maxWidth: 60 },
+        ],
+        rows,
+      ),
+    );
+  }
+  for (const asset of report.assets) if (asset.error) parts.push(showReportError(asset.error, colors));
+  for (const warning of report.warnings) parts.push(`${colors.yellow("!")} ${warning}\n`);
+  for (const orphan of report.orphans) parts.push(`${colors.yellow("!")} ${orphan}: its prompt file is gone; delete the lock entry.\n`);
+  parts.push(planHeadline(report));
+  if (totals.toMake > 0) parts.push(showBudget(report.budget.filter((balance) => balance.limitMicroUsd !== undefined)));
+  return parts.join("\n");
+}
+
+function planRow(asset: PlanAsset): string[] {
+  const offer = asset.decision?.offers[0];
+  if (!offer) return [asset.id, asset.status, "-", "-", "-", asset.why];
+  return [
+    asset.id,
+    asset.status.replace("_", " "),
+    `${offer.model} ${offer.quality} ${offer.size}${offer.count > 1 ? ` x ${offer.count}` : ""}`,
+    formatUsd(offer.estimateMicroUsd),
+    formatUsd(offer.worstCaseMicroUsd),
+    offer.reasons.join(" "),
+  ];
+}
+
+function planHeadline({ totals }: PlanReport): string {
+  const parts = [`${totals.toMake} of ${totals.assets} assets to make`];
+  if (totals.toMake > 0) {
+    parts[0] = `${totals.toMake} of ${totals.assets} assets to make (${totals.images} ${totals.images === 1 ? "image" : "images"}), about ${formatUsd(totals.estimateMicroUsd)}, at most ${formatUsd(totals.worstCaseMicroUsd)}`;
+  }
+  if (totals.unchanged > 0) parts.push(`${totals.unchanged} unchanged`);
+  if (totals.blocked > 0) parts.push(`${totals.blocked} cannot be made`);
+  if (totals.invalid > 0) parts.push(`${totals.invalid} with mistakes`);
+  return `${parts.join("; ")}.\n`;
+}

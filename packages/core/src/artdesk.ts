@@ -1,0 +1,137 @@
+import type { Catalogue } from "./catalogue/catalogue.ts";
+import { findModel } from "./catalogue/find-model.ts";
+import { ArtdeskError } from "./errors.ts";
+import {
+  blockedError,
+  generateImages,
+  type GenerateHost,
+  type GenerateOptions,
+  type PlannedRequest,
+  wishesFor,
+} from "./generate.ts";
+import { formatUsd } from "./money.ts";
+import { createLedger } from "./ledger/ledger.ts";
+import type { Ledger, Reservation } from "./ledger/types.ts";
+import { planRequest, type PlanInput } from "./plan.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { Clock, Codec, Http, Journal, LedgerStore, Random } from "./ports.ts";
+import { parseRequest } from "./request.ts";
+import type { Budget, Decision, GenerateResult, ImageRequest, ParsedRequest } from "./types.ts";
+
+export interface ArtdeskOptions {
+  catalogue: Catalogue;
+  policy: Policy;
+  budget: Budget;
+  /** Where the books are kept. */
+  ledger: LedgerStore;
+  http: Http;
+  clock: Clock;
+  random: Random;
+  codec: Codec;
+  /** Durable notes on paid calls. @default keeps nothing */
+  journal?: Journal | undefined;
+  /** Id of this run in the books. @default a new one */
+  run?: string | undefined;
+  /** Only these providers may be used. @default all of the catalogue */
+  enabledProviders?: readonly string[] | undefined;
+}
+
+/** The art desk: plans and makes images inside a budget. */
+export interface Artdesk {
+  readonly ledger: Ledger;
+  /** Decides without calling anything. Throws `invalid_request`. */
+  plan(request: ImageRequest): Promise<PlannedRequest>;
+  /** Sets money aside for the first offers of many requests in one write, or throws `budget_exceeded` for all. */
+  hold(planned: readonly { planned: PlannedRequest; subject: string }[]): Promise<readonly (readonly Reservation[])[]>;
+  /** Plans and makes. Throws when nothing could be tried; otherwise see `error` of the result. */
+  generate(request: ImageRequest, options?: GenerateOptions): Promise<GenerateResult>;
+  /** Makes what {@link Artdesk.plan} decided. */
+  generatePlanned(planned: PlannedRequest, options?: GenerateOptions): Promise<GenerateResult>;
+  /** `generate` with `operation: "edit"`. */
+  edit(request: ImageRequest, options?: GenerateOptions): Promise<GenerateResult>;
+  /** `generate` with `operation: "upscale"`. */
+  upscale(request: ImageRequest, options?: GenerateOptions): Promise<GenerateResult>;
+}
+
+const NO_JOURNAL: Journal = {
+  begin: () => Promise.resolve(),
+  submitted: () => Promise.resolve(),
+  keep: () => Promise.resolve(),
+  end: () => Promise.resolve(),
+};
+
+/** Builds an art desk from what the host gives. Nothing is read or called before the first request. */
+export function createArtdesk(options: ArtdeskOptions): Artdesk {
+  const { catalogue, policy, budget, http, clock, random, codec } = options;
+  const run = options.run ?? random.id();
+  const ledger = createLedger({ store: options.ledger, clock, random, budget, run });
+
+  const decide = async (request: ParsedRequest, changes: Partial<PlanInput> = {}): Promise<Decision> =>
+    planRequest({
+      request,
+      policy,
+      budget,
+      spend: await ledger.spend(request.tags),
+      catalogue,
+      hasKey: (provider) => http.hasKey(provider),
+      todayMs: clock.nowMs(),
+      enabledProviders: options.enabledProviders,
+      ...changes,
+    });
+
+  const host: GenerateHost = {
+    http,
+    clock,
+    random,
+    codec,
+    ledger,
+    journal: options.journal ?? NO_JOURNAL,
+    policy,
+    replan: (request) => decide(request),
+    async stageNote(request) {
+      const { offers } = await decide(request, { enabledProviders: undefined, assumeKeys: true });
+      const offer = offers[0];
+      return offer && `Would use ${offer.model} ${offer.quality}, about ${formatUsd(offer.estimateMicroUsd)}`;
+    },
+    rowOf(model) {
+      const found = findModel(catalogue.rows, model);
+      if (!found) throw new ArtdeskError({ code: "no_candidate", shortMessage: `Unknown model "${model}".` });
+      return found.row;
+    },
+    providerOf(id) {
+      const provider = catalogue.providers.get(id);
+      if (!provider) throw new ArtdeskError({ code: "no_candidate", shortMessage: `Unknown provider "${id}".` });
+      return provider;
+    },
+  };
+
+  const desk: Artdesk = {
+    ledger,
+    async plan(input) {
+      const request = parseRequest(input);
+      return { request, decision: await decide(request) };
+    },
+    async hold(planned) {
+      const groups = planned.map(({ planned: { request, decision }, subject }) => {
+        const offer = decision.offers[0];
+        if (!offer) throw blockedError(decision);
+        const positions = Array.from({ length: request.count }, (_, position) => position);
+        return wishesFor({ request, decision }, offer, positions, host.rowOf(offer.model), random, subject);
+      });
+      const reservations = await ledger.reserve(groups.flat().map((call) => call.wish));
+      let next = 0;
+      return groups.map((group) => reservations.slice(next, (next += group.length)));
+    },
+    async generate(input, generateOptions = {}) {
+      return desk.generatePlanned(await desk.plan(input), generateOptions);
+    },
+    async generatePlanned(planned, generateOptions = {}) {
+      generateOptions.onEvent?.({ type: "planned", decision: planned.decision });
+      if (planned.decision.blocked) throw blockedError(planned.decision);
+      return generateImages(host, planned, generateOptions);
+    },
+    edit: (input, generateOptions) => desk.generate({ ...input, operation: "edit" }, generateOptions),
+    upscale: (input, generateOptions) => desk.generate({ ...input, operation: "upscale" }, generateOptions),
+  };
+  return desk;
+}

@@ -1,0 +1,152 @@
+import * as v from "valibot";
+import { CHOSEN_NAME, describe, knownFields, optionalEntries, textField, usdField, wordField } from "./field-schema.ts";
+import { compileGlob } from "./glob-pattern.ts";
+
+/** Limits in USD, as they stand in `artdesk.yml`. */
+export interface BudgetFields {
+  month?: number | undefined;
+  run?: number | undefined;
+  image?: number | undefined;
+  tags?: Record<string, Record<string, number>> | undefined;
+  on_exceeded?: "downgrade" | "stop" | undefined;
+  warn_at?: number | undefined;
+}
+
+/** Settings of the policy preset `volume`. */
+export interface VolumeFields {
+  /** Images per month and model that cost nothing by the user's own contract. */
+  free_allowance?: Record<string, number> | undefined;
+}
+
+/** `artdesk.yml` as written. */
+export interface ConfigFields {
+  version: 1;
+  prompts?: string[] | undefined;
+  policy?: unknown;
+  budget?: BudgetFields | undefined;
+  volume?: VolumeFields | undefined;
+  style?: string | undefined;
+  models?: { draft?: string | undefined; standard?: string | undefined; premium?: string | undefined } | undefined;
+  ledger?: string | undefined;
+  providers?: Record<string, { base_url: string }> | undefined;
+  concurrency?: number | undefined;
+}
+
+const patternField = v.pipe(
+  textField(300, "a path pattern such as `docs/**/*.image.md`"),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const compiled = compileGlob(dataset.value);
+    if ("problem" in compiled) addIssue({ message: compiled.problem });
+  }),
+);
+
+const chosenName = v.pipe(v.string(), v.regex(CHOSEN_NAME, "is not a name: use letters, digits, `_` and `-`"));
+
+const budgetField = knownFields(
+  optionalEntries({
+    month: describe(usdField(), "Most that may be spent in a calendar month (UTC), in USD."),
+    run: describe(usdField(), "Most that one run may spend, in USD."),
+    image: describe(usdField(), "Most that one image may cost, in USD."),
+    tags: describe(
+      v.record(chosenName, v.record(textField(100), usdField(), "must be `value: USD` pairs"), "must be `tag: {value: USD}` groups"),
+      "Limits per month for tag values, in USD: `client: {acme: 5, \"*\": 1}`; `*` is every other value.",
+    ),
+    on_exceeded: describe(
+      wordField<"downgrade" | "stop">(["downgrade", "stop"]),
+      "When the chosen model no longer fits: take the next one that does, or stop. Default: downgrade.",
+    ),
+    warn_at: describe(
+      v.pipe(v.number("must be a percentage from 1 to 100"), v.minValue(1, "must be at least 1"), v.maxValue(100, "must be at most 100")),
+      "Warn from this share of a limit, in percent. Default: 80.",
+    ),
+  }),
+);
+
+const volumeField = knownFields(
+  optionalEntries({
+    free_allowance: describe(
+      v.record(
+        textField(100),
+        v.pipe(
+          v.number("must be a number of images"),
+          v.integer("must be a whole number"),
+          v.minValue(0, "must not be negative"),
+          v.maxValue(1_000_000, "must be at most 1000000"),
+        ),
+        "must be `model: images` pairs",
+      ),
+      "Images per month and model that cost nothing, by your own contract with the provider.",
+    ),
+  }),
+);
+
+const baseUrlField = v.pipe(
+  textField(2000, "a URL"),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const problem = dataset.typed ? baseUrlProblem(dataset.value) : undefined;
+    if (problem !== undefined) addIssue({ message: problem });
+  }),
+);
+
+const ledgerField = v.pipe(
+  textField(2000),
+  v.regex(
+    /^(github$|sqlite:[^\s\p{Cc}]|rediss?:\/\/|postgres(ql)?:\/\/)/u,
+    "must be `github`, `sqlite:PATH`, or a `redis://` or `postgres://` URL",
+  ),
+);
+
+/** Checks `artdesk.yml`. The policy itself is checked by the policy's own parser. */
+export const configSchema: v.GenericSchema<unknown, ConfigFields> = knownFields({
+  version: describe(v.literal(1, "must be 1"), "Version of this file's format: 1."),
+  ...optionalEntries({
+    prompts: describe(
+      v.pipe(
+        v.array(patternField, "must be a list of path patterns"),
+        v.minLength(1, "must have at least one pattern"),
+        v.maxLength(50, "must not have more than 50 patterns"),
+      ),
+      "Where the prompt files are. Default: `**/*.image.md`.",
+    ),
+    policy: describe(v.unknown(), "A preset (auto, quality or volume), or rules."),
+    budget: describe(budgetField, "Limits on what may be spent, in USD."),
+    volume: describe(volumeField, "Settings of the policy preset `volume`."),
+    style: describe(textField(10_000), "Text added to every prompt."),
+    models: describe(
+      knownFields(optionalEntries({ draft: textField(100), standard: textField(100), premium: textField(100) })),
+      "The model to prefer for each tier, by id or alias.",
+    ),
+    ledger: describe(ledgerField, "Where spending is booked. Default: a SQLite file under `.artdesk/`."),
+    providers: describe(
+      v.record(
+        chosenName,
+        knownFields({ base_url: describe(baseUrlField, "Base URL in the place of the provider's own.") }),
+        "must be groups by provider",
+      ),
+      "Settings per provider. Keys never stand here: they come from the environment.",
+    ),
+    concurrency: describe(
+      v.pipe(
+        v.number("must be a number from 1 to 64"),
+        v.integer("must be a whole number"),
+        v.minValue(1, "must be at least 1"),
+        v.maxValue(64, "must be at most 64"),
+      ),
+      "Images made at the same time. Default: 8.",
+    ),
+  }),
+});
+
+function baseUrlProblem(text: string): string | undefined {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return "must be a URL such as https://api.example.com/v1";
+  }
+  if (url.username !== "" || url.password !== "") return "must not contain a user name or password";
+  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback)) return undefined;
+  return "must start with https:// (http:// only for this machine)";
+}

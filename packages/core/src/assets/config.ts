@@ -1,0 +1,107 @@
+import type { Budget, Tier } from "../types.ts";
+import { type BudgetFields, configSchema } from "./config-schema.ts";
+import { readFields } from "./read-fields.ts";
+import { inputError } from "./input-problem.ts";
+import { checkText } from "./prompt-text.ts";
+import { usdToMicroUsd } from "../money.ts";
+import { nearestLine, type YamlPath, type YamlReader } from "./yaml-document.ts";
+
+/** Where prompt files are looked for when `artdesk.yml` does not say it. */
+export const DEFAULT_PROMPT_PATTERNS: readonly string[] = ["**/*.image.md"];
+
+/** Images made at the same time when `artdesk.yml` does not say it. */
+export const DEFAULT_CONCURRENCY = 8;
+
+/** `artdesk.yml`, checked, with defaults, money in micro-USD. */
+export interface ArtdeskConfig {
+  /** As given to {@link parseConfig}; undefined for the defaults. */
+  file: string | undefined;
+  prompts: readonly string[];
+  /** Preset name or rules, still unchecked: the policy's parser reads it. Undefined when not set. */
+  policy: unknown;
+  budget: Budget;
+  /** Images per month and model that cost nothing by the user's own contract. */
+  freeAllowance: Readonly<Record<string, number>>;
+  /** Text added to every prompt; empty when not set. */
+  style: string;
+  models: Readonly<Partial<Record<Tier, string>>>;
+  /** `github`, `sqlite:PATH`, `redis://...` or `postgres://...`; undefined when not set. */
+  ledger: string | undefined;
+  /** Base URLs in the place of the providers' own, by provider id. */
+  baseUrls: Readonly<Record<string, string>>;
+  concurrency: number;
+  /** Line of a key or list item of the file, else of the nearest one above it. For errors of later checks. */
+  lineOf(path: YamlPath): number;
+}
+
+/**
+ * Reads `artdesk.yml`. Throws one `invalid_request` with the location of the first mistake and all others as `issues`.
+ */
+export function parseConfig(options: { file: string; text: string; readYaml: YamlReader }): ArtdeskConfig {
+  const { file, text, readYaml } = options;
+  checkText(file, text);
+  const document = readYaml(text.replace(/^\uFEFF/, ""), file, 1);
+  const result = readFields({ schema: configSchema, document: { ...document, value: document.value ?? {} }, file, fallbackLine: 1 });
+  if ("problems" in result) throw inputError(result.problems);
+  const fields = result.value;
+  return {
+    file,
+    prompts: fields.prompts ?? DEFAULT_PROMPT_PATTERNS,
+    policy: fields.policy,
+    budget: budgetOf(fields.budget ?? {}),
+    freeAllowance: fields.volume?.free_allowance ?? {},
+    style: fields.style ?? "",
+    models: modelsOf(fields.models ?? {}),
+    ledger: fields.ledger,
+    baseUrls: Object.fromEntries(Object.entries(fields.providers ?? {}).map(([id, provider]) => [id, provider.base_url])),
+    concurrency: fields.concurrency ?? DEFAULT_CONCURRENCY,
+    lineOf: (path) => nearestLine(document, path, 1),
+  };
+}
+
+/** What holds in a workspace without `artdesk.yml`: no limits, the preset policy, every `*.image.md`. */
+export function defaultConfig(): ArtdeskConfig {
+  return {
+    file: undefined,
+    prompts: DEFAULT_PROMPT_PATTERNS,
+    policy: undefined,
+    budget: {},
+    freeAllowance: {},
+    style: "",
+    models: {},
+    ledger: undefined,
+    baseUrls: {},
+    concurrency: DEFAULT_CONCURRENCY,
+    lineOf: () => 1,
+  };
+}
+
+function modelsOf(fields: Partial<Record<Tier, string | undefined>>): Partial<Record<Tier, string>> {
+  const models: Partial<Record<Tier, string>> = {};
+  for (const tier of ["draft", "standard", "premium"] as const) {
+    const model = fields[tier];
+    if (model !== undefined) models[tier] = model;
+  }
+  return models;
+}
+
+function budgetOf(fields: BudgetFields): Budget {
+  const tags = Object.entries(fields.tags ?? {}).map(([tag, limits]) => {
+    return [tag, Object.fromEntries(Object.entries(limits).map(([value, usd]) => [value, exactMicroUsd(usd)]))] as const;
+  });
+  return {
+    monthMicroUsd: fields.month === undefined ? undefined : exactMicroUsd(fields.month),
+    runMicroUsd: fields.run === undefined ? undefined : exactMicroUsd(fields.run),
+    imageMicroUsd: fields.image === undefined ? undefined : exactMicroUsd(fields.image),
+    tags: tags.length === 0 ? undefined : Object.fromEntries(tags),
+    onExceeded: fields.on_exceeded,
+    warnAtPercent: fields.warn_at,
+  };
+}
+
+/** For amounts that the schema has accepted. */
+function exactMicroUsd(usd: number): number {
+  const microUsd = usdToMicroUsd(usd);
+  if (microUsd === undefined) throw new RangeError(`${usd} passed the schema as an amount`);
+  return microUsd;
+}

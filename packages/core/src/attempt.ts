@@ -1,0 +1,282 @@
+import { costFromUsage, estimateCallMicroUsd } from "./cost.ts";
+import type { CatalogueRow } from "./catalogue/row.ts";
+import { ArtdeskError, DISPOSITIONS, isArtdeskError } from "./errors.ts";
+import type { OnEvent } from "./events.ts";
+import type { Ledger, Reservation, Settlement } from "./ledger/types.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { AbortSignalLike, Clock, Codec, Http, Journal, Random } from "./ports.ts";
+import { pricedCall } from "./priced-call.ts";
+import type { Provider, ProviderCall, ProviderReply } from "./provider.ts";
+import type { Attempt, ReceivedImage } from "./types.ts";
+
+/** The outside world of one attempt. */
+export interface AttemptHost {
+  http: Http;
+  clock: Clock;
+  random: Random;
+  codec: Codec;
+  ledger: Ledger;
+  journal: Journal;
+}
+
+/** POSTs that one request may still send, retries and fallbacks together. */
+export interface PostAllowance {
+  left: number;
+}
+
+export interface AttemptTask {
+  provider: Provider;
+  row: CatalogueRow;
+  call: ProviderCall;
+  /** Money for this call, `held`. */
+  reservation: Reservation;
+  /** Which of the request's images this call makes, counted from 0. */
+  positions: readonly number[];
+  journalNote: string;
+  policy: Policy;
+  allowance: PostAllowance;
+  /** POSTs to leave for offers that come later. */
+  keepPosts: number;
+  signal: AbortSignalLike | undefined;
+  onEvent: OnEvent;
+}
+
+export interface AttemptResult {
+  images: readonly ReceivedImage[];
+  attempt: Attempt;
+  error: ArtdeskError | undefined;
+}
+
+const BASE_DELAY_MS = 500;
+const MAX_DELAY_MS = 8_000;
+
+/**
+ * Makes one paid call and books how it ended. Sends again only while the call surely was not billed. Never throws for
+ * what the provider does; rejects only when the ledger or the journal cannot be written before anything was sent.
+ */
+export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<AttemptResult> {
+  const { clock, ledger, journal } = host;
+  const { reservation, call } = task;
+  const startedAtMs = clock.nowMs();
+  await journal.begin({
+    attemptId: reservation.id,
+    run: ledger.run,
+    subject: reservation.subject,
+    positions: task.positions,
+    note: task.journalNote,
+    provider: call.offer.provider,
+    model: call.offer.model,
+    quality: call.offer.quality,
+    size: call.offer.size,
+    worstCaseMicroUsd: reservation.amountMicroUsd,
+    startedAtMs,
+  });
+  await ledger.begin(reservation);
+  task.onEvent({ type: "attempt_started", attemptId: reservation.id, offer: call.offer, images: call.count });
+
+  const sent = await sendUntilDecided(host, task, startedAtMs);
+  const tableMicroUsd = tablePrice(task, sent.reply?.images.length ?? call.count);
+  const ending = describeEnding(task, sent, tableMicroUsd);
+  const settlement: Settlement = {
+    costMicroUsd: ending.costMicroUsd,
+    tableMicroUsd,
+    images: sent.reply?.images.length ?? 0,
+    usage: sent.reply?.usage ?? sent.error?.usage,
+    requestId: sent.reply?.requestId ?? sent.error?.requestId,
+    outcome: ending.outcome,
+    reason: sent.error?.code,
+    durationMs: clock.nowMs() - startedAtMs,
+  };
+  const bookkeepingError = await book(host, task, sent.reply, settlement, ending.billed);
+  const attempt: Attempt = {
+    id: reservation.id,
+    provider: call.offer.provider,
+    model: call.offer.model,
+    quality: call.offer.quality,
+    size: call.offer.size,
+    outcome: ending.outcome,
+    images: settlement.images,
+    posts: sent.posts,
+    billed: ending.billed,
+    costMicroUsd: ending.billed === "unknown" ? reservation.amountMicroUsd : ending.costMicroUsd,
+    tableMicroUsd,
+    usage: settlement.usage,
+    requestId: settlement.requestId,
+    startedAtMs,
+    durationMs: settlement.durationMs,
+    error: sent.error && { code: sent.error.code, message: sent.error.shortMessage },
+  };
+  task.onEvent({ type: "attempt_ended", attempt });
+  return { images: sent.reply?.images ?? [], attempt, error: sent.error ?? bookkeepingError };
+}
+
+interface Sent {
+  reply: ProviderReply | undefined;
+  error: ArtdeskError | undefined;
+  posts: number;
+}
+
+async function sendUntilDecided(host: AttemptHost, task: AttemptTask, startedAtMs: number): Promise<Sent> {
+  const deadlineMs = startedAtMs + task.policy.deadlineMs;
+  for (let posts = 1; ; posts += 1) {
+    task.allowance.left -= 1;
+    const outcome = await sendOnce(host, task, deadlineMs);
+    if (!isArtdeskError(outcome)) {
+      return { reply: outcome, error: outcome.problem ?? partialError(task, outcome), posts };
+    }
+    const delayMs = retryDelayMs(host, task, outcome, posts, deadlineMs);
+    if (delayMs === undefined) return { reply: undefined, error: outcome, posts };
+    task.onEvent({
+      type: "waiting",
+      attemptId: task.reservation.id,
+      delayMs,
+      code: outcome.code,
+      message: outcome.shortMessage,
+    });
+    await host.clock.sleep(delayMs, task.signal);
+    if (task.signal?.aborted) {
+      const error = new ArtdeskError({
+        code: "aborted",
+        shortMessage: "Stopped while waiting to try again.",
+        cause: outcome,
+      });
+      return { reply: undefined, error, posts };
+    }
+  }
+}
+
+async function sendOnce(
+  host: AttemptHost,
+  task: AttemptTask,
+  deadlineMs: number,
+): Promise<ProviderReply | ArtdeskError> {
+  const { provider, call } = task;
+  if (provider.kind === "local") return provider.draw(call, host.codec);
+  try {
+    const request = provider.build(call, host.codec);
+    const timeoutMs = Math.max(1, deadlineMs - host.clock.nowMs());
+    const response = await host.http.send(request, { timeoutMs, signal: task.signal });
+    if (response.status < 200 || response.status > 299) return await provider.readError(response, call);
+    const reply = await provider.read(response, call, host.codec);
+    if (reply.images.length > 0) return reply;
+    return new ArtdeskError({
+      code: "bad_response",
+      shortMessage: `${provider.name} answered without an image.`,
+      provider: provider.id,
+      billed: "unknown",
+      usage: reply.usage,
+      requestId: reply.requestId,
+    });
+  } catch (error) {
+    if (isArtdeskError(error)) return error;
+    return new ArtdeskError({
+      code: "bad_response",
+      shortMessage: `${provider.name}'s answer could not be read.`,
+      details: error instanceof Error ? error.message : String(error),
+      provider: provider.id,
+      billed: "unknown",
+      cause: error,
+    });
+  }
+}
+
+function partialError(task: AttemptTask, reply: ProviderReply): ArtdeskError | undefined {
+  if (reply.images.length >= task.call.count) return undefined;
+  return new ArtdeskError({
+    code: "bad_response",
+    shortMessage: `${task.provider.name} delivered ${reply.images.length} of ${task.call.count} images.`,
+    hint: "The delivered images are kept; run again to make the missing ones.",
+    provider: task.provider.id,
+    model: task.call.offer.model,
+    requestId: reply.requestId,
+    billed: "no",
+  });
+}
+
+/** How long to wait before the same call may be sent again; undefined when it must not be. */
+function retryDelayMs(
+  host: AttemptHost,
+  task: AttemptTask,
+  error: ArtdeskError,
+  posts: number,
+  deadlineMs: number,
+): number | undefined {
+  if (error.billed !== "no" || DISPOSITIONS[error.code] !== "retry_same") return undefined;
+  if (task.allowance.left <= task.keepPosts || task.signal?.aborted) return undefined;
+  const backoffMs = Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (posts - 1)) * (0.75 + host.random.next() * 0.25);
+  const delayMs = Math.round(Math.max(error.retryAfterMs ?? 0, error.retryAfterMs === undefined ? backoffMs : 0));
+  if (delayMs > task.policy.maxRetryAfterMs || host.clock.nowMs() + delayMs >= deadlineMs) return undefined;
+  return delayMs;
+}
+
+function tablePrice(task: AttemptTask, images: number): number {
+  const { call, row } = task;
+  return estimateCallMicroUsd(row, pricedCall(call.request, call.offer, Math.max(1, images)));
+}
+
+interface Ending {
+  outcome: Attempt["outcome"];
+  billed: Attempt["billed"];
+  costMicroUsd: number;
+}
+
+function describeEnding(task: AttemptTask, sent: Sent, tableMicroUsd: number): Ending {
+  const { reply, error } = sent;
+  if (reply) {
+    const outcome = error ? "partial" : "delivered";
+    const costMicroUsd = (reply.usage && costFromUsage(task.row, reply.usage)) ?? tableMicroUsd;
+    return { outcome, billed: costMicroUsd > 0 ? "yes" : "no", costMicroUsd };
+  }
+  const usage = error?.usage;
+  if (error?.billed === "yes" && usage) {
+    const outcome = error.code === "content_refused" ? "refused" : "failed";
+    return { outcome, billed: "yes", costMicroUsd: costFromUsage(task.row, usage) ?? tableMicroUsd };
+  }
+  if (error?.billed === "no") {
+    return { outcome: error.code === "content_refused" ? "refused" : "failed", billed: "no", costMicroUsd: 0 };
+  }
+  return { outcome: "unknown", billed: "unknown", costMicroUsd: 0 };
+}
+
+/**
+ * Writes the outcome down: images first, then money, then the end of the journal's note. Failing here must not lose a
+ * paid image, so the error is returned beside the images; the journal lets the next run settle.
+ */
+async function book(
+  host: AttemptHost,
+  task: AttemptTask,
+  reply: ProviderReply | undefined,
+  settlement: Settlement,
+  billed: Attempt["billed"],
+): Promise<ArtdeskError | undefined> {
+  const { ledger, journal } = host;
+  const { reservation } = task;
+  try {
+    if (reply) {
+      const images = reply.images.map((image, index) => ({
+        index,
+        bytes: image.bytes,
+        mediaType: image.mediaType,
+        sha256: image.sha256,
+      }));
+      await journal.keep(reservation.id, images, settlement.costMicroUsd);
+    }
+    if (billed === "unknown") await ledger.markUnknown(reservation, settlement);
+    else if (reply || billed === "yes") await ledger.settle(reservation, settlement);
+    else await ledger.release(reservation, settlement);
+    await journal.end(
+      reservation.id,
+      billed === "unknown" ? "unknown" : reply || billed === "yes" ? "settled" : "released",
+    );
+    return undefined;
+  } catch (error) {
+    return new ArtdeskError({
+      code: "unavailable",
+      shortMessage: "The image is here, but the ledger could not be written.",
+      details: error instanceof Error ? error.message : String(error),
+      hint: "Its cost stays reserved; the next run settles it.",
+      billed,
+      cause: error,
+    });
+  }
+}

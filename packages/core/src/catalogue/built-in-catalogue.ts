@@ -1,0 +1,11 @@
+import { gemini } from "../providers/gemini.ts";
+import { openai } from "../providers/openai.ts";
+import { sketch } from "../providers/sketch.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { catalogueRows } from "./index.ts";
+
+/** Every model and provider that comes with Artdesk: the registry is the catalogue. */
+export const builtInCatalogue: Catalogue = {
+  rows: catalogueRows,
+  providers: new Map([openai, gemini, sketch].map((provider) => [provider.id, provider])),
+};

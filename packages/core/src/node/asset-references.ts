@@ -1,0 +1,56 @@
+import { hash } from "node:crypto";
+import { type AssetSpec, assetLocation } from "../assets/asset-spec.ts";
+import { ArtdeskError, isArtdeskError } from "../errors.ts";
+import type { ImageInput } from "../types.ts";
+import { withLocation } from "./asset-listing.ts";
+import { readFileGuarded } from "./guarded-file.ts";
+
+/** An asset's reference images and mask, with the hashes that its fingerprint needs (lower-case hex SHA-256). */
+export interface AssetReferences {
+  references: readonly ImageInput[];
+  referenceHashes: readonly string[];
+  mask: ImageInput | undefined;
+  maskHash: string | undefined;
+}
+
+/**
+ * Reads the images that go in. Only real PNG, JPEG and WebP files inside the workspace pass: whatever is read here may
+ * be sent to a provider. Throws `invalid_request` with the file and line that name the reference.
+ */
+export async function readReferences(root: string, asset: AssetSpec): Promise<AssetReferences> {
+  const references: ImageInput[] = [];
+  for (const [index, path] of asset.references.entries()) {
+    references.push(await readImage(root, path, assetLocation(asset, `references.${index}`)));
+  }
+  const mask = asset.mask === undefined ? undefined : await readImage(root, asset.mask, assetLocation(asset, "mask"));
+  return {
+    references,
+    referenceHashes: references.map((reference) => hash("sha256", reference.bytes, "hex")),
+    mask,
+    maskHash: mask && hash("sha256", mask.bytes, "hex"),
+  };
+}
+
+async function readImage(root: string, path: string, location: { file: string; line: number }): Promise<ImageInput> {
+  try {
+    const bytes = await readFileGuarded(root, path);
+    const mediaType = mediaTypeOf(bytes);
+    if (mediaType !== undefined) return { bytes, mediaType, name: path };
+  } catch (error) {
+    throw isArtdeskError(error) ? withLocation(error, location) : error;
+  }
+  throw new ArtdeskError({
+    code: "invalid_request",
+    shortMessage: `The reference ${path} is not a PNG, JPEG or WebP image, whatever its name says.`,
+    hint: "Save it as one of these formats.",
+    location,
+  });
+}
+
+function mediaTypeOf(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 12)).toString("latin1");
+  if (start.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
+  if (start.startsWith("\xff\xd8\xff")) return "image/jpeg";
+  if (start.startsWith("RIFF") && start.endsWith("WEBP")) return "image/webp";
+  return undefined;
+}

@@ -1,0 +1,140 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
+import { ArtdeskError, isArtdeskError } from "../../errors.ts";
+import { parsePolicy } from "../../policy/parse-policy.ts";
+import type { Policy } from "../../policy/policy.ts";
+import type { Clock, LedgerStore, Random } from "../../ports.ts";
+import type { Budget } from "../../types.ts";
+import { createNodeArtdesk, type NodeArtdesk } from "../create-node-artdesk.ts";
+import { createFileJournal, type FileJournal } from "../file-journal.ts";
+import { systemClock } from "../system-clock.ts";
+import { systemRandom } from "../system-random.ts";
+import { openWorkspace, type Workspace } from "../workspace.ts";
+
+/** Where the books of a workspace are kept when `artdesk.yml` does not say it. */
+const DEFAULT_LEDGER = "sqlite:.artdesk/ledger.sqlite";
+
+export interface AssetDeskOptions {
+  cwd: string;
+  /** Path of the configuration. @default artdesk.yml */
+  config?: string | undefined;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Preset name, in place of the configured policy. */
+  policy?: string | undefined;
+  /** In place of the configured limits. Micro-USD. */
+  runBudgetMicroUsd?: number | undefined;
+  monthBudgetMicroUsd?: number | undefined;
+  /** Only these providers, by id. */
+  providers?: readonly string[] | undefined;
+  /** A store of the host's own, or a spec in place of the configured one. */
+  ledger?: LedgerStore | string | undefined;
+  /** Nothing will be written: a ledger that does not exist yet counts as empty. @default false */
+  readOnly?: boolean | undefined;
+  clock?: Clock | undefined;
+  random?: Random | undefined;
+}
+
+/** A workspace with an art desk for it: what `plan`, `generate` and `check` work with. */
+export interface AssetDesk {
+  readonly workspace: Workspace;
+  readonly artdesk: NodeArtdesk;
+  readonly journal: FileJournal;
+  readonly policy: Policy;
+  readonly budget: Budget;
+  readonly run: string;
+  readonly clock: Clock;
+  /** Says what is odd about the set-up. */
+  readonly warnings: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the workspace at `cwd` with its configuration, policy, budget and ledger. Calls nobody.
+ * Throws `invalid_request` or `invalid_policy` with file and line, `unavailable` for a ledger that cannot be opened.
+ */
+export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDesk> {
+  const workspace = await openWorkspace({ cwd: options.cwd, config: options.config });
+  const { config, root } = workspace;
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const policy = readPolicy(workspace, options.policy);
+  const budget: Budget = {
+    ...config.budget,
+    runMicroUsd: options.runBudgetMicroUsd ?? config.budget.runMicroUsd,
+    monthMicroUsd: options.monthBudgetMicroUsd ?? config.budget.monthMicroUsd,
+  };
+  requireKnownProviders(options.providers);
+  const warnings: string[] = [];
+  const run = random.id();
+  const journal = createFileJournal(root);
+  const artdesk = await createNodeArtdesk({
+    env: options.env,
+    policy,
+    budget,
+    ledger: chooseLedger(options, config.ledger, root, warnings),
+    cwd: root,
+    providers: options.providers,
+    baseUrls: config.baseUrls,
+    journal,
+    clock,
+    random,
+    run,
+  });
+  return { workspace, artdesk, journal, policy, budget, run, clock, warnings, close: () => artdesk.close() };
+}
+
+function readPolicy(workspace: Workspace, preset: string | undefined): Policy {
+  const { config } = workspace;
+  const configured = config.policy ?? "auto";
+  const rules = typeof configured === "string" ? { preset: configured } : configured;
+  const input = {
+    ...(preset === undefined ? rules : { ...(typeof rules === "object" ? rules : {}), preset }),
+    models: config.models,
+    free_allowance: config.freeAllowance,
+  };
+  try {
+    return parsePolicy(input);
+  } catch (error) {
+    if (!isArtdeskError(error) || error.location || config.file === undefined || preset !== undefined) throw error;
+    const { code, shortMessage, hint, issues } = error;
+    const location = { file: config.file, line: config.lineOf(["policy"]) };
+    throw new ArtdeskError({ code, shortMessage, hint, issues, location, cause: error });
+  }
+}
+
+function requireKnownProviders(providers: readonly string[] | undefined): void {
+  const known = [...builtInCatalogue.providers.keys()];
+  for (const provider of providers ?? []) {
+    if (known.includes(provider)) continue;
+    throw new ArtdeskError({
+      code: "invalid_request",
+      shortMessage: `Unknown provider "${provider}".`,
+      hint: `Use one of: ${known.join(", ")}.`,
+    });
+  }
+}
+
+function chooseLedger(
+  options: AssetDeskOptions,
+  configured: string | undefined,
+  root: string,
+  warnings: string[],
+): LedgerStore | string {
+  const drawsOnly = options.providers?.length === 1 && builtInCatalogue.providers.get(options.providers[0] ?? "")?.kind === "local";
+  if (drawsOnly) return "memory:";
+  const wanted = options.ledger ?? configured ?? DEFAULT_LEDGER;
+  if (wanted === "github") {
+    if (options.readOnly) {
+      warnings.push("The books are kept on a git ref by the GitHub Action: what it has spent is not counted here.");
+      return "memory:";
+    }
+    throw new ArtdeskError({
+      code: "invalid_request",
+      shortMessage: "`ledger: github` can only be written by the GitHub Action.",
+      hint: "Give another ledger, for example --ledger sqlite:.artdesk/ledger.sqlite, or use redis:// or postgres:// in artdesk.yml for both.",
+    });
+  }
+  if (options.readOnly && wanted === DEFAULT_LEDGER && !existsSync(join(root, ".artdesk/ledger.sqlite"))) return "memory:";
+  return wanted;
+}

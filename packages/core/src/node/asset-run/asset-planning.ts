@@ -1,0 +1,71 @@
+import { type AssetSpec, assetLocation } from "../../assets/asset-spec.ts";
+import { ArtdeskError, isArtdeskError } from "../../errors.ts";
+import { blockedError, type PlannedRequest } from "../../generate.ts";
+import type { ImageRequest } from "../../types.ts";
+import type { AssetState } from "../status-listing.ts";
+import type { AssetDesk } from "./asset-desk.ts";
+import type { ReportError } from "./report.ts";
+
+/** The image request of an asset: its prompt with the workspace's style, its references read. */
+export async function requestOf(desk: AssetDesk, asset: AssetSpec, count?: number): Promise<ImageRequest> {
+  const { references, mask } = await desk.workspace.readReferences(asset);
+  const { style } = desk.workspace.config;
+  return {
+    ...asset.request,
+    prompt: style === "" ? asset.request.prompt : `${asset.request.prompt}\n\n${style}`,
+    count: count ?? asset.request.count,
+    references,
+    mask,
+  };
+}
+
+/** A planned asset: `error` says why it cannot be made, with `planned` beside it when a decision was reached. */
+export interface AssetPlan {
+  planned: PlannedRequest | undefined;
+  error: ArtdeskError | undefined;
+}
+
+/** Plans one asset. An error carries the file and line of the field that it is about. */
+export async function planAsset(desk: AssetDesk, state: AssetState, count?: number): Promise<AssetPlan> {
+  const { asset } = state;
+  try {
+    const planned = await desk.artdesk.plan(await requestOf(desk, asset, count));
+    if (!planned.decision.blocked) return { planned, error: undefined };
+    const field = planned.request.model === undefined ? undefined : "model";
+    return { planned, error: located(blockedError(planned.decision), asset, field) };
+  } catch (error) {
+    if (!isArtdeskError(error)) throw error;
+    return { planned: undefined, error: located(error, asset, fieldOf(error)) };
+  }
+}
+
+/** The field that an `invalid_request` names first: `size: ...` or `text[1]: ...`. */
+function fieldOf(error: ArtdeskError): string | undefined {
+  return /^`?([A-Za-z]+(?:[.[]\w+\]?)*)`?[: ]/.exec(error.issues[0] ?? error.shortMessage)?.[1];
+}
+
+function located(error: ArtdeskError, asset: AssetSpec, field: string | undefined): ArtdeskError {
+  if (error.location) return error;
+  return new ArtdeskError({
+    code: error.code,
+    shortMessage: error.shortMessage,
+    details: error.details,
+    hint: error.hint,
+    issues: error.issues,
+    location: assetLocation(asset, field),
+    cause: error,
+  });
+}
+
+/** An error as reports show it; the asset's own place when it names none. */
+export function toReportError(error: ArtdeskError, asset?: AssetSpec): ReportError {
+  const location = error.location ?? (asset && { file: asset.file, line: asset.line });
+  return {
+    code: error.code,
+    message: error.shortMessage,
+    hint: error.hint,
+    file: location?.file,
+    line: location?.line,
+    issues: error.issues,
+  };
+}

@@ -1,0 +1,200 @@
+import pLimit from "p-limit";
+import { isArtdeskError } from "../../errors.ts";
+import type { ArtdeskEvent } from "../../events.ts";
+import type { Reservation } from "../../ledger/types.ts";
+import type { AbortSignalLike } from "../../ports.ts";
+import type { AssetState } from "../status-listing.ts";
+import { acquireWorkspaceLock, describeHolder } from "../workspace-lock.ts";
+import type { AssetDesk } from "./asset-desk.ts";
+import { type AssetPlan, planAsset } from "./asset-planning.ts";
+import { writeContactSheet } from "./contact-sheet-file.ts";
+import { failedAsset, problemReport, skippedAsset, unchangedAsset } from "./generate-outcome.ts";
+import { makeAsset } from "./make-asset.ts";
+import { missingOutputs } from "./missing-outputs.ts";
+import { recoverAssets } from "./recover-assets.ts";
+import type { GenerateAsset, GenerateReport } from "./report.ts";
+
+/** What a host can show while a run is under way. */
+export type GenerateProgress =
+  | { type: "workspace_busy"; holder: string }
+  | { type: "recovered"; id: string }
+  | { type: "started"; total: number }
+  | { type: "asset_event"; id: string; event: ArtdeskEvent }
+  | { type: "asset_done"; asset: GenerateAsset };
+
+export interface GenerateAssetsOptions {
+  /** Files, folders or patterns; all when absent or empty. */
+  paths?: readonly string[] | undefined;
+  /** Go on with the other assets after a failure or a mistake in a file. @default false */
+  keepGoing?: boolean | undefined;
+  /** Make unchanged and hand-edited assets again, too. @default false */
+  force?: boolean | undefined;
+  /** Aborting it starts no further call; calls under way finish. */
+  stop?: AbortSignalLike | undefined;
+  /** Aborting it cuts calls off, billed or not. */
+  signal?: AbortSignalLike | undefined;
+  onProgress?: ((event: GenerateProgress) => void) | undefined;
+  /** How long to wait for another run on this workspace. @default 600_000 */
+  lockWaitMs?: number | undefined;
+}
+
+/** An asset that is to be made, and how. */
+interface Job {
+  state: AssetState;
+  /** Which of its images, counted from 0. */
+  positions: readonly number[];
+  plan: AssetPlan;
+}
+
+/**
+ * Makes what is new, changed or missing: finishes what an earlier run left, plans everything, sets the money aside in
+ * one write where it fits, then makes the assets side by side. Without `keepGoing` a mistake in any file stops the run
+ * before anything is paid, and the first failure starts no further asset. What is paid for is always written.
+ */
+export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOptions = {}): Promise<GenerateReport> {
+  const { workspace } = desk;
+  const onProgress = options.onProgress ?? ((): void => undefined);
+  const lock = await acquireWorkspaceLock({
+    root: workspace.root,
+    run: desk.run,
+    waitMs: options.lockWaitMs ?? 600_000,
+    command: "artdesk generate",
+    onWait: (holder) => onProgress({ type: "workspace_busy", holder: holder ? describeHolder(holder) : "another run" }),
+  });
+  try {
+    const recovered = await recoverAssets(desk, lock.previousRun);
+    for (const id of recovered.finished) onProgress({ type: "recovered", id });
+    const listing = await workspace.listStatuses(options.paths);
+    const done: GenerateAsset[] = listing.problems.map(problemReport);
+    const jobs: Job[] = [];
+    for (const state of listing.assets) {
+      if (isCurrent(state) && !options.force) done.push(unchangedAsset(state));
+      else jobs.push(await planJob(desk, state, options.force ?? false));
+    }
+    const stopReason = reasonNotToStart(done, jobs, options.keepGoing ?? false);
+    if (stopReason) done.push(...jobs.map(({ state, plan }) => (plan.error ? failedAsset(state.asset, plan.error) : skippedAsset(state.asset, stopReason))));
+    else done.push(...(await runJobs(desk, jobs, options, onProgress)));
+    return await buildReport(desk, done, [...desk.warnings, ...recovered.warnings], recovered.finished);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Up to date, or edited by hand: a person's work is never painted over without `force`. */
+function isCurrent(state: AssetState): boolean {
+  return state.status === "unchanged" || state.status === "edited_output";
+}
+
+async function planJob(desk: AssetDesk, state: AssetState, force: boolean): Promise<Job> {
+  const positions = force ? missingOutputs({ ...state, status: "changed" }) : missingOutputs(state);
+  return { state, positions, plan: await planAsset(desk, state, positions.length) };
+}
+
+/** A mistake in any file stops the whole run before it costs anything; a lack of budget only stops what it concerns. */
+function reasonNotToStart(done: readonly GenerateAsset[], jobs: readonly Job[], keepGoing: boolean): string | undefined {
+  if (keepGoing) return undefined;
+  const broken = done.some((asset) => asset.error !== undefined);
+  const impossible = jobs.some(({ plan }) => plan.error !== undefined && plan.error.code !== "budget_exceeded");
+  return broken || impossible ? "Not started: mend the mistakes first, or go on with the others by --keep-going." : undefined;
+}
+
+async function runJobs(
+  desk: AssetDesk,
+  jobs: readonly Job[],
+  options: GenerateAssetsOptions,
+  onProgress: (event: GenerateProgress) => void,
+): Promise<GenerateAsset[]> {
+  const makeable = jobs.filter((job) => job.plan.error === undefined);
+  onProgress({ type: "started", total: jobs.length });
+  const held = await holdTogether(desk, makeable);
+  const limit = pLimit(desk.workspace.config.concurrency);
+  let stopReason: string | undefined;
+  const finish = (asset: GenerateAsset): GenerateAsset => {
+    onProgress({ type: "asset_done", asset });
+    if (asset.status === "failed" && asset.error?.code !== "budget_exceeded" && !options.keepGoing) {
+      stopReason ??= "Not started: another asset failed. --keep-going goes on with the others.";
+    }
+    return asset;
+  };
+  const unused: Reservation[] = [];
+  const made = await Promise.all(
+    jobs.map((job) =>
+      limit(async () => {
+        const reservations = held.get(job) ?? [];
+        if (job.plan.error) return finish(failedAsset(job.state.asset, job.plan.error));
+        if (options.stop?.aborted) stopReason = "Not started: the run was stopped.";
+        if (stopReason !== undefined) {
+          unused.push(...reservations);
+          return finish(skippedAsset(job.state.asset, stopReason));
+        }
+        const asset = await makeAsset(desk, {
+          state: job.state,
+          positions: job.positions,
+          planned: job.plan.planned,
+          held: held.has(job) ? reservations : undefined,
+          signal: options.signal,
+          onEvent: (event) => onProgress({ type: "asset_event", id: job.state.asset.id, event }),
+        });
+        return finish(asset);
+      }),
+    ),
+  );
+  await releaseUnused(desk, unused);
+  return made;
+}
+
+/** Sets the worst case of the whole plan aside in one write. When it does not fit, each asset reserves for itself. */
+async function holdTogether(desk: AssetDesk, jobs: readonly Job[]): Promise<ReadonlyMap<Job, readonly Reservation[]>> {
+  const wanted = jobs.flatMap((job) => (job.plan.planned ? [{ job, planned: job.plan.planned }] : []));
+  if (wanted.length < 2) return new Map();
+  try {
+    const groups = await desk.artdesk.hold(wanted.map(({ job, planned }) => ({ planned, subject: job.state.asset.id })));
+    return new Map(wanted.map(({ job }, index) => [job, groups[index] ?? []]));
+  } catch (error) {
+    if (isArtdeskError(error) && error.code === "budget_exceeded") return new Map();
+    throw error;
+  }
+}
+
+async function releaseUnused(desk: AssetDesk, reservations: readonly Reservation[]): Promise<void> {
+  for (const reservation of reservations) {
+    await desk.artdesk.ledger.release(reservation, {
+      costMicroUsd: 0,
+      tableMicroUsd: 0,
+      images: 0,
+      usage: undefined,
+      requestId: undefined,
+      outcome: "failed",
+      reason: "not started",
+      durationMs: 0,
+    });
+  }
+}
+
+async function buildReport(
+  desk: AssetDesk,
+  assets: readonly GenerateAsset[],
+  warnings: readonly string[],
+  recovered: readonly string[],
+): Promise<GenerateReport> {
+  const count = (status: GenerateAsset["status"]): number => assets.filter((asset) => asset.status === status).length;
+  const sum = (pick: (asset: GenerateAsset) => number): number => assets.reduce((total, asset) => total + pick(asset), 0);
+  const report: GenerateReport = {
+    run: desk.run,
+    assets,
+    totals: {
+      generated: count("generated"),
+      unchanged: count("unchanged"),
+      failed: count("failed"),
+      skipped: count("skipped"),
+      images: sum((asset) => asset.images),
+      costMicroUsd: sum((asset) => asset.costMicroUsd),
+      possiblyBilledMicroUsd: sum((asset) => asset.possiblyBilledMicroUsd),
+    },
+    budget: await desk.artdesk.ledger.balances(),
+    recovered,
+    contactSheet: undefined,
+    warnings: [...warnings, ...new Set(assets.flatMap((asset) => asset.warnings))],
+  };
+  return { ...report, contactSheet: await writeContactSheet(desk, report) };
+}

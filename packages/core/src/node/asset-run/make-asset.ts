@@ -1,0 +1,148 @@
+import { outputPaths } from "../../assets/asset-spec.ts";
+import type { LockEntry } from "../../assets/lock-entry.ts";
+import { ArtdeskError, isArtdeskError } from "../../errors.ts";
+import type { OnEvent } from "../../events.ts";
+import type { PlannedRequest } from "../../generate.ts";
+import type { Reservation } from "../../ledger/types.ts";
+import type { AbortSignalLike } from "../../ports.ts";
+import type { GenerateResult } from "../../types.ts";
+import type { AssetState } from "../status-listing.ts";
+import type { AssetDesk } from "./asset-desk.ts";
+import { toReportError } from "./asset-planning.ts";
+import { failedAsset } from "./generate-outcome.ts";
+import { serializeJournalNote } from "./journal-note.ts";
+import type { GenerateAsset } from "./report.ts";
+
+export interface MakeAssetTask {
+  state: AssetState;
+  /** Which of the asset's images to make, counted from 0. */
+  positions: readonly number[];
+  planned: PlannedRequest | undefined;
+  held: readonly Reservation[] | undefined;
+  signal: AbortSignalLike | undefined;
+  onEvent: OnEvent;
+}
+
+/** Makes one asset and writes its images and lock entry. Never throws: whatever happens is in the report. */
+export async function makeAsset(desk: AssetDesk, task: MakeAssetTask): Promise<GenerateAsset> {
+  const { asset } = task.state;
+  const startedAtMs = desk.clock.nowMs();
+  try {
+    if (!task.planned) throw new TypeError("an asset without a plan");
+    await refuseWhenUnknown(desk, asset.id);
+    const result = await desk.artdesk.generatePlanned(task.planned, {
+      subject: asset.id,
+      note: serializeJournalNote({ fingerprint: task.state.fingerprint, positions: task.positions }),
+      held: task.held,
+      signal: task.signal,
+      onEvent: task.onEvent,
+    });
+    const outcome = reportOf(task, result, desk.clock.nowMs() - startedAtMs);
+    if (result.images.length === 0) return outcome;
+    try {
+      await deliver(desk, task, result);
+    } catch (error) {
+      const failure = isArtdeskError(error) ? error : undelivered(error);
+      return { ...outcome, status: "failed", error: toReportError(failure, asset) };
+    }
+    return outcome;
+  } catch (error) {
+    if (isArtdeskError(error)) return failedAsset(asset, error);
+    const message = error instanceof Error ? error.message : String(error);
+    return failedAsset(asset, new ArtdeskError({ code: "bad_response", shortMessage: message, cause: error }));
+  }
+}
+
+/** With `onUnknown: stop`, an asset that may have been paid for already waits for a person. */
+async function refuseWhenUnknown(desk: AssetDesk, id: string): Promise<void> {
+  if (desk.policy.onUnknown !== "stop") return;
+  const open = await desk.artdesk.ledger.outstanding();
+  const unknown = open.find((entry) => entry.state === "unknown" && entry.subject === id);
+  if (!unknown) return;
+  throw new ArtdeskError({
+    code: "aborted",
+    shortMessage: `An earlier call for this asset is possibly billed (${unknown.model}, ${new Date(unknown.atMs).toISOString()}); it is not bought again.`,
+    hint: `Look at the provider's usage page, then run: artdesk budget reconcile ${unknown.id} --cost 0 (or what it cost).`,
+    billed: "unknown",
+  });
+}
+
+function undelivered(error: unknown): ArtdeskError {
+  return new ArtdeskError({
+    code: "unavailable",
+    shortMessage: `The image is paid for and kept in .artdesk/journal, but could not be written: ${error instanceof Error ? error.message : String(error)}.`,
+    hint: "Make room or mend the folder, then run again: it is delivered without another call.",
+    billed: "yes",
+    cause: error,
+  });
+}
+
+async function deliver(desk: AssetDesk, task: MakeAssetTask, result: GenerateResult): Promise<void> {
+  const { state } = task;
+  const paths = outputPaths(state.asset);
+  const written: { path: string; sha256: string }[] = [];
+  for (const [index, image] of result.images.entries()) {
+    const path = paths[task.positions[result.positions[index] ?? -1] ?? -1];
+    if (path === undefined) continue;
+    await desk.workspace.writeOutput(path, image.bytes);
+    written.push({ path, sha256: image.sha256 });
+  }
+  const { receipt } = result;
+  const { offer } = receipt;
+  await desk.workspace.writeLockEntry(
+    mergeLock(state, {
+      model: offer?.model ?? receipt.model ?? "",
+      quality: offer?.quality ?? "",
+      size: offer?.size ?? "",
+      outputs: written,
+      costMicroUsd: receipt.costMicroUsd,
+      requestIds: receipt.requestIds,
+    }),
+  );
+  for (const attempt of receipt.attempts) await desk.journal.remove(attempt.id);
+}
+
+/** The lock entry after some of an asset's images were made: earlier ones of the same fingerprint stay. */
+export function mergeLock(state: AssetState, made: Omit<LockEntry, "id" | "fingerprint">): LockEntry {
+  const { asset, fingerprint, lock } = state;
+  const paths = outputPaths(asset);
+  const kept = lock?.fingerprint === fingerprint ? lock : undefined;
+  const outputs = paths.flatMap((path) => {
+    const output = made.outputs.find((item) => item.path === path) ?? kept?.outputs.find((item) => item.path === path);
+    return output ? [output] : [];
+  });
+  return {
+    ...made,
+    id: asset.id,
+    fingerprint,
+    outputs,
+    costMicroUsd: made.costMicroUsd + (kept?.costMicroUsd ?? 0),
+    requestIds: [...(kept?.requestIds ?? []), ...made.requestIds],
+  };
+}
+
+function reportOf(task: MakeAssetTask, result: GenerateResult, durationMs: number): GenerateAsset {
+  const { asset } = task.state;
+  const { receipt, error } = result;
+  return {
+    id: asset.id,
+    file: asset.file,
+    output: asset.output,
+    outputs: outputPaths(asset),
+    status: error ? "failed" : "generated",
+    images: result.images.length,
+    model: receipt.model,
+    quality: receipt.offer?.quality,
+    size: receipt.offer?.size,
+    costMicroUsd: receipt.costMicroUsd,
+    possiblyBilledMicroUsd: receipt.possiblyBilledMicroUsd,
+    reasons: receipt.reasons,
+    warnings: receipt.warnings,
+    durationMs,
+    purpose: asset.request.purpose,
+    prompt: asset.request.prompt,
+    tags: asset.request.tags ?? {},
+    attempts: receipt.attempts,
+    error: error && toReportError(error, asset),
+  };
+}

@@ -1,0 +1,95 @@
+import { outputPaths } from "../../assets/asset-spec.ts";
+import type { ArtdeskError } from "../../errors.ts";
+import type { AssetState } from "../status-listing.ts";
+import type { AssetDesk } from "./asset-desk.ts";
+import { planAsset, toReportError } from "./asset-planning.ts";
+import { missingOutputs } from "./missing-outputs.ts";
+import { type CheckReport, type PlanAsset, type PlanReport, reportDecision } from "./report.ts";
+
+/** What a generate run would do: model, price, reasons and rejections per asset. Calls nobody and writes nothing but the cache. */
+export async function planAssets(desk: AssetDesk, paths: readonly string[] = []): Promise<PlanReport> {
+  const listing = await desk.workspace.listStatuses(paths);
+  const assets: PlanAsset[] = listing.problems.map(problemAsset);
+  for (const state of listing.assets) assets.push(await planState(desk, state));
+  const offers = assets.flatMap((asset) => (asset.error ? [] : (asset.decision?.offers[0] ?? [])));
+  const sum = (pick: (offer: (typeof offers)[number]) => number): number => offers.reduce((total, offer) => total + pick(offer), 0);
+  const count = (status: PlanAsset["status"]): number => assets.filter((asset) => asset.status === status).length;
+  return {
+    assets,
+    totals: {
+      assets: assets.length,
+      toMake: offers.length,
+      images: sum((offer) => offer.count),
+      unchanged: count("unchanged"),
+      invalid: count("invalid"),
+      blocked: count("blocked"),
+      estimateMicroUsd: sum((offer) => offer.estimateMicroUsd),
+      worstCaseMicroUsd: sum((offer) => offer.worstCaseMicroUsd),
+    },
+    budget: await desk.artdesk.ledger.balances(),
+    orphans: listing.orphans.map((orphan) => orphan.file),
+    warnings: [...desk.warnings, ...new Set(assets.flatMap((asset) => asset.decision?.warnings ?? []))],
+  };
+}
+
+/** Which images are not what their prompt files say. Needs no key and calls nobody. */
+export async function checkAssets(desk: AssetDesk, paths: readonly string[] = []): Promise<CheckReport> {
+  const listing = await desk.workspace.listStatuses(paths);
+  const assets = [
+    ...listing.problems.map(problemAsset),
+    ...listing.assets.map((state) => ({ ...describeState(state), error: undefined })),
+  ].map(({ id, file, output, status, why, error }) => ({ id, file, output, status, why, error }));
+  const invalid = listing.problems.length;
+  return {
+    assets,
+    orphans: listing.orphans.map((orphan) => orphan.file),
+    totals: {
+      assets: assets.length,
+      stale: assets.filter((asset) => asset.status !== "unchanged").length - invalid,
+      invalid,
+      orphans: listing.orphans.length,
+    },
+  };
+}
+
+async function planState(desk: AssetDesk, state: AssetState): Promise<PlanAsset> {
+  const described = describeState(state);
+  if (state.status === "unchanged" || state.status === "edited_output") return { ...described, decision: undefined, error: undefined };
+  const { planned, error } = await planAsset(desk, state, missingOutputs(state).length);
+  const decision = planned && reportDecision(planned.decision);
+  if (!error) return { ...described, decision, error: undefined };
+  const status = error.code === "invalid_request" ? "invalid" : "blocked";
+  return { ...described, status, decision, error: toReportError(error, state.asset) };
+}
+
+function describeState(state: AssetState): Omit<PlanAsset, "decision" | "error"> {
+  const { asset } = state;
+  return {
+    id: asset.id,
+    file: asset.file,
+    output: asset.output,
+    outputs: outputPaths(asset),
+    status: state.status,
+    why: state.reason,
+    purpose: asset.request.purpose,
+    prompt: asset.request.prompt,
+    tags: asset.request.tags ?? {},
+  };
+}
+
+function problemAsset(problem: ArtdeskError): PlanAsset {
+  const file = problem.location?.file ?? "";
+  return {
+    id: file.replace(/\.image\.md$/, ""),
+    file,
+    output: "",
+    outputs: [],
+    status: "invalid",
+    why: problem.shortMessage,
+    purpose: undefined,
+    prompt: undefined,
+    tags: {},
+    decision: undefined,
+    error: toReportError(problem),
+  };
+}

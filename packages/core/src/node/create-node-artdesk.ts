@@ -1,0 +1,72 @@
+import { type Artdesk, createArtdesk } from "../artdesk.ts";
+import { builtInCatalogue } from "../catalogue/built-in-catalogue.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import { parsePolicy } from "../policy/parse-policy.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Clock, Journal, LedgerStore, Random } from "../ports.ts";
+import type { Budget } from "../types.ts";
+import { nodeCodec } from "./node-codec.ts";
+import { openLedgerStore } from "./stores/open-ledger-store.ts";
+import { systemClock } from "./system-clock.ts";
+import { systemRandom } from "./system-random.ts";
+import { createUndiciHttp } from "./undici-http.ts";
+
+export interface NodeArtdeskOptions {
+  /** Keys, base URLs and proxy settings. @default process.env */
+  env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** A preset name or a whole policy. @default "auto" */
+  policy?: "auto" | "quality" | "volume" | Policy | undefined;
+  /** @default no limits */
+  budget?: Budget | undefined;
+  /** A store, or where to open one: `memory:`, `sqlite:PATH`, `redis://...`, `postgres://...`. @default "memory:" */
+  ledger?: string | LedgerStore | undefined;
+  /** Folder that a relative `sqlite:` path starts from. @default process.cwd() */
+  cwd?: string | undefined;
+  /** Only these providers, by id. @default all that have a key */
+  providers?: readonly string[] | undefined;
+  /** Base URLs by provider id: before the environment. */
+  baseUrls?: Readonly<Record<string, string>> | undefined;
+  catalogue?: Catalogue | undefined;
+  journal?: Journal | undefined;
+  clock?: Clock | undefined;
+  random?: Random | undefined;
+  /** Id of this run in the books. @default a new one */
+  run?: string | undefined;
+}
+
+/** An art desk with sockets and perhaps a database behind it. */
+export interface NodeArtdesk extends Artdesk {
+  close(): Promise<void>;
+}
+
+/**
+ * An art desk on Node: undici for HTTP, keys from the environment, the machine's clock.
+ * Throws `invalid_policy` or `unavailable` (a ledger that cannot be opened).
+ */
+export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promise<NodeArtdesk> {
+  const env = options.env ?? process.env;
+  const catalogue = options.catalogue ?? builtInCatalogue;
+  const { ledger = "memory:", policy = "auto" } = options;
+  const store = typeof ledger === "string" ? await openLedgerStore(ledger, { cwd: options.cwd ?? process.cwd() }) : ledger;
+  const http = createUndiciHttp({ providers: catalogue.providers.values(), env, baseUrls: options.baseUrls });
+  const desk = createArtdesk({
+    catalogue,
+    policy: typeof policy === "string" ? parsePolicy(policy) : policy,
+    budget: options.budget ?? {},
+    ledger: store,
+    http,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+    codec: nodeCodec,
+    journal: options.journal,
+    run: options.run,
+    enabledProviders: options.providers,
+  });
+  return {
+    ...desk,
+    async close() {
+      await http.close();
+      await store.close?.();
+    },
+  };
+}

@@ -1,0 +1,12 @@
+export { createNodeArtdesk, type NodeArtdesk, type NodeArtdeskOptions } from "./create-node-artdesk.ts";
+export { openAssetDesk, type AssetDesk, type AssetDeskOptions } from "./asset-run/asset-desk.ts";
+export { checkAssets, planAssets } from "./asset-run/plan-assets.ts";
+export { generateAssets, type GenerateAssetsOptions, type GenerateProgress } from "./asset-run/generate-assets.ts";
+export type * from "./asset-run/report.ts";
+export { diagnose, type Finding } from "./diagnose.ts";
+export { openLedgerStore } from "./stores/open-ledger-store.ts";
+export { openWorkspace, type Workspace } from "./workspace.ts";
+export { createUndiciHttp, type UndiciHttp, type UndiciHttpOptions } from "./undici-http.ts";
+export { nodeCodec } from "./node-codec.ts";
+export { systemClock } from "./system-clock.ts";
+export { systemRandom } from "./system-random.ts";

@@ -1,0 +1,194 @@
+import type { Dispatcher } from "undici";
+import { ArtdeskError } from "../errors.ts";
+import type { AbortSignalLike, Http, HttpRequest, HttpResponse } from "../ports.ts";
+import type { HttpProvider, Provider } from "../provider.ts";
+
+/** Errors that mean that no byte of the request can have reached the provider. */
+const NEVER_SENT = new Set([
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
+export interface UndiciHttpOptions {
+  providers: Iterable<Provider>;
+  /** Keys, base URLs and `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Base URLs by provider id: before the environment. */
+  baseUrls?: Readonly<Record<string, string>> | undefined;
+}
+
+/** An `Http` that holds sockets. */
+export interface UndiciHttp extends Http {
+  close(): Promise<void>;
+}
+
+/**
+ * Sends over undici without fetch's 300 s limit for slow images, keeps connections, streams bodies and honours proxy
+ * variables. Signs each request with the provider's key from the environment: no adapter sees it. undici loads with the
+ * first request.
+ */
+export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
+  const { env } = options;
+  const providers = new Map<string, HttpProvider>();
+  for (const provider of options.providers) if (provider.kind === "http") providers.set(provider.id, provider);
+  let dispatcher: Promise<Dispatcher> | undefined;
+
+  const keyOf = (provider: HttpProvider): string | undefined => env[provider.auth.keyVariable]?.trim() || undefined;
+  return {
+    hasKey(id) {
+      const provider = providers.get(id);
+      return provider === undefined || keyOf(provider) !== undefined;
+    },
+    async send(request, { timeoutMs, signal }) {
+      const provider = providers.get(request.provider);
+      const key = provider && keyOf(provider);
+      if (!provider || !key) throw missingKey(request.provider, provider);
+      const base =
+        options.baseUrls?.[provider.id] ?? env[provider.auth.baseUrlVariable] ?? provider.auth.defaultBaseUrl;
+      dispatcher ??= openDispatcher(env);
+      return dispatch(await dispatcher, request, {
+        url: new URL(base.replace(/\/+$/, "") + request.path),
+        headers: { ...request.headers, [provider.auth.header]: provider.auth.prefix + key },
+        timeoutMs,
+        signal,
+      });
+    },
+    async close() {
+      await (await dispatcher)?.close();
+    },
+  };
+}
+
+function missingKey(id: string, provider: HttpProvider | undefined): ArtdeskError {
+  return new ArtdeskError({
+    code: "auth_failed",
+    shortMessage: `No key for ${provider?.name ?? id}.`,
+    hint: provider && `Set ${provider.auth.keyVariable}.`,
+    provider: id,
+  });
+}
+
+async function openDispatcher(env: UndiciHttpOptions["env"]): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import("undici");
+  const settings = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 30_000 } };
+  const httpProxy = env["http_proxy"] ?? env["HTTP_PROXY"];
+  const httpsProxy = env["https_proxy"] ?? env["HTTPS_PROXY"];
+  if (!httpProxy && !httpsProxy) return new Agent(settings);
+  return new EnvHttpProxyAgent({
+    ...settings,
+    ...(httpProxy ? { httpProxy } : {}),
+    ...(httpsProxy ? { httpsProxy } : {}),
+    noProxy: env["no_proxy"] ?? env["NO_PROXY"] ?? "",
+  });
+}
+
+interface DispatchOptions {
+  url: URL;
+  headers: Record<string, string>;
+  timeoutMs: number;
+  signal: AbortSignalLike | undefined;
+}
+
+async function dispatch(dispatcher: Dispatcher, request: HttpRequest, options: DispatchOptions): Promise<HttpResponse> {
+  const { url, headers, timeoutMs, signal } = options;
+  if (signal?.aborted)
+    throw new ArtdeskError({ code: "aborted", shortMessage: "Stopped before the call.", provider: request.provider });
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort("aborted");
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const timer = setTimeout(() => controller.abort("timeout"), timeoutMs);
+  const release = (): void => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  };
+  try {
+    const response = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: request.method,
+      headers,
+      body: request.body ?? null,
+      signal: controller.signal,
+    });
+    return {
+      status: response.statusCode,
+      headers: flatten(response.headers),
+      body: readBody(response.body, request, controller.signal, timeoutMs, release),
+    };
+  } catch (error) {
+    release();
+    throw sendError(error, request, controller.signal, timeoutMs);
+  }
+}
+
+async function* readBody(
+  body: AsyncIterable<Uint8Array>,
+  request: HttpRequest,
+  signal: AbortSignal,
+  timeoutMs: number,
+  release: () => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw sendError(error, request, signal, timeoutMs);
+  } finally {
+    release();
+  }
+}
+
+function sendError(error: unknown, request: HttpRequest, signal: AbortSignal, timeoutMs: number): ArtdeskError {
+  const provider = request.provider;
+  if (signal.aborted && signal.reason === "timeout") {
+    return new ArtdeskError({
+      code: "timeout",
+      shortMessage: `No full answer within ${Math.round(timeoutMs / 1000)} s.`,
+      provider,
+      billed: "unknown",
+      cause: error,
+    });
+  }
+  if (signal.aborted) {
+    return new ArtdeskError({
+      code: "aborted",
+      shortMessage: "Stopped during the call.",
+      provider,
+      billed: "unknown",
+      cause: error,
+    });
+  }
+  const code = errorCode(error);
+  const neverSent = code !== undefined && NEVER_SENT.has(code);
+  return new ArtdeskError({
+    code: "network",
+    shortMessage: neverSent ? "The provider could not be reached." : "The connection was cut during the call.",
+    details: code,
+    hint: neverSent ? "Check the network, the proxy and the base URL." : undefined,
+    provider,
+    billed: neverSent ? "no" : "unknown",
+    cause: error,
+  });
+}
+
+function errorCode(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return "cause" in error ? errorCode(error.cause) : undefined;
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return flat;
+}

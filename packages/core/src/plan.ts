@@ -1,0 +1,133 @@
+import { readBrief } from "./brief.ts";
+import type { Catalogue } from "./catalogue/catalogue.ts";
+import type { Candidate, Unfit } from "./plan/candidate.ts";
+import { explainNoCandidate, explainUnaffordable } from "./plan/explain-blocked.ts";
+import { makeOffer } from "./plan/make-offer.ts";
+import { budgetWarnings } from "./plan/money-limits.ts";
+import { resolveNames, resolvePolicyModels, type Blocked } from "./plan/named-models.ts";
+import { offerTable } from "./plan/table-cache.ts";
+import { Till, type TillInput } from "./plan/till.ts";
+import { evaluatePolicy, type PolicyVerdict } from "./policy/evaluate.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { Brief, Decision, RejectedOffer } from "./types.ts";
+
+/** What a decision is made from; nothing else influences it. */
+export interface PlanInput extends TillInput {
+  policy: Policy;
+  catalogue: Catalogue;
+  /** Whether a provider can be called. */
+  hasKey(provider: string): boolean;
+  /** Today, for shutdown dates and the budget's month (UTC). */
+  todayMs: number;
+  /** Only these providers. With only providers that draw by themselves (`sketch`), whatever they make is wanted. */
+  enabledProviders?: readonly string[] | undefined;
+  /** Plan as if every provider had a key: what would be used. @default false */
+  assumeKeys?: boolean | undefined;
+}
+
+/**
+ * Decides which offers may make the image, in which order, and why the others may not.
+ * Never throws: when nothing is left, `blocked` says why and what to do. Equal input gives equal bytes.
+ */
+export function planRequest(input: PlanInput): Decision {
+  const { request, policy, catalogue, spend, budget } = input;
+  const brief = readBrief(request);
+  const verdict = evaluatePolicy(policy, request, brief, spend);
+  const today = isoDay(input.todayMs);
+  const policyModels = resolvePolicyModels(catalogue.rows, policy);
+  const names = resolveNames(catalogue.rows, request.model, verdict.models, verdict.avoidModels, today);
+  const warnings = [...names.warnings, ...policyModels.warnings];
+  const problem = names.problem ?? policyModels.problem;
+  if (problem !== undefined) return blockedDecision(problem, [], verdict, brief, warnings);
+  const table = offerTable({
+    catalogue,
+    needs: {
+      operation: request.operation,
+      purpose: request.purpose,
+      references: request.references.length,
+      hasMask: request.mask !== undefined,
+      transparent: request.transparent,
+      format: request.format,
+      promptCharacters: request.prompt.length,
+      today,
+    },
+    size: request.size,
+    quality: request.quality ?? verdict.quality,
+    tier: verdict.tier,
+    strengths: verdict.strengths,
+    predictablePrice: verdict.predictablePrice,
+    pin: names.pin,
+    only: names.only,
+    avoid: names.avoid,
+    preferredId: policyModels.preferred[verdict.tier],
+    hasKey: (provider) => input.assumeKeys === true || input.hasKey(provider),
+    enabledProviders: input.enabledProviders,
+    localOnly: isLocalOnly(input),
+  });
+  const till = new Till(input, verdict, brief, policyModels, today.slice(0, 7));
+  const rejected: RejectedOffer[] = [...table.rejected];
+  let chosen = till.choose(table.kept);
+  const retiringUsed = chosen.length === 0 && !till.stopped;
+  if (retiringUsed) chosen = till.choose(table.retiring.map(candidateOf));
+  else addRejections(rejected, table.retiring);
+  const downgrade = chosen.length === 0 && !till.stopped && till.isShort && verdict.mayDowngrade;
+  if (downgrade) chosen = till.choose(table.belowTier.map(candidateOf), true);
+  else addRejections(rejected, table.belowTier);
+  for (const rejection of till.rejected) rejected.push(rejection);
+  const pinId = names.pin?.id;
+  if (chosen.length === 0) {
+    const shortOf = till.cheapestUnaffordable;
+    const blocked =
+      shortOf === undefined
+        ? explainNoCandidate(rejected, request, pinId, verdict.tier)
+        : explainUnaffordable(shortOf, verdict.tier, verdict.mayDowngrade, till.stopped);
+    return blockedDecision(blocked, rejected, verdict, brief, [...warnings, ...budgetWarnings(budget, spend)]);
+  }
+  const first = chosen[0]?.candidate;
+  if (first !== undefined && first.warnings.length > 0) warnings.push(...first.warnings);
+  if (downgrade && first !== undefined)
+    warnings.push(
+      `Budget: ${verdict.tier} work is done with ${first.row.id} ${first.quality.id}, rated ${first.tier}.`,
+    );
+  if (spend.balances.length > 0) warnings.push(...budgetWarnings(budget, spend));
+  return {
+    offers: chosen.map((offer, rank) => makeOffer({ offer, rank, count: request.count, verdict, pinId, downgrade })),
+    rejected,
+    requiredTier: verdict.tier,
+    brief,
+    warnings,
+  };
+}
+
+function blockedDecision(
+  blocked: Blocked,
+  rejected: readonly RejectedOffer[],
+  verdict: PolicyVerdict,
+  brief: Brief,
+  warnings: readonly string[],
+): Decision {
+  return { offers: [], rejected, requiredTier: verdict.tier, brief, warnings, blocked };
+}
+
+function candidateOf(unfit: Unfit): Candidate {
+  return unfit.candidate;
+}
+
+function addRejections(rejected: RejectedOffer[], unfit: readonly Unfit[]): void {
+  for (const { rejection } of unfit) rejected.push(rejection);
+}
+
+function isLocalOnly({ enabledProviders, catalogue }: PlanInput): boolean {
+  if (enabledProviders === undefined || enabledProviders.length === 0) return false;
+  return enabledProviders.every((id) => catalogue.providers.get(id)?.kind === "local");
+}
+
+let isoDayCache: { dayNumber: number; day: string } | undefined;
+
+/** `YYYY-MM-DD` in UTC. */
+function isoDay(timeMs: number): string {
+  const dayNumber = Math.floor(timeMs / 86_400_000);
+  if (isoDayCache?.dayNumber !== dayNumber)
+    isoDayCache = { dayNumber, day: new Date(dayNumber * 86_400_000).toISOString().slice(0, 10) };
+  return isoDayCache.day;
+}

@@ -1,0 +1,217 @@
+import type { ArtdeskError } from "../errors.ts";
+import { modelNotServed, oneLine, parseErrorBody, readErrorBody, readJsonWithImages, recordOf, replyError, type CallSubject, type KnownFailure } from "../http.ts";
+import { composeReply, type FoundImage } from "../image.ts";
+import { multipartBody, type MultipartPart } from "../multipart-body.ts";
+import type { Codec, HttpRequest, HttpResponse } from "../ports.ts";
+import { defineProvider, type HttpProvider, type ProviderCall, type ProviderReply } from "../provider.ts";
+import type { ImageFormat, ImageInput, Usage } from "../types.ts";
+
+/**
+ * Body of `POST /images/generations` (type declarations of npm `openai` 7.57.0, 2026-11-13). `quality` is always sent:
+ * a model left alone may choose the dearest. `response_format` is never sent: GPT image models refuse it.
+ */
+export interface OpenAiGenerateBody {
+  model: string;
+  prompt: string;
+  n: number;
+  size: string;
+  quality: OpenAiQuality;
+  output_format: ImageFormat;
+  background?: "transparent";
+}
+
+/**
+ * JSON body of `POST /images/edits` (OpenAI's OpenAPI document of 2026-08-21, `EditImageBodyJsonParam`). That document
+ * lists only {@link JSON_EDIT_SIZES} for it, so an edit of any other size goes as `multipart/form-data`, whose `size` is
+ * free (npm `openai` 7.57.0, `ImageEditParamsBase`).
+ */
+export interface OpenAiEditBody extends OpenAiGenerateBody {
+  /** 1 to 16 images as data URLs. The first is the one that a mask belongs to. */
+  images: readonly { image_url: string }[];
+  mask?: { image_url: string };
+}
+
+export type OpenAiQuality = "low" | "medium" | "high" | "xhigh" | "max" | "auto";
+
+/** Sizes that the JSON form of an edit is documented to take. */
+const JSON_EDIT_SIZES: ReadonlySet<string> = new Set(["1024x1024", "1536x1024", "1024x1536"]);
+
+/** 429 (and older 400) codes that mean money, not speed: sending again cannot help. */
+const BILLING_CODES: ReadonlySet<string> = new Set([
+  "credit_balance_exhausted",
+  "organization_spend_limit_exceeded",
+  "project_spend_limit_exceeded",
+  "organization_usage_limit_exceeded",
+  "insufficient_quota",
+  "billing_hard_limit_reached",
+]);
+
+/** OpenAI's Images API: the GPT image models. */
+export const openai: HttpProvider = defineProvider({
+  kind: "http",
+  id: "openai",
+  name: "OpenAI",
+  auth: {
+    header: "authorization",
+    prefix: "Bearer ",
+    keyVariable: "OPENAI_API_KEY",
+    baseUrlVariable: "OPENAI_BASE_URL",
+    defaultBaseUrl: "https://api.openai.com/v1",
+  },
+  build: buildRequest,
+  read: readReply,
+  readError,
+});
+
+function buildRequest(call: ProviderCall, codec: Codec): HttpRequest {
+  if (call.request.references.length === 0) return jsonRequest("/images/generations", generateBody(call));
+  if (JSON_EDIT_SIZES.has(call.offer.size)) return jsonRequest("/images/edits", editBody(call, codec));
+  const { contentType, body } = editForm(call, codec);
+  return { provider: "openai", method: "POST", path: "/images/edits", headers: { "content-type": contentType, accept: "application/json" }, body };
+}
+
+function jsonRequest(path: string, body: OpenAiGenerateBody | OpenAiEditBody): HttpRequest {
+  const headers = { "content-type": "application/json", accept: "application/json" };
+  return { provider: "openai", method: "POST", path, headers, body: JSON.stringify(body) };
+}
+
+function generateBody({ request, offer, count }: ProviderCall): OpenAiGenerateBody {
+  return {
+    model: offer.model,
+    prompt: request.prompt,
+    n: count,
+    size: offer.size,
+    // An offer's quality is one that its catalogue row names; the row names only what the model takes.
+    quality: offer.quality as OpenAiQuality,
+    output_format: request.format,
+    ...(request.transparent ? { background: "transparent" } : {}),
+  };
+}
+
+function editBody(call: ProviderCall, codec: Codec): OpenAiEditBody {
+  const { references, mask } = call.request;
+  const reference = (input: ImageInput): { image_url: string } => ({
+    image_url: `data:${input.mediaType};base64,${codec.encodeBase64(input.bytes)}`,
+  });
+  return {
+    ...generateBody(call),
+    images: references.map(reference),
+    ...(mask === undefined ? {} : { mask: reference(mask) }),
+  };
+}
+
+/** The same edit as a form. The boundary is a hash of what is inside, so the same call gives the same bytes. */
+function editForm(call: ProviderCall, codec: Codec): { contentType: string; body: Uint8Array } {
+  const { references, mask } = call.request;
+  const fields = Object.entries(generateBody(call)).map(([name, value]): MultipartPart => ({ name, value: String(value) }));
+  const file = (name: string, stem: string, { bytes, mediaType }: ImageInput): MultipartPart => {
+    return { name, value: bytes, fileName: `${stem}.${mediaType.replace("image/", "")}`, mediaType };
+  };
+  const files = references.map((input, index) => file("image[]", `image-${index + 1}`, input));
+  if (mask !== undefined) files.push(file("mask", "mask", mask));
+  const hashes = [...references, ...(mask === undefined ? [] : [mask])].map(({ bytes }) => codec.sha256Hex(bytes));
+  return multipartBody([...fields, ...files], `artdesk-${codec.sha256Hex(`${JSON.stringify(fields)}${hashes.join()}`).slice(0, 48)}`);
+}
+
+async function readReply(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply> {
+  const subject = subjectOf(response, call);
+  const { json, images, problem } = await readJsonWithImages(response, { codec, imageKeys: ["b64_json"], subject });
+  const reply = recordOf(json);
+  const format = reply?.["output_format"];
+  const declaredType = typeof format === "string" ? `image/${format}` : undefined;
+  const data = Array.isArray(reply?.["data"]) ? reply["data"] : [];
+  const found: FoundImage[] = data.map((entry: unknown) => ({ value: recordOf(entry)?.["b64_json"], declaredType }));
+  return composeReply(problem === undefined ? found : images.map((value) => ({ value })), {
+    count: call.count,
+    codec,
+    subject,
+    usage: readUsage(reply?.["usage"]),
+    problem,
+  });
+}
+
+/**
+ * Tokens as billed. `output_tokens_details` is optional in the Images API: without it every output token is an image
+ * token, which is also the dearer reading.
+ */
+function readUsage(value: unknown): Usage | undefined {
+  const usage = recordOf(value);
+  if (usage === undefined) return undefined;
+  const input = recordOf(usage["input_tokens_details"]);
+  const output = recordOf(usage["output_tokens_details"]);
+  const inputImageTokens = tokens(input?.["image_tokens"]);
+  const outputTextTokens = tokens(output?.["text_tokens"]);
+  return {
+    inputTextTokens: Math.max(0, tokens(usage["input_tokens"]) - inputImageTokens),
+    cachedInputTextTokens: 0,
+    inputImageTokens,
+    cachedInputImageTokens: 0,
+    outputImageTokens: Math.max(0, tokens(usage["output_tokens"]) - outputTextTokens),
+    outputTextTokens,
+  };
+}
+
+function tokens(value: unknown): number {
+  return typeof value === "number" && value > 0 ? Math.round(value) : 0;
+}
+
+async function readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError> {
+  const subject = subjectOf(response, call);
+  const body = await readErrorBody(response.body);
+  const error = recordOf(parseErrorBody(body)?.["error"]);
+  const text = (key: string): string => (typeof error?.[key] === "string" ? error[key] : "");
+  const [code, type, message] = [text("code"), text("type"), text("message")];
+
+  if (code === "moderation_blocked") return replyError(response, body, subject, refusal(error, message, call));
+  if (BILLING_CODES.has(code) || type === "insufficient_quota") {
+    return replyError(response, body, subject, {
+      code: "quota_exhausted",
+      billed: "no",
+      message,
+      hint: "Add credit or raise the spend limit in OpenAI's billing settings.",
+    });
+  }
+  if (/organization must be verified/i.test(message)) {
+    return replyError(response, body, subject, {
+      code: "auth_failed",
+      billed: "no",
+      message,
+      hint: "Verify the organisation at platform.openai.com/settings/organization/general; access follows within 15 minutes.",
+    });
+  }
+  // The key may not use this model, or nobody may any more: another model has to do it, the same call never will.
+  if (code === "model_not_found") return replyError(response, body, subject, modelNotServed(subject));
+  if (response.status === 429) {
+    return replyError(response, body, subject, { message, retryAfterMs: retryFromText(response, message) });
+  }
+  return replyError(response, body, subject, { message });
+}
+
+/**
+ * A refusal by the safety system. A prompt that is refused costs nothing; an image that was made and then refused may
+ * be on the bill, and OpenAI does not say.
+ */
+function refusal(error: Readonly<Record<string, unknown>> | undefined, message: string, call: ProviderCall): KnownFailure {
+  const stage = recordOf(error?.["moderation_details"])?.["moderation_stage"];
+  const violations = /safety_violations=\[([^\]]*)\]/.exec(message)?.[1];
+  const why = violations === undefined ? "" : ` (${oneLine(violations)})`;
+  return {
+    code: "content_refused",
+    billed: stage === "output" || /generated image/i.test(message) ? "unknown" : "no",
+    shortMessage: `OpenAI's safety system refused this prompt for ${call.offer.model}${why}.`,
+    hint: "Reword the prompt. Sending it again unchanged will be refused again.",
+  };
+}
+
+/** Rate-limit messages end with `Please try again in 15ms.` or `... in 1.2s.`; headers win over them. */
+function retryFromText(response: HttpResponse, message: string): number | undefined {
+  if (response.headers["retry-after"] !== undefined || response.headers["retry-after-ms"] !== undefined) return undefined;
+  const match = /try again in (?:(\d+)m)?(\d+(?:\.\d+)?)(ms|s)/i.exec(message);
+  if (match === null) return undefined;
+  const amount = Number(match[2]) * (match[3]?.toLowerCase() === "ms" ? 1 : 1000);
+  return Math.ceil(Number(match[1] ?? 0) * 60_000 + amount);
+}
+
+function subjectOf(response: HttpResponse, call: ProviderCall): CallSubject {
+  return { provider: "openai", providerName: "OpenAI", model: call.offer.model, requestId: response.headers["x-request-id"] };
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { startSimulator } from "./start-simulator.ts";
+import type { Simulator, SimulatorOptions } from "./start-simulator.ts";
+
+const USAGE = `artdesk-sim [--port N] [--seed N] [--latency-ms N] [--image-noise] [--today YYYY-MM-DD] [--json]
+
+Image providers on 127.0.0.1, with a bank statement and scripted faults.
+  --port N            port (default 0: any free one)
+  --seed N            fixes images, token counts and identifiers (default 1)
+  --latency-ms N      added to every paid call (default 0)
+  --image-noise       PNGs as heavy as real ones
+  --today YYYY-MM-DD  the day it plays; models past their shutdown date are gone (default: today)
+  --json              one JSON line {url, port, env} when ready
+`;
+
+interface Command {
+  readonly options: SimulatorOptions;
+  readonly json: boolean;
+}
+
+function readCommand(): Command | "help" {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "0" },
+      seed: { type: "string", default: "1" },
+      "latency-ms": { type: "string", default: "0" },
+      "image-noise": { type: "boolean", default: false },
+      today: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const startedMs = Date.now();
+  const offsetMs = values.today === undefined ? 0 : dayMs(values.today) - startedMs;
+  return {
+    json: values.json,
+    options: {
+      port: wholeNumber("--port", values.port, 65_535),
+      seed: wholeNumber("--seed", values.seed, Number.MAX_SAFE_INTEGER),
+      latencyMs: wholeNumber("--latency-ms", values["latency-ms"], 3_600_000),
+      imageNoise: values["image-noise"],
+      now: () => Date.now() + offsetMs,
+    },
+  };
+}
+
+function wholeNumber(flag: string, text: string, maximum: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > maximum)
+    throw new Error(`${flag} must be a whole number from 0 to ${maximum}, not '${text}'.`);
+  return value;
+}
+
+function dayMs(text: string): number {
+  const value = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T12:00:00Z`) : Number.NaN;
+  if (Number.isNaN(value)) throw new Error(`--today must be a date such as 2026-11-23, not '${text}'.`);
+  return value;
+}
+
+function describe(simulator: Simulator): string {
+  const exports = Object.entries(simulator.env).map(([name, value]) => `export ${name}=${value}`);
+  return [
+    `# Simulated image providers on ${simulator.url} (any key works). Ctrl-C stops them.`,
+    ...exports,
+    `# Statement: ${simulator.url}/_sim/statement`,
+    `# Calls:     ${simulator.url}/_sim/calls`,
+    `# Faults:    POST a list to ${simulator.url}/_sim/faults`,
+    "",
+  ].join("\n");
+}
+
+async function main(): Promise<void> {
+  const command = readCommand();
+  if (command === "help") {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const simulator = await startSimulator(command.options);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void simulator.close());
+  const { url, port, env } = simulator;
+  process.stdout.write(command.json ? `${JSON.stringify({ url, port, env })}\n` : describe(simulator));
+}
+
+try {
+  await main();
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`artdesk-sim: ${message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}

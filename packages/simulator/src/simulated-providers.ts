@@ -1,0 +1,6 @@
+import type { SimulatedProvider } from "./provider.ts";
+import { gemini } from "./providers/gemini.ts";
+import { openai } from "./providers/openai.ts";
+
+/** Every provider the simulator plays. */
+export const SIMULATED_PROVIDERS: readonly SimulatedProvider[] = [openai, gemini];

@@ -1,0 +1,127 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Bank } from "./bank.ts";
+import type { Statement } from "./bank.ts";
+import { CallLog } from "./call-log.ts";
+import type { CallRecord } from "./call-log.ts";
+import type { ControlDesk } from "./control-desk.ts";
+import { digest } from "./digest.ts";
+import { parseFaults } from "./fault.ts";
+import type { FaultInput } from "./fault.ts";
+import { FaultScript } from "./fault-script.ts";
+import { ImageStudio } from "./image-studio.ts";
+import type { Desk } from "./provider.ts";
+import { handleRequest } from "./request-handler.ts";
+import { SIMULATED_PROVIDERS } from "./simulated-providers.ts";
+import { Timers } from "./timers.ts";
+
+export interface SimulatorOptions {
+  /** Port on 127.0.0.1. Default 0: any free one. */
+  readonly port?: number | undefined;
+  /** Fixes images, token counts and identifiers. Default 1. */
+  readonly seed?: number | undefined;
+  /** Added to every paid call. Default 0. */
+  readonly latencyMs?: number | undefined;
+  /** The clock, Unix time in milliseconds. Models past their shutdown date are gone. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+  /** Makes PNGs as heavy as real ones (about 1.9 MB at 1024x1024), for benchmarks. Default false. */
+  readonly imageNoise?: boolean | undefined;
+  /** Whether OpenAI replies carry `output_tokens_details`. Default: absent up to gpt-image-2, present from 2.5 on. */
+  readonly openaiOutputDetails?: boolean | undefined;
+  /** Bytes of encoded images kept for repeated requests. Default 256 MB. */
+  readonly imageCacheMaxBytes?: number | undefined;
+}
+
+/** A running simulator. */
+export interface Simulator {
+  /** For example "http://127.0.0.1:40123". */
+  readonly url: string;
+  readonly port: number;
+  /** The environment that points clients at the simulator: base URLs and example keys (any key works). */
+  readonly env: Readonly<Record<string, string>>;
+  /** The bank's view: every billed call. */
+  statement(): Statement;
+  /** Every request received, oldest first. */
+  calls(): readonly CallRecord[];
+  /**
+   * Replaces the fault script.
+   *
+   * @throws Error that names every mistake in the list
+   */
+  faults(list: readonly FaultInput[]): void;
+  /** Empties statement, calls and fault script, and starts the identifiers again. */
+  reset(): void;
+  /** Ends every connection and timer. Resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_CACHE_MAX_BYTES = 256_000_000;
+
+/**
+ * Starts image providers on 127.0.0.1, with a bank statement and scripted faults.
+ *
+ * @throws Error when the port is taken
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const seed = options.seed ?? 1;
+  const bank = new Bank();
+  const calls = new CallLog();
+  const faults = new FaultScript();
+  const timers = new Timers();
+  let identifiers = 0;
+  const reset = (): void => {
+    bank.reset();
+    calls.reset();
+    faults.replace([]);
+    identifiers = 0;
+  };
+  const desk: Desk & ControlDesk = {
+    seed,
+    bank,
+    calls,
+    faults,
+    timers,
+    images: new ImageStudio({
+      seed,
+      noise: options.imageNoise ?? false,
+      cacheMaxBytes: options.imageCacheMaxBytes ?? DEFAULT_CACHE_MAX_BYTES,
+    }),
+    latencyMs: options.latencyMs ?? 0,
+    openaiOutputDetails: options.openaiOutputDetails,
+    nowMs: options.now ?? Date.now,
+    nextId: () =>
+      digest("id", seed, (identifiers += 1))
+        .toString("hex")
+        .slice(0, 32),
+    reset,
+  };
+  const server = createServer((request, response) => {
+    handleRequest(request, response, desk).catch(() => response.destroy());
+  });
+  // Longer than any client keeps a connection, so that a pooled one is never closed under a request.
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    port,
+    env: Object.assign({}, ...SIMULATED_PROVIDERS.map((provider) => provider.environment(url))) as Record<
+      string,
+      string
+    >,
+    statement: () => bank.statement(),
+    calls: () => calls.records(),
+    faults: (list) => faults.replace(parseFaults(list)),
+    reset,
+    close: () =>
+      new Promise((resolve) => {
+        timers.close();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
