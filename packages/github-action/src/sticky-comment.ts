@@ -10,7 +10,7 @@ export interface StickyCommentOptions extends Repository {
   login: string | undefined;
 }
 
-export type StickyCommentResult = "created" | "updated" | "unchanged" | "not_permitted";
+export type StickyCommentResult = "created" | "updated" | "unchanged" | "not_wanted" | "not_permitted";
 
 interface CommentReply {
   id: number;
@@ -25,29 +25,27 @@ const MAX_PAGES = 50;
 /**
  * Keeps one comment: finds it by its whole first line among the comments of this token's owner, edits it when the
  * text differs, makes it when it is missing. Two runs that both make it converge on the oldest one.
- * @param render gets the text that stands there now and gives the text that shall stand there
+ * @param render gets the text that stands there now and gives the text that shall stand there, or undefined to leave
+ *   things as they are
  */
 export async function keepStickyComment(
   options: StickyCommentOptions,
-  render: (previous: string | undefined) => string,
+  render: (previous: string | undefined) => string | undefined,
 ): Promise<StickyCommentResult> {
   try {
     const [oldest, ...younger] = await findMarked(options);
     await remove(options, younger);
-    if (oldest) return await edit(options, oldest, render(oldest.body));
-    return await create(options, render);
+    const body = render(oldest?.body);
+    if (body === undefined) return "not_wanted";
+    return await (oldest ? edit(options, oldest, body) : create(options, body));
   } catch (error) {
     if (isForbidden(error)) return "not_permitted";
     throw error;
   }
 }
 
-async function create(
-  options: StickyCommentOptions,
-  render: (previous: string | undefined) => string,
-): Promise<StickyCommentResult> {
+async function create(options: StickyCommentOptions, body: string): Promise<StickyCommentResult> {
   const { client, owner, repo, issueNumber } = options;
-  const body = render(undefined);
   const fields = { owner, repo, issue_number: issueNumber, body };
   await client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", fields);
   // Another run may have done the same in between: all of them keep the oldest.
