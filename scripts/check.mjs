@@ -10,7 +10,7 @@ const bin = (name) => join(root, "node_modules", ".bin", name);
 function tsconfigs() {
   const packages = readdirSync(join(root, "packages")).map((name) => join("packages", name));
   return [".", ...packages]
-    .flatMap((folder) => [join(folder, "tsconfig.json"), join(folder, "tsconfig.node.json")])
+    .flatMap((folder) => [join(folder, "tsconfig.json"), join(folder, "tsconfig.pure.json")])
     .filter((file) => existsSync(join(root, file)));
 }
 

@@ -22,7 +22,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     code = await result;
   };
   const program = new Command("artdesk")
-    .description("Makes images from committed prompt files: the right model for each, inside a budget that cannot be overspent.")
+    .description(
+      "Makes images from committed prompt files: the right model for each, inside a budget that cannot be overspent.",
+    )
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.note })
     .showSuggestionAfterError()

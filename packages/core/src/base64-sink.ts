@@ -83,8 +83,12 @@ export class Base64Sink {
     if (length < MINIMUM_FAST_LENGTH || this.#groupLength > 0 || !this.#isPlain()) return position;
     const size = (length / 4) * 3;
     this.#makeRoom(size);
-    const written = this.#codec.decodeBase64Into(chunk.subarray(position, position + length), this.#bytes, this.#length);
-    if (written < size - 2) return position;
+    const written = this.#codec.decodeBase64Into(
+      chunk.subarray(position, position + length),
+      this.#bytes,
+      this.#length,
+    );
+    if (written !== size) return position;
     this.#length += size;
     position += length;
     for (; position < limit && isBase64(chunk[position]!); position += 1) this.#takeByte(chunk[position]!);
@@ -106,7 +110,9 @@ export class Base64Sink {
       } else {
         this.#escape = NOT_IN_ESCAPE;
         // \n, \r, \t and \f are white space, \/ is a slash; no other short escape belongs into base64.
-        this.#takeCharacter(byte === 0x6e || byte === 0x72 || byte === 0x74 || byte === 0x66 ? 0x20 : byte === 0x2f ? byte : 0);
+        this.#takeCharacter(
+          byte === 0x6e || byte === 0x72 || byte === 0x74 || byte === 0x66 ? 0x20 : byte === 0x2f ? byte : 0,
+        );
       }
     } else {
       const digit = hexDigit(byte);

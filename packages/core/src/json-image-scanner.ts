@@ -195,7 +195,8 @@ export class JsonImageScanner {
 
   #append(ascii: string): void {
     this.#makeRoom(ascii.length);
-    for (let index = 0; index < ascii.length; index += 1) this.#text[this.#textLength + index] = ascii.charCodeAt(index);
+    for (let index = 0; index < ascii.length; index += 1)
+      this.#text[this.#textLength + index] = ascii.charCodeAt(index);
     this.#textLength += ascii.length;
   }
 

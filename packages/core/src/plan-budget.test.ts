@@ -63,7 +63,7 @@ describe("budget", () => {
     expect(plan({ purpose: "client" }, { budget: { imageMicroUsd: 10_000 } }).blocked).toMatchObject({
       code: "budget_exceeded",
       message:
-        "cap per image: $0.01 is left, and the cheapest premium offer, gpt-image-2 medium at 1024x1024, may cost $0.052775.",
+        "cap per image: $0.01 is allowed, and the cheapest premium offer, gpt-image-2 medium at 1024x1024, may cost $0.052775.",
     });
     expect(plan({ count: 10, maxCostUsd: 0.05 }).offers.every((offer) => offer.worstCaseMicroUsd <= 50_000)).toBe(true);
   });

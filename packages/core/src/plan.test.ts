@@ -50,9 +50,7 @@ describe("what is chosen first", () => {
     expect(names(plan({}, { policy: "quality" }))[0]).toBe("gpt-image-2 high 1024x1024");
     const withinCap = plan({ maxCostUsd: 0.1 }, { policy: "quality" });
     expect(names(withinCap)[0]).toBe("gpt-image-2 medium 1024x1024");
-    expect(whyNot(withinCap, "gpt-image-2", "high")).toBe(
-      "May cost $0.210815, and cap of this request has $0.10 left.",
-    );
+    expect(whyNot(withinCap, "gpt-image-2", "high")).toBe("May cost $0.210815, and the cap of this request is $0.10.");
   });
 
   it.each([

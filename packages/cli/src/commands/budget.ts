@@ -27,8 +27,20 @@ export async function budgetCommand(options: BudgetCommandOptions, io: Io): Prom
       io.out("\nPossibly billed, counted until you say what the provider charged:\n");
       io.out(
         showTable(
-          [{ head: "id", maxWidth: 40 }, { head: "asset", maxWidth: 40 }, { head: "model" }, { head: "counted", align: "right" }, { head: "at" }],
-          unknown.map((entry) => [entry.id, entry.subject, entry.model, formatUsd(entry.microUsd), new Date(entry.atMs).toISOString()]),
+          [
+            { head: "id", maxWidth: 40 },
+            { head: "asset", maxWidth: 40 },
+            { head: "model" },
+            { head: "counted", align: "right" },
+            { head: "at" },
+          ],
+          unknown.map((entry) => [
+            entry.id,
+            entry.subject,
+            entry.model,
+            formatUsd(entry.microUsd),
+            new Date(entry.atMs).toISOString(),
+          ]),
         ),
       );
       io.out("\nLook at the provider's usage page, then: artdesk budget reconcile ID --cost 0.041   (or --cost 0)\n");
@@ -40,7 +52,11 @@ export async function budgetCommand(options: BudgetCommandOptions, io: Io): Prom
 }
 
 /** `artdesk budget reconcile ID --cost USD`: says what a possibly billed call did cost. */
-export async function reconcileCommand(ids: readonly string[], options: CommandOptions & { cost?: string; all?: boolean }, io: Io): Promise<ExitCode> {
+export async function reconcileCommand(
+  ids: readonly string[],
+  options: CommandOptions & { cost?: string; all?: boolean },
+  io: Io,
+): Promise<ExitCode> {
   const costMicroUsd = options.cost === undefined ? undefined : usdToMicroUsd(options.cost);
   if (costMicroUsd === undefined || (ids.length === 0 && !options.all)) {
     throw new ArtdeskError({

@@ -49,7 +49,14 @@ export function modelsCommand(options: ModelsCommandOptions, io: Io): ExitCode {
 
 function pricesOf(row: CatalogueRow): { quality: string; microUsd: number }[] {
   return row.qualities.flatMap((quality) => {
-    const square = { quality: quality.id, widthPx: 1024, heightPx: 1024, resolution: "1K", promptBytes: 0, references: 0 } as const;
+    const square = {
+      quality: quality.id,
+      widthPx: 1024,
+      heightPx: 1024,
+      resolution: "1K",
+      promptBytes: 0,
+      references: 0,
+    } as const;
     return [{ quality: quality.id, microUsd: estimateCallMicroUsd(row, { ...square, count: 1 }) }];
   });
 }

@@ -9,7 +9,9 @@ import { showTable } from "./show-table.ts";
 export function showGenerate(report: GenerateReport, colors: Colors): string {
   const { totals } = report;
   const parts: string[] = [];
-  const rows = report.assets.filter((asset) => asset.status === "generated" || asset.model !== undefined).map(generateRow);
+  const rows = report.assets
+    .filter((asset) => asset.status === "generated" || asset.model !== undefined)
+    .map(generateRow);
   if (rows.length > 0) {
     parts.push(
       showTable(

@@ -18,7 +18,9 @@ export function compileGlob(pattern: string): GlobPattern | { problem: string } 
   if (/[\\[\]!()\0]/.test(pattern)) return { problem: "may use `*`, `**`, `?` and `{a,b}` only" };
   const alternatives = expandBraces(pattern);
   if (alternatives.length > MAX_ALTERNATIVES) return { problem: "has too many alternatives" };
-  const compiled = alternatives.map((alternative) => alternative.split("/").filter((segment) => segment !== "" && segment !== "."));
+  const compiled = alternatives.map((alternative) =>
+    alternative.split("/").filter((segment) => segment !== "" && segment !== "."),
+  );
   if (/^([a-zA-Z]:|\/)/.test(pattern) || compiled.some((segments) => segments.includes(".."))) {
     return { problem: "must stay inside the workspace: relative, without `..`" };
   }
@@ -42,7 +44,9 @@ function expandBraces(pattern: string): string[] {
     for (const text of open) {
       const group = /\{([^{}]*)\}/.exec(text);
       if (!group) done = [...done, text];
-      else for (const choice of (group[1] ?? "").split(",")) next.push(text.slice(0, group.index) + choice + text.slice(group.index + group[0].length));
+      else
+        for (const choice of (group[1] ?? "").split(","))
+          next.push(text.slice(0, group.index) + choice + text.slice(group.index + group[0].length));
     }
     open = next;
   }
@@ -64,7 +68,7 @@ function matchSegments(pattern: readonly string[], names: readonly string[]): bo
   let patternIndex = 0;
   let retryPattern = -1;
   let retryName = 0;
-  for (let nameIndex = 0; nameIndex < names.length; ) {
+  for (let nameIndex = 0; nameIndex < names.length;) {
     const segment = pattern[patternIndex];
     const name = names[nameIndex] ?? "";
     if (segment === "**") {
@@ -88,7 +92,7 @@ function matchName(pattern: string, name: string): boolean {
   let patternIndex = 0;
   let retryPattern = -1;
   let retryName = 0;
-  for (let nameIndex = 0; nameIndex < name.length; ) {
+  for (let nameIndex = 0; nameIndex < name.length;) {
     const character = pattern[patternIndex];
     if (character === "*") {
       retryPattern = patternIndex += 1;

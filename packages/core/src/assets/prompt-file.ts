@@ -60,7 +60,9 @@ function sizeProblems(file: string, fields: PromptFields, lineOf: (path: YamlPat
     const other = group.aspect === undefined ? "resolution" : "aspect";
     if (group.size === undefined || group[other] === undefined) return [];
     const message = `\`size\` and \`${other}\` exclude each other.`;
-    return [{ file, line: lineOf([...path, other]), message, hint: "Keep exact pixels, or a shape with a resolution." }];
+    return [
+      { file, line: lineOf([...path, other]), message, hint: "Keep exact pixels, or a shape with a resolution." },
+    ];
   });
 }
 

@@ -1,6 +1,7 @@
 import { WordClass } from "./lexicon.ts";
 import type { PromptScan } from "./scan-prompt.ts";
 
+/** Whether a word has any of these class bits; words outside the prompt have none. */
 export function hasClass(scan: PromptScan, index: number, bits: number): boolean {
   return ((scan.classes[index] ?? 0) & bits) !== 0;
 }

@@ -63,7 +63,11 @@ function withMark(base: Glyph, mark: { rows: readonly string[]; below: boolean }
   // A small letter leaves its two top rows empty, or holds a dot there that the accent takes the place of.
   const letterTopPx = capital ? 0 : 2;
   const clear = Array.from({ length: letterTopPx - topPx - mark.rows.length }, () => ".".repeat(widthPx));
-  return { widthPx, topPx, rows: [...padRows(mark.rows, widthPx), ...clear, ...padRows(base.rows.slice(letterTopPx), widthPx)] };
+  return {
+    widthPx,
+    topPx,
+    rows: [...padRows(mark.rows, widthPx), ...clear, ...padRows(base.rows.slice(letterTopPx), widthPx)],
+  };
 }
 
 /** Centres rows in a wider glyph. */

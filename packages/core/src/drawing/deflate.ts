@@ -114,9 +114,18 @@ function reverseBits(value: number, count: number): number {
 }
 
 /** The fixed codes of RFC 1951, 3.2.6: length in bits, and the code with its first bit lowest. */
-const SYMBOL_LENGTHS = Uint8Array.from({ length: 288 }, (_, symbol) => (symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8));
+const SYMBOL_LENGTHS = Uint8Array.from({ length: 288 }, (_, symbol) =>
+  symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8,
+);
 const SYMBOL_CODES = Uint16Array.from({ length: 288 }, (_, symbol) => {
-  const code = symbol < 144 ? 0x30 + symbol : symbol < 256 ? 0x190 + symbol - 144 : symbol < 280 ? symbol - 256 : 0xc0 + symbol - 280;
+  const code =
+    symbol < 144
+      ? 0x30 + symbol
+      : symbol < 256
+        ? 0x190 + symbol - 144
+        : symbol < 280
+          ? symbol - 256
+          : 0xc0 + symbol - 280;
   return reverseBits(code, SYMBOL_LENGTHS[symbol]!);
 });
 

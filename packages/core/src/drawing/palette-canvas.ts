@@ -29,7 +29,8 @@ export class PaletteCanvas {
     const index = this.#indexOf(color);
     const [start, end] = [clamp(left, this.widthPx), clamp(left + width, this.widthPx)];
     const last = clamp(top + height, this.heightPx);
-    for (let y = clamp(top, this.heightPx); y < last; y += 1) this.pixels.fill(index, y * this.widthPx + start, y * this.widthPx + end);
+    for (let y = clamp(top, this.heightPx); y < last; y += 1)
+      this.pixels.fill(index, y * this.widthPx + start, y * this.widthPx + end);
   }
 
   /** An outline that lies inside the rectangle. */
@@ -95,7 +96,8 @@ export class PaletteCanvas {
   #fillBlock(left: number, top: number, size: number, index: number): void {
     const [start, end] = [clamp(left, this.widthPx), clamp(left + size, this.widthPx)];
     const last = clamp(top + size, this.heightPx);
-    for (let y = clamp(top, this.heightPx); y < last; y += 1) this.pixels.fill(index, y * this.widthPx + start, y * this.widthPx + end);
+    for (let y = clamp(top, this.heightPx); y < last; y += 1)
+      this.pixels.fill(index, y * this.widthPx + start, y * this.widthPx + end);
   }
 
   /** A triangle in the corner between two inked neighbours that touch only at that corner's ends. */
@@ -121,7 +123,12 @@ export class PaletteCanvas {
     const end = Math.floor(to);
     if (start > 0 && start <= this.widthPx) this.#blend(y * this.widthPx + start - 1, index, start - from);
     if (end >= 0 && end < this.widthPx) this.#blend(y * this.widthPx + end, index, to - end);
-    if (end > start) this.pixels.fill(index, y * this.widthPx + clamp(start, this.widthPx), y * this.widthPx + clamp(end, this.widthPx));
+    if (end > start)
+      this.pixels.fill(
+        index,
+        y * this.widthPx + clamp(start, this.widthPx),
+        y * this.widthPx + clamp(end, this.widthPx),
+      );
   }
 
   /** Lays a colour over a pixel; `coverage` is rounded to quarters so that few colours are needed. */

@@ -1,7 +1,7 @@
 import { ArtdeskError } from "../errors.ts";
 import type { Budget, ScopeBalance } from "../types.ts";
 import type { MonthDocument } from "./document.ts";
-import { formatUsd } from "./format-usd.ts";
+import { formatUsd } from "../money.ts";
 import { addTotals, committedMicroUsd, emptyTotals, type Totals } from "./totals.ts";
 
 /** Whose money is asked for: `elsewhere` is what `run` has used in other months. */
@@ -17,12 +17,7 @@ export function tagLimit(budget: Budget, name: string, value: string): number | 
 }
 
 export function monthBalance(document: MonthDocument, budget: Budget): ScopeBalance {
-  return balance(
-    `month:${document.month}`,
-    `month ${document.month}`,
-    budget.monthMicroUsd,
-    document.total,
-  );
+  return balance(`month:${document.month}`, `month ${document.month}`, budget.monthMicroUsd, document.total);
 }
 
 export function runBalance(run: string, budget: Budget, totals: Totals): ScopeBalance {

@@ -1,16 +1,14 @@
 import { formatUsd } from "../money.ts";
 import type { ParsedRequest, RejectedOffer, Tier } from "../types.ts";
+import type { MoneyLimit } from "./money-limits.ts";
 import type { Blocked } from "./named-models.ts";
 import type { PricedCandidate } from "./order-offers.ts";
 
-/** An offer that money ruled out: the limit it does not fit, and what to change. Micro-USD. */
+/** An offer that money ruled out, and the limit that it does not fit. */
 export interface Unaffordable {
   offer: PricedCandidate;
-  limitLabel: string;
-  leftMicroUsd: number;
+  limit: MoneyLimit;
   neededMicroUsd: number;
-  /** The setting that would let it through. */
-  setting: string;
 }
 
 /** Says why money leaves nothing: which limit, what is left, what it would take. */
@@ -20,9 +18,13 @@ export function explainUnaffordable(
   mayDowngrade: boolean,
   stopped: boolean,
 ): Blocked {
+  const { limit, neededMicroUsd } = cheapest;
   const { candidate } = cheapest.offer;
   const what = stopped ? "the first choice" : `the cheapest ${tier} offer`;
-  const raise = `Raise ${cheapest.setting} by at least ${formatUsd(cheapest.neededMicroUsd - cheapest.leftMicroUsd)}`;
+  const left = formatUsd(Math.max(0, limit.leftMicroUsd));
+  const state = `${limit.label}: ${left} is ${limit.isCap === true ? "allowed" : "left"}`;
+  const offer = `${candidate.row.id} ${candidate.quality.id} at ${candidate.size.size}`;
+  const raise = `Raise ${limit.setting} by at least ${formatUsd(neededMicroUsd - limit.leftMicroUsd)}`;
   const otherwise = stopped
     ? ", or set on_exceeded: downgrade"
     : mayDowngrade
@@ -30,7 +32,7 @@ export function explainUnaffordable(
       : `, or let a policy rule set may_downgrade: true; without it this work is not done below ${tier}`;
   return {
     code: "budget_exceeded",
-    message: `${cheapest.limitLabel}: ${formatUsd(Math.max(0, cheapest.leftMicroUsd))} is left, and ${what}, ${candidate.row.id} ${candidate.quality.id} at ${candidate.size.size}, may cost ${formatUsd(cheapest.neededMicroUsd)}.`,
+    message: `${state}, and ${what}, ${offer}, may cost ${formatUsd(neededMicroUsd)}.`,
     hint: `${raise}${otherwise}.`,
   };
 }

@@ -8,6 +8,8 @@ export interface MoneyLimit {
   leftMicroUsd: number;
   /** Where to raise it: `budget.month`. */
   setting: string;
+  /** A cap on one image or one request, of which nothing can be used up. */
+  isCap?: boolean | undefined;
 }
 
 /** The limits that hold for a request: those of the ledger, and those of the budget that the ledger has no balance for. */

@@ -59,7 +59,7 @@ export class Till {
       first.worstCaseMicroUsd > limit.leftMicroUsd
     ) {
       this.stopped = true;
-      this.refuse(first, limit.label, limit.leftMicroUsd, first.worstCaseMicroUsd, limit.setting);
+      this.refuse(first, limit, first.worstCaseMicroUsd);
       for (const offer of priced.slice(1)) {
         this.rejected.push(
           rejectionOf(
@@ -72,7 +72,7 @@ export class Till {
     }
     return priced.filter((offer) => {
       const fits = offer.worstCaseMicroUsd <= limit.leftMicroUsd;
-      if (!fits) this.refuse(offer, limit.label, limit.leftMicroUsd, offer.worstCaseMicroUsd, limit.setting);
+      if (!fits) this.refuse(offer, limit, offer.worstCaseMicroUsd);
       return fits;
     });
   }
@@ -102,28 +102,31 @@ export class Till {
     const { request, budget } = this.input;
     const perImageMicroUsd = offer.worstCaseMicroUsd / request.count;
     if (budget.imageMicroUsd !== undefined && perImageMicroUsd > budget.imageMicroUsd) {
-      this.refuse(offer, "cap per image", budget.imageMicroUsd, perImageMicroUsd, "budget.image");
+      this.refuse(
+        offer,
+        { label: "cap per image", leftMicroUsd: budget.imageMicroUsd, setting: "budget.image", isCap: true },
+        perImageMicroUsd,
+      );
       return false;
     }
     if (request.maxCostMicroUsd !== undefined && offer.worstCaseMicroUsd > request.maxCostMicroUsd) {
-      this.refuse(offer, "cap of this request", request.maxCostMicroUsd, offer.worstCaseMicroUsd, "max_cost");
+      this.refuse(
+        offer,
+        { label: "cap of this request", leftMicroUsd: request.maxCostMicroUsd, setting: "max_cost", isCap: true },
+        offer.worstCaseMicroUsd,
+      );
       return false;
     }
     return true;
   }
 
-  private refuse(
-    offer: PricedCandidate,
-    limitLabel: string,
-    leftMicroUsd: number,
-    neededMicroUsd: number,
-    setting: string,
-  ): void {
-    const reason = `May cost ${formatUsd(neededMicroUsd)}, and ${limitLabel} has ${formatUsd(Math.max(0, leftMicroUsd))} left.`;
-    this.rejected.push(rejectionOf(offer.candidate, reason));
+  private refuse(offer: PricedCandidate, limit: MoneyLimit, neededMicroUsd: number): void {
+    const left = formatUsd(Math.max(0, limit.leftMicroUsd));
+    const against = limit.isCap === true ? `the ${limit.label} is ${left}` : `${limit.label} has ${left} left`;
+    this.rejected.push(rejectionOf(offer.candidate, `May cost ${formatUsd(neededMicroUsd)}, and ${against}.`));
     const known = this.cheapestUnaffordable;
     const isBetter = known === undefined || this.isNearer(offer, neededMicroUsd, known);
-    if (isBetter) this.cheapestUnaffordable = { offer, limitLabel, leftMicroUsd, neededMicroUsd, setting };
+    if (isBetter) this.cheapestUnaffordable = { offer, limit, neededMicroUsd };
   }
 
   private isNearer(offer: PricedCandidate, neededMicroUsd: number, known: Unaffordable): boolean {

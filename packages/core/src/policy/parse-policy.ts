@@ -99,9 +99,6 @@ const fields = strictFields(
   "the policy",
 );
 
-/** Checks of a policy as it stands in `artdesk.yml`, in snake_case; for parsing and for the editors' JSON Schema. */
-export const policySchema: v.GenericSchema<unknown, object> = fields;
-
 type PolicyInput = v.InferOutput<typeof fields>;
 
 /**

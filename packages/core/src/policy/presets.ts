@@ -1,3 +1,4 @@
+import { LONG_PROMPT_WORDS } from "../brief.ts";
 import type { Policy, PolicyPreset, PolicyRule } from "./policy.ts";
 
 /** Figures of the presets that a policy may change. */
@@ -10,8 +11,9 @@ export interface PresetThresholds {
   predictableFromImages: number;
 }
 
+/** The figures that hold when a policy sets none. */
 export const DEFAULT_THRESHOLDS: PresetThresholds = {
-  longPromptWords: 60,
+  longPromptWords: LONG_PROMPT_WORDS,
   cheapestBelowImages: 100,
   predictableFromImages: 500,
 };

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { policyInput } from "../../assets/config.ts";
 import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
@@ -86,13 +87,8 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
 
 function readPolicy(workspace: Workspace, preset: string | undefined): Policy {
   const { config } = workspace;
-  const configured = config.policy ?? "auto";
-  const rules = typeof configured === "string" ? { preset: configured } : configured;
-  const input = {
-    ...(preset === undefined ? rules : { ...(typeof rules === "object" ? rules : {}), preset }),
-    models: config.models,
-    free_allowance: config.freeAllowance,
-  };
+  const rules = typeof config.policy === "object" ? config.policy : {};
+  const input = policyInput(preset === undefined ? config : { ...config, policy: { ...rules, preset } });
   try {
     return parsePolicy(input);
   } catch (error) {
@@ -121,7 +117,8 @@ function chooseLedger(
   root: string,
   warnings: string[],
 ): LedgerStore | string {
-  const drawsOnly = options.providers?.length === 1 && builtInCatalogue.providers.get(options.providers[0] ?? "")?.kind === "local";
+  const drawsOnly =
+    options.providers?.length === 1 && builtInCatalogue.providers.get(options.providers[0] ?? "")?.kind === "local";
   if (drawsOnly) return "memory:";
   const wanted = options.ledger ?? configured ?? DEFAULT_LEDGER;
   if (wanted === "github") {
@@ -135,6 +132,7 @@ function chooseLedger(
       hint: "Give another ledger, for example --ledger sqlite:.artdesk/ledger.sqlite, or use redis:// or postgres:// in artdesk.yml for both.",
     });
   }
-  if (options.readOnly && wanted === DEFAULT_LEDGER && !existsSync(join(root, ".artdesk/ledger.sqlite"))) return "memory:";
+  if (options.readOnly && wanted === DEFAULT_LEDGER && !existsSync(join(root, ".artdesk/ledger.sqlite")))
+    return "memory:";
   return wanted;
 }

@@ -72,7 +72,12 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
       else jobs.push(await planJob(desk, state, options.force ?? false));
     }
     const stopReason = reasonNotToStart(done, jobs, options.keepGoing ?? false);
-    if (stopReason) done.push(...jobs.map(({ state, plan }) => (plan.error ? failedAsset(state.asset, plan.error) : skippedAsset(state.asset, stopReason))));
+    if (stopReason)
+      done.push(
+        ...jobs.map(({ state, plan }) =>
+          plan.error ? failedAsset(state.asset, plan.error) : skippedAsset(state.asset, stopReason),
+        ),
+      );
     else done.push(...(await runJobs(desk, jobs, options, onProgress)));
     return await buildReport(desk, done, [...desk.warnings, ...recovered.warnings], recovered.finished);
   } finally {
@@ -91,11 +96,17 @@ async function planJob(desk: AssetDesk, state: AssetState, force: boolean): Prom
 }
 
 /** A mistake in any file stops the whole run before it costs anything; a lack of budget only stops what it concerns. */
-function reasonNotToStart(done: readonly GenerateAsset[], jobs: readonly Job[], keepGoing: boolean): string | undefined {
+function reasonNotToStart(
+  done: readonly GenerateAsset[],
+  jobs: readonly Job[],
+  keepGoing: boolean,
+): string | undefined {
   if (keepGoing) return undefined;
   const broken = done.some((asset) => asset.error !== undefined);
   const impossible = jobs.some(({ plan }) => plan.error !== undefined && plan.error.code !== "budget_exceeded");
-  return broken || impossible ? "Not started: mend the mistakes first, or go on with the others by --keep-going." : undefined;
+  return broken || impossible
+    ? "Not started: mend the mistakes first, or go on with the others by --keep-going."
+    : undefined;
 }
 
 async function runJobs(
@@ -148,7 +159,9 @@ async function holdTogether(desk: AssetDesk, jobs: readonly Job[]): Promise<Read
   const wanted = jobs.flatMap((job) => (job.plan.planned ? [{ job, planned: job.plan.planned }] : []));
   if (wanted.length < 2) return new Map();
   try {
-    const groups = await desk.artdesk.hold(wanted.map(({ job, planned }) => ({ planned, subject: job.state.asset.id })));
+    const groups = await desk.artdesk.hold(
+      wanted.map(({ job, planned }) => ({ planned, subject: job.state.asset.id })),
+    );
     return new Map(wanted.map(({ job }, index) => [job, groups[index] ?? []]));
   } catch (error) {
     if (isArtdeskError(error) && error.code === "budget_exceeded") return new Map();
@@ -178,7 +191,8 @@ async function buildReport(
   recovered: readonly string[],
 ): Promise<GenerateReport> {
   const count = (status: GenerateAsset["status"]): number => assets.filter((asset) => asset.status === status).length;
-  const sum = (pick: (asset: GenerateAsset) => number): number => assets.reduce((total, asset) => total + pick(asset), 0);
+  const sum = (pick: (asset: GenerateAsset) => number): number =>
+    assets.reduce((total, asset) => total + pick(asset), 0);
   const report: GenerateReport = {
     run: desk.run,
     assets,

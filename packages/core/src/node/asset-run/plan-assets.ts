@@ -12,7 +12,8 @@ export async function planAssets(desk: AssetDesk, paths: readonly string[] = [])
   const assets: PlanAsset[] = listing.problems.map(problemAsset);
   for (const state of listing.assets) assets.push(await planState(desk, state));
   const offers = assets.flatMap((asset) => (asset.error ? [] : (asset.decision?.offers[0] ?? [])));
-  const sum = (pick: (offer: (typeof offers)[number]) => number): number => offers.reduce((total, offer) => total + pick(offer), 0);
+  const sum = (pick: (offer: (typeof offers)[number]) => number): number =>
+    offers.reduce((total, offer) => total + pick(offer), 0);
   const count = (status: PlanAsset["status"]): number => assets.filter((asset) => asset.status === status).length;
   return {
     assets,
@@ -54,7 +55,8 @@ export async function checkAssets(desk: AssetDesk, paths: readonly string[] = []
 
 async function planState(desk: AssetDesk, state: AssetState): Promise<PlanAsset> {
   const described = describeState(state);
-  if (state.status === "unchanged" || state.status === "edited_output") return { ...described, decision: undefined, error: undefined };
+  if (state.status === "unchanged" || state.status === "edited_output")
+    return { ...described, decision: undefined, error: undefined };
   const { planned, error } = await planAsset(desk, state, missingOutputs(state).length);
   const decision = planned && reportDecision(planned.decision);
   if (!error) return { ...described, decision, error: undefined };

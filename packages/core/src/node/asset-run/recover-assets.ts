@@ -23,14 +23,17 @@ export async function recoverAssets(desk: AssetDesk, previousRun: string | undef
   if (runs.size === 0) return { finished: [], warnings: [] };
   for (const run of runs) {
     const received = records.filter((record) => record.run === run && record.state === "received");
-    await desk.artdesk.ledger.recover(run, Object.fromEntries(received.map((record) => [record.attemptId, settlementOf(record)])));
+    await desk.artdesk.ledger.recover(
+      run,
+      Object.fromEntries(received.map((record) => [record.attemptId, settlementOf(record)])),
+    );
   }
   const finished: string[] = [];
   const warnings: string[] = [];
   const states = new Map<string, AssetState>();
   for (const state of (await desk.workspace.listStatuses()).assets) states.set(state.asset.id, state);
   for (const record of records) {
-        if (record.state !== "received") {
+    if (record.state !== "received") {
       warnings.push(
         `${record.subject}: a call to ${record.model} was cut off; it is possibly billed. Compare with the provider's usage page, then run: artdesk budget reconcile ${record.attemptId}`,
       );
@@ -38,7 +41,9 @@ export async function recoverAssets(desk: AssetDesk, previousRun: string | undef
       finished.push(record.subject);
     } else {
       const kept = await desk.journal.setAside(record.attemptId);
-      warnings.push(`${record.subject}: its prompt changed after a run that was cut off; the paid images are kept in ${kept}.`);
+      warnings.push(
+        `${record.subject}: its prompt changed after a run that was cut off; the paid images are kept in ${kept}.`,
+      );
       continue;
     }
     await desk.journal.remove(record.attemptId);
@@ -59,8 +64,12 @@ function settlementOf(record: JournalRecord): Settlement {
   };
 }
 
-async function deliverRecord(desk: AssetDesk, record: JournalRecord, states: Map<string, AssetState>): Promise<boolean> {
-    const state = states.get(record.subject);
+async function deliverRecord(
+  desk: AssetDesk,
+  record: JournalRecord,
+  states: Map<string, AssetState>,
+): Promise<boolean> {
+  const state = states.get(record.subject);
   const note = parseJournalNote(record.note);
   if (!state || !note || note.fingerprint !== state.fingerprint) return false;
   const paths = outputPaths(state.asset);
