@@ -40,7 +40,8 @@ test("every example parses, to requests that the core takes", async () => {
 
 test("the schemas for editors accept the examples and refuse a mistake", async () => {
   const { default: Ajv } = await import(createRequire(join(root, "../../packages/core/package.json")).resolve("ajv"));
-  const compile = (name: string): ((value: unknown) => boolean) => new Ajv({ strict: false, unicodeRegExp: true }).compile(JSON.parse(readFileSync(join(schemas, name), "utf8")));
+  const compile = (name: string): ((value: unknown) => boolean) =>
+    new Ajv({ strict: false, unicodeRegExp: true }).compile(JSON.parse(readFileSync(join(schemas, name), "utf8")));
   const isPrompt = compile("prompt-file.schema.json");
   for (const file of findPromptFiles({ root, patterns: ["**/*.image.md"] }).files) {
     const { yaml = "", yamlLine } = splitFrontMatter({ file, text: readFileSync(join(root, file), "utf8") });
