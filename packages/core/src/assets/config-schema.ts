@@ -53,15 +53,23 @@ const budgetField = knownFields(
     run: describe(usdField(), "Most that one run may spend, in USD."),
     image: describe(usdField(), "Most that one image may cost, in USD."),
     tags: describe(
-      v.record(chosenName, v.record(textField(100), usdField(), "must be `value: USD` pairs"), "must be `tag: {value: USD}` groups"),
-      "Limits per month for tag values, in USD: `client: {acme: 5, \"*\": 1}`; `*` is every other value.",
+      v.record(
+        chosenName,
+        v.record(textField(100), usdField(), "must be `value: USD` pairs"),
+        "must be `tag: {value: USD}` groups",
+      ),
+      'Limits per month for tag values, in USD: `client: {acme: 5, "*": 1}`; `*` is every other value.',
     ),
     on_exceeded: describe(
       wordField<"downgrade" | "stop">(["downgrade", "stop"]),
       "When the chosen model no longer fits: take the next one that does, or stop. Default: downgrade.",
     ),
     warn_at: describe(
-      v.pipe(v.number("must be a percentage from 1 to 100"), v.minValue(1, "must be at least 1"), v.maxValue(100, "must be at most 100")),
+      v.pipe(
+        v.number("must be a percentage from 1 to 100"),
+        v.minValue(1, "must be at least 1"),
+        v.maxValue(100, "must be at most 100"),
+      ),
       "Warn from this share of a limit, in percent. Default: 80.",
     ),
   }),
@@ -76,7 +84,10 @@ const imagesField = v.pipe(
 
 const volumeField = knownFields(
   optionalEntries({
-    cheapest_below: describe(imagesField, "Policy preset `volume`: below this many images a month the cheapest offer is taken. Default: 100."),
+    cheapest_below: describe(
+      imagesField,
+      "Policy preset `volume`: below this many images a month the cheapest offer is taken. Default: 100.",
+    ),
     predictable_from: describe(
       imagesField,
       "Policy preset `volume`: from this many images a month only offers with a price known in advance are taken. Default: 500.",

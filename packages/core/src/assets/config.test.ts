@@ -99,6 +99,8 @@ test("an empty file lacks its version", () => {
 });
 
 test("base URLs on this machine may be plain http", () => {
-  const urls = parse("version: 1\nproviders: {openai: {base_url: 'http://127.0.0.1:4010/v1'}, fal: {base_url: 'http://localhost:1'}}").baseUrls;
+  const urls = parse(
+    "version: 1\nproviders: {openai: {base_url: 'http://127.0.0.1:4010/v1'}, fal: {base_url: 'http://localhost:1'}}",
+  ).baseUrls;
   expect(urls).toEqual({ openai: "http://127.0.0.1:4010/v1", fal: "http://localhost:1" });
 });

@@ -31,7 +31,7 @@ export interface ArtdeskConfig {
   baseUrls: Readonly<Record<string, string>>;
   concurrency: number;
   /** Line of a key or list item of the file, else of the nearest one above it. For errors of later checks. */
-  lineOf(path: YamlPath): number;
+  lineOf: (path: YamlPath) => number;
 }
 
 /**
@@ -41,7 +41,12 @@ export function parseConfig(options: { file: string; text: string; readYaml: Yam
   const { file, text, readYaml } = options;
   checkText(file, text);
   const document = readYaml(text.replace(/^\uFEFF/, ""), file, 1);
-  const result = readFields({ schema: configSchema, document: { ...document, value: document.value ?? {} }, file, fallbackLine: 1 });
+  const result = readFields({
+    schema: configSchema,
+    document: { ...document, value: document.value ?? {} },
+    file,
+    fallbackLine: 1,
+  });
   if ("problems" in result) throw inputError(result.problems);
   const fields = result.value;
   return {
@@ -53,7 +58,9 @@ export function parseConfig(options: { file: string; text: string; readYaml: Yam
     style: fields.style ?? "",
     models: modelsOf(fields.models ?? {}),
     ledger: fields.ledger,
-    baseUrls: Object.fromEntries(Object.entries(fields.providers ?? {}).map(([id, provider]) => [id, provider.base_url])),
+    baseUrls: Object.fromEntries(
+      Object.entries(fields.providers ?? {}).map(([id, provider]) => [id, provider.base_url]),
+    ),
     concurrency: fields.concurrency ?? DEFAULT_CONCURRENCY,
     lineOf: (path) => nearestLine(document, path, 1),
   };
@@ -99,7 +106,10 @@ function modelsOf(fields: Partial<Record<Tier, string | undefined>>): Partial<Re
 
 function budgetOf(fields: BudgetFields): Budget {
   const tags = Object.entries(fields.tags ?? {}).map(([tag, limits]) => {
-    return [tag, Object.fromEntries(Object.entries(limits).map(([value, usd]) => [value, exactMicroUsd(usd)]))] as const;
+    return [
+      tag,
+      Object.fromEntries(Object.entries(limits).map(([value, usd]) => [value, exactMicroUsd(usd)])),
+    ] as const;
   });
   return {
     monthMicroUsd: fields.month === undefined ? undefined : exactMicroUsd(fields.month),

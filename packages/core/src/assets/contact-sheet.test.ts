@@ -22,7 +22,14 @@ const card: ContactSheetCard = {
 const model: ContactSheetModel = {
   title: "Docs",
   date: "24 November 2026",
-  totals: { made: 1, unchanged: 0, failed: 0, spentMicroUsd: 211_000, leftMicroUsd: 4_000_000, limitMicroUsd: 5_000_000 },
+  totals: {
+    made: 1,
+    unchanged: 0,
+    failed: 0,
+    spentMicroUsd: 211_000,
+    leftMicroUsd: 4_000_000,
+    limitMicroUsd: 5_000_000,
+  },
   cards: [card],
 };
 
@@ -79,7 +86,19 @@ test("every text is escaped", () => {
     date: hostile,
     totals: model.totals,
     cards: [
-      { ...card, id: hostile, outputs: [hostile], alt: hostile, model: hostile, quality: hostile, size: hostile, reasons: [hostile], error: hostile, prompt: hostile, tags: { [hostile]: hostile } },
+      {
+        ...card,
+        id: hostile,
+        outputs: [hostile],
+        alt: hostile,
+        model: hostile,
+        quality: hostile,
+        size: hostile,
+        reasons: [hostile],
+        error: hostile,
+        prompt: hostile,
+        tags: { [hostile]: hostile },
+      },
       { ...card, prompt: hostile.repeat(10), images: [] },
     ],
   });
@@ -93,10 +112,20 @@ test("no text makes a tag or an attribute", () => {
   const plain = bodyOf(contactSheetHtml(model));
   const tagsOf = (html: string): string[] => html.match(/<[a-z!/][^\s>]*/gi) ?? [];
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom("<", ">", '"', "'", "&", "/", "a", "=", " ", "\n", "!--"), maxLength: 60 }), (text) => {
-      const html = bodyOf(contactSheetHtml({ ...model, title: text, date: text, cards: [{ ...card, id: text, alt: text, prompt: text, tags: { a: text }, reasons: [text] }] }));
-      expect(tagsOf(html)).toEqual(tagsOf(plain));
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom("<", ">", '"', "'", "&", "/", "a", "=", " ", "\n", "!--"), maxLength: 60 }),
+      (text) => {
+        const html = bodyOf(
+          contactSheetHtml({
+            ...model,
+            title: text,
+            date: text,
+            cards: [{ ...card, id: text, alt: text, prompt: text, tags: { a: text }, reasons: [text] }],
+          }),
+        );
+        expect(tagsOf(html)).toEqual(tagsOf(plain));
+      },
+    ),
   );
 });
 
@@ -109,7 +138,7 @@ test.each([
   "java\nscript:alert(1)",
   "\\\\server\\x.png",
   "data:text/html;base64,PGI+",
-  "data:image/png;base64,\"><script>",
+  'data:image/png;base64,"><script>',
   "file:///etc/passwd",
 ])("the image %j is left out: the page calls nowhere", (url) => {
   const html = bodyOf(contactSheetHtml({ ...model, cards: [{ ...card, images: [url] }] }));
@@ -118,11 +147,19 @@ test.each([
 });
 
 test("an image beside the page is linked", () => {
-  expect(contactSheetHtml({ ...model, cards: [{ ...card, images: ["../docs/a%20b.png"] }] })).toContain('<a href="../docs/a%20b.png"><img src="../docs/a%20b.png"');
+  expect(contactSheetHtml({ ...model, cards: [{ ...card, images: ["../docs/a%20b.png"] }] })).toContain(
+    '<a href="../docs/a%20b.png"><img src="../docs/a%20b.png"',
+  );
 });
 
 test("long prompts are folded, several statuses can be chosen from, an empty sheet says so", () => {
-  const html = contactSheetHtml({ ...model, cards: [{ ...card, prompt: "word ".repeat(100) }, { ...card, status: "failed", images: [], costMicroUsd: 0, error: "Refused." }] });
+  const html = contactSheetHtml({
+    ...model,
+    cards: [
+      { ...card, prompt: "word ".repeat(100) },
+      { ...card, status: "failed", images: [], costMicroUsd: 0, error: "Refused." },
+    ],
+  });
   expect(html).toContain('<details class="prompt">');
   expect(html).toContain('id="show-failed"');
   expect(html).toContain('.page:has(#show-failed:checked) .card:not([data-status="failed"])');

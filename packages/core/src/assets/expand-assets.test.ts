@@ -46,7 +46,14 @@ tags: { client: acme }
 A fox.`);
   expect(asset).toMatchObject({
     output: "images/hero.webp",
-    request: { prompt: "A fox.", format: "webp", size: "1536x1024", maxCostUsd: 0.25, text: ["SALE"], tags: { client: "acme" } },
+    request: {
+      prompt: "A fox.",
+      format: "webp",
+      size: "1536x1024",
+      maxCostUsd: 0.25,
+      text: ["SALE"],
+      tags: { client: "acme" },
+    },
     references: ["docs/ref/logo.png", "b.jpg"],
     mask: "docs/mask.png",
   });
@@ -101,15 +108,43 @@ variants:
     output: tiny/{{variant}}.jpg
 ---
 A fox in {{variant}}.`);
-  expect(assets.map(({ id, output, request, line }) => ({ id, output, line, ...request }))).toEqual([
-    { id: "docs/hero@light", output: "docs/hero-light.png", line: 6, prompt: "A fox in light.", format: "png", aspect: "3:2", resolution: "2K", tags: { team: "docs", page: "start" } },
-    { id: "docs/hero@dark", output: "docs/hero-dark.png", line: 7, prompt: "A fox at night.", format: "png", size: "1024x1024", tags: { team: "web" } },
-    { id: "docs/hero@small", output: "docs/tiny/small.jpg", line: 11, prompt: "A fox in small.", format: "jpeg", aspect: "3:2", resolution: "2K", tags: { team: "docs", page: "start" } },
+  expect(assets.map(({ id, output, request, line }) => Object.assign({ id, output, line }, request))).toEqual([
+    {
+      id: "docs/hero@light",
+      output: "docs/hero-light.png",
+      line: 6,
+      prompt: "A fox in light.",
+      format: "png",
+      aspect: "3:2",
+      resolution: "2K",
+      tags: { team: "docs", page: "start" },
+    },
+    {
+      id: "docs/hero@dark",
+      output: "docs/hero-dark.png",
+      line: 7,
+      prompt: "A fox at night.",
+      format: "png",
+      size: "1024x1024",
+      tags: { team: "web" },
+    },
+    {
+      id: "docs/hero@small",
+      output: "docs/tiny/small.jpg",
+      line: 11,
+      prompt: "A fox in small.",
+      format: "jpeg",
+      aspect: "3:2",
+      resolution: "2K",
+      tags: { team: "docs", page: "start" },
+    },
   ]);
 });
 
 test("variants and matrix multiply", () => {
-  const assets = expand('---\noutput: "{{variant}}-{{n}}.png"\nmatrix: {n: [1, 2]}\nvariants: [{name: a}, {name: b}]\n---\nx');
+  const assets = expand(
+    '---\noutput: "{{variant}}-{{n}}.png"\nmatrix: {n: [1, 2]}\nvariants: [{name: a}, {name: b}]\n---\nx',
+  );
   expect(assets.map(({ id, output }) => `${id} ${output}`)).toEqual([
     "docs/hero@a#n=1 docs/a-1.png",
     "docs/hero@a#n=2 docs/a-2.png",
@@ -120,7 +155,11 @@ test("variants and matrix multiply", () => {
 
 test("several images have numbered files", () => {
   const [asset] = expand("---\noutput: moods/w.inter.png\ncount: 3\n---\nx");
-  expect(asset && outputPaths(asset)).toEqual(["docs/moods/w.inter-1.png", "docs/moods/w.inter-2.png", "docs/moods/w.inter-3.png"]);
+  expect(asset && outputPaths(asset)).toEqual([
+    "docs/moods/w.inter-1.png",
+    "docs/moods/w.inter-2.png",
+    "docs/moods/w.inter-3.png",
+  ]);
 });
 
 test("the line of a field is found again, also with an index and for variants", () => {
@@ -144,7 +183,9 @@ test.each([
 });
 
 test("unknown placeholders have the line where they stand, once per name and place", () => {
-  expect(mistakes("---\nalt: '{{tool}}'\nmatrix: {name: [a, b]}\noutput: '{{name}}.png'\n---\n\nA\n{{nmae}} and {{nmae}}.")).toEqual([
+  expect(
+    mistakes("---\nalt: '{{tool}}'\nmatrix: {name: [a, b]}\noutput: '{{name}}.png'\n---\n\nA\n{{nmae}} and {{nmae}}."),
+  ).toEqual([
     "docs/hero.image.md:2: `{{tool}}` is not a name in `matrix`. Names here: name.",
     "docs/hero.image.md:8: `{{nmae}}` is not a name in `matrix`. Names here: name.",
   ]);
@@ -154,22 +195,34 @@ test("outputs that collide name both assets, also when only the case differs", (
   expect(mistakes("---\nmatrix: {a: [1, 2]}\n---\nx")).toEqual([
     "docs/hero.image.md:4: docs/hero#a=1 and docs/hero#a=2 have the same output docs/hero.png. Put `{{name}}` of the matrix into `output`, such as `icons/{{name}}.png`.",
   ]);
-  expect(mistakes("---\noutput: '{{a}}.png'\nmatrix: {a: [A, a]}\n---\nx")[0]).toContain("have the same output docs/a.png");
-  expect(mistakes("---\nvariants: [{name: a, output: x-1.png}, {name: b, output: x.png, count: 2}]\n---\nx")[0]).toContain("docs/x-1.png");
+  expect(mistakes("---\noutput: '{{a}}.png'\nmatrix: {a: [A, a]}\n---\nx")[0]).toContain(
+    "have the same output docs/a.png",
+  );
+  expect(
+    mistakes("---\nvariants: [{name: a, output: x-1.png}, {name: b, output: x.png, count: 2}]\n---\nx")[0],
+  ).toContain("docs/x-1.png");
 });
 
 test("paths out of the workspace are refused with the line that names them", () => {
-  expect(mistakes("---\noutput: ../../x.png\nreferences:\n  - ok.png\n  - ../../etc/passwd\nmask: /etc/passwd\n---\nx")).toEqual([
+  expect(
+    mistakes("---\noutput: ../../x.png\nreferences:\n  - ok.png\n  - ../../etc/passwd\nmask: /etc/passwd\n---\nx"),
+  ).toEqual([
     "docs/hero.image.md:2: The output `../../x.png` leads out of the workspace.",
     "docs/hero.image.md:5: The reference `../../etc/passwd` leads out of the workspace.",
     "docs/hero.image.md:6: The reference `/etc/passwd` is absolute; write it relative to the prompt file.",
   ]);
-  expect(mistakes("---\noutput: '{{a}}.png'\nmatrix: {a: ['../.git/x']}\n---\nx")).toEqual(["docs/hero.image.md:2: The output `../.git/x.png` leads into `.git`."]);
+  expect(mistakes("---\noutput: '{{a}}.png'\nmatrix: {a: ['../.git/x']}\n---\nx")).toEqual([
+    "docs/hero.image.md:2: The output `../.git/x.png` leads into `.git`.",
+  ]);
 });
 
 test("a small file cannot make a huge number of images or gigabytes of text", () => {
   const ten = "[0,1,2,3,4,5,6,7,8,9]";
   const matrix = `matrix: {a: ${ten}, b: ${ten}, c: ${ten}`;
-  expect(mistakes(`---\n${matrix}, d: [1, 2]}\n---\nx`)).toEqual(["docs/hero.image.md:2: This makes 2000 images; one file may make at most 1000."]);
-  expect(mistakes(`---\noutput: '{{a}}{{b}}{{c}}.png'\n${matrix}}\n---\n${"long ".repeat(40_000)}`)[0]).toContain("are longer than 8000000 characters together");
+  expect(mistakes(`---\n${matrix}, d: [1, 2]}\n---\nx`)).toEqual([
+    "docs/hero.image.md:2: This makes 2000 images; one file may make at most 1000.",
+  ]);
+  expect(mistakes(`---\noutput: '{{a}}{{b}}{{c}}.png'\n${matrix}}\n---\n${"long ".repeat(40_000)}`)[0]).toContain(
+    "are longer than 8000000 characters together",
+  );
 });

@@ -16,14 +16,25 @@ function fingerprintOf(text: string, more: Partial<FingerprintInput> = {}): stri
 const base = "---\npurpose: docs\naspect: 3:2\n---\nA fox.\nIt runs.";
 
 test("it is the same on every machine", () => {
-  expect(fingerprintOf(base)).toMatchInlineSnapshot(`"180606d1777e6be40135123c244dd231027ba525335aadec85a8dc0fdea6defe"`);
+  expect(fingerprintOf(base)).toMatchInlineSnapshot(
+    `"180606d1777e6be40135123c244dd231027ba525335aadec85a8dc0fdea6defe"`,
+  );
 });
 
 test.each([
   ["comments and order of keys", "---\n# a comment\naspect: 3:2\npurpose: docs # another\n---\nA fox.\nIt runs."],
-  ["line ends and white space at line ends", "---\r\npurpose: docs\r\naspect: 3:2\r\n---\r\n\r\nA fox.  \r\nIt runs.\r\n\r\n"],
-  ["alternative text, cost limit and tags", "---\npurpose: docs\naspect: 3:2\nalt: x\nmax_cost: 1\ntags: {a: b}\n---\nA fox.\nIt runs."],
-  ["a default that is written out", "---\npurpose: docs\naspect: 3:2\nresolution: 1K\ncount: 1\noperation: generate\n---\nA fox.\nIt runs."],
+  [
+    "line ends and white space at line ends",
+    "---\r\npurpose: docs\r\naspect: 3:2\r\n---\r\n\r\nA fox.  \r\nIt runs.\r\n\r\n",
+  ],
+  [
+    "alternative text, cost limit and tags",
+    "---\npurpose: docs\naspect: 3:2\nalt: x\nmax_cost: 1\ntags: {a: b}\n---\nA fox.\nIt runs.",
+  ],
+  [
+    "a default that is written out",
+    "---\npurpose: docs\naspect: 3:2\nresolution: 1K\ncount: 1\noperation: generate\n---\nA fox.\nIt runs.",
+  ],
   ["another place for the same format", "---\noutput: x/y.png\npurpose: docs\naspect: 3:2\n---\nA fox.\nIt runs."],
 ])("%s do not change it", (_, text) => {
   expect(fingerprintOf(text)).toBe(fingerprintOf(base));

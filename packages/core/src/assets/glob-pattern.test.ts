@@ -8,7 +8,11 @@ function compile(pattern: string): GlobPattern {
 }
 
 test.each([
-  ["**/*.image.md", ["a.image.md", "docs/a.image.md", "a/b/c.image.md"], ["a.md", "a.image.md/b", ".github/a.image.md", ".a.image.md"]],
+  [
+    "**/*.image.md",
+    ["a.image.md", "docs/a.image.md", "a/b/c.image.md"],
+    ["a.md", "a.image.md/b", ".github/a.image.md", ".a.image.md"],
+  ],
   ["docs/*.md", ["docs/a.md"], ["a.md", "docs/b/a.md", "docs/.a.md"]],
   ["docs/**/a?.md", ["docs/ab.md", "docs/x/y/ac.md"], ["docs/a.md", "docs/abc.md"]],
   ["{docs,site/*}/**", ["docs/a", "docs/a/b", "site/x/a"], ["site", "other/a"]],
@@ -32,9 +36,12 @@ test.each([
   expect(compile(pattern).baseFolder).toBe(folder);
 });
 
-test.each(["", "../a", "/a", "C:/a", "a\\b", "a[bc]", "!a", "a/{x,y}".repeat(10), "a".repeat(301)])("%j is refused", (pattern) => {
-  expect(compileGlob(pattern)).toHaveProperty("problem");
-});
+test.each(["", "../a", "/a", "C:/a", "a\\b", "a[bc]", "!a", "a/{x,y}".repeat(10), "a".repeat(301)])(
+  "%j is refused",
+  (pattern) => {
+    expect(compileGlob(pattern)).toHaveProperty("problem");
+  },
+);
 
 test("a pattern made to be slow takes no more steps than pattern times path", () => {
   const glob = compile("**/*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a/**/*a*a*a*a*a*a*a*a*a*a*a*b");

@@ -137,13 +137,41 @@ A fox.`),
 });
 
 test.each([
-  ["an empty prompt", "---\npurpose: docs\n---\n\n  \n", "docs/hero.image.md:4: The prompt is empty. Write below the front matter what the image shows."],
-  ["an empty file", "", "docs/hero.image.md:1: The prompt is empty. Write below the front matter what the image shows."],
-  ["size with aspect", "---\nsize: 1x1\naspect: 1:1\n---\nx", "docs/hero.image.md:3: `size` and `aspect` exclude each other. Keep exact pixels, or a shape with a resolution."],
-  ["size with resolution", "---\nresolution: 2K\nsize: 1x1\n---\nx", "docs/hero.image.md:2: `size` and `resolution` exclude each other. Keep exact pixels, or a shape with a resolution."],
-  ["the same name twice", "---\nvariants:\n- name: a\n- name: A\n---\nx", "docs/hero.image.md:4: Two variants have the name `A` (the other on line 3)."],
-  ["a matrix name that is taken", "---\nmatrix: {variant: [a]}\n---\nx", "docs/hero.image.md:2: `variant` cannot be a name in `matrix`: `{{variant}}` stands for the variant's name."],
-  ["a list at the top", "---\n- a\n---\nx", "docs/hero.image.md:1: The file must be a group of `key: value` lines, not a list."],
+  [
+    "an empty prompt",
+    "---\npurpose: docs\n---\n\n  \n",
+    "docs/hero.image.md:4: The prompt is empty. Write below the front matter what the image shows.",
+  ],
+  [
+    "an empty file",
+    "",
+    "docs/hero.image.md:1: The prompt is empty. Write below the front matter what the image shows.",
+  ],
+  [
+    "size with aspect",
+    "---\nsize: 1x1\naspect: 1:1\n---\nx",
+    "docs/hero.image.md:3: `size` and `aspect` exclude each other. Keep exact pixels, or a shape with a resolution.",
+  ],
+  [
+    "size with resolution",
+    "---\nresolution: 2K\nsize: 1x1\n---\nx",
+    "docs/hero.image.md:2: `size` and `resolution` exclude each other. Keep exact pixels, or a shape with a resolution.",
+  ],
+  [
+    "the same name twice",
+    "---\nvariants:\n- name: a\n- name: A\n---\nx",
+    "docs/hero.image.md:4: Two variants have the name `A` (the other on line 3).",
+  ],
+  [
+    "a matrix name that is taken",
+    "---\nmatrix: {variant: [a]}\n---\nx",
+    "docs/hero.image.md:2: `variant` cannot be a name in `matrix`: `{{variant}}` stands for the variant's name.",
+  ],
+  [
+    "a list at the top",
+    "---\n- a\n---\nx",
+    "docs/hero.image.md:1: The file must be a group of `key: value` lines, not a list.",
+  ],
 ])("%s is an error", (_, text, message) => {
   expect(mistakes(text)).toEqual([message]);
 });
@@ -153,7 +181,9 @@ test("variants that all bring a prompt need none in the file", () => {
 });
 
 test("messages cannot forge log lines or colour a terminal", () => {
-  expect(mistakes('---\n"a\\n::error::x\\e[31m": 1\n---\nx')[0]).toContain("`a\\u{a}::error::x\\u{1b}[31m` is not a known key");
+  expect(mistakes('---\n"a\\n::error::x\\e[31m": 1\n---\nx')[0]).toContain(
+    "`a\\u{a}::error::x\\u{1b}[31m` is not a known key",
+  );
 });
 
 test("thousands of mistakes are cut to a list that can be read", () => {
@@ -164,9 +194,15 @@ test("thousands of mistakes are cut to a list that can be read", () => {
 
 test("files that are too large, binary or not UTF-8 are refused with a line", () => {
   const decode = (bytes: Uint8Array) => decodeTextFile({ file: "a.image.md", bytes });
-  expect(() => decode(new Uint8Array(2_000_000).fill(97))).toThrow("a.image.md:1: This file is 2000 kB; at most 256 kB are read.");
-  expect(() => decode(Buffer.from("A fox.\nbin\0ary"))).toThrow("a.image.md:2: This is not a text file: it contains a NUL character.");
-  expect(() => decode(Buffer.from([0x41, 0x0a, 0x0a, 0xff, 0xd8]))).toThrow("a.image.md:3: This is not a text file: it is not valid UTF-8.");
+  expect(() => decode(new Uint8Array(2_000_000).fill(97))).toThrow(
+    "a.image.md:1: This file is 2000 kB; at most 256 kB are read.",
+  );
+  expect(() => decode(Buffer.from("A fox.\nbin\0ary"))).toThrow(
+    "a.image.md:2: This is not a text file: it contains a NUL character.",
+  );
+  expect(() => decode(Buffer.from([0x41, 0x0a, 0x0a, 0xff, 0xd8]))).toThrow(
+    "a.image.md:3: This is not a text file: it is not valid UTF-8.",
+  );
   expect(decode(Buffer.from("\uFEFFA füchsin 🦊"))).toBe("A füchsin 🦊");
   expect(mistakes("x".repeat(300_000))[0]).toContain("at most 256 kB are read");
 });

@@ -56,7 +56,9 @@ test.each([
 });
 
 test("references must be images, so that no other file leaves the workspace", () => {
-  expect(checkWorkspacePath(".env", "reference")).toEqual({ refusal: "is not an image: it must end in one of .png, .jpg, .jpeg, .webp" });
+  expect(checkWorkspacePath(".env", "reference")).toEqual({
+    refusal: "is not an image: it must end in one of .png, .jpg, .jpeg, .webp",
+  });
   expect(checkWorkspacePath(".git/config", "reference")).toEqual({ refusal: "leads into `.git`" });
 });
 

@@ -28,7 +28,7 @@ export interface JournalRecord extends JournalEntry {
   /** Received images, without their bytes. */
   images: readonly { index: number; mediaType: string; sha256: string }[];
   /** Reads the images. Throws `bad_response` when a file is not what was received. */
-  readImages(): Promise<JournalImage[]>;
+  readImages: () => Promise<JournalImage[]>;
 }
 
 /** A journal on disk that the next run can read. */
@@ -51,7 +51,8 @@ export interface FileJournal extends Journal {
 export function createFileJournal(root: string): FileJournal {
   let prepared: Promise<string> | undefined;
   const folderOf = (attemptId: string): string => {
-    if (!/^[A-Za-z0-9-]{1,100}$/.test(attemptId)) throw new RangeError("an attempt id is 1 to 100 letters, digits and dashes");
+    if (!/^[A-Za-z0-9-]{1,100}$/.test(attemptId))
+      throw new RangeError("an attempt id is 1 to 100 letters, digits and dashes");
     return guardOwnPath({ root, path: `${JOURNAL_FOLDER}/${attemptId}/${NOTE_NAME}` }).folder;
   };
   const update = async (attemptId: string, change: (note: AttemptNote) => AttemptNote): Promise<void> => {
@@ -89,7 +90,12 @@ export function createFileJournal(root: string): FileJournal {
       const folder = folderOf(attemptId);
       for (const image of images) await writeDurably(folder, fileNameOf(image), image.bytes);
       await syncFolder(folder);
-      const kept = images.map((image) => ({ index: image.index, mediaType: image.mediaType, sha256: image.sha256, file: fileNameOf(image) }));
+      const kept = images.map((image) => ({
+        index: image.index,
+        mediaType: image.mediaType,
+        sha256: image.sha256,
+        file: fileNameOf(image),
+      }));
       await update(attemptId, (note) => ({ ...note, state: "received", costMicroUsd, images: kept }));
     },
     end: async (attemptId, outcome) => {
@@ -131,7 +137,9 @@ async function readRecords(root: string): Promise<JournalRecord[]> {
       readImages: async () => images.map((image) => readKeptImage(root, `${JOURNAL_FOLDER}/${name}`, image)),
     });
   }
-  return records.sort((left, right) => left.startedAtMs - right.startedAtMs || (left.attemptId < right.attemptId ? -1 : 1));
+  return records.toSorted(
+    (left, right) => left.startedAtMs - right.startedAtMs || (left.attemptId < right.attemptId ? -1 : 1),
+  );
 }
 
 async function makeJournalFolder(root: string): Promise<string> {

@@ -37,7 +37,14 @@ export function readYaml(text: string, file: string, firstLine: number): YamlDoc
   let document: Document.Parsed;
   let value: unknown;
   try {
-    document = parseDocument(text, { lineCounter, strict: true, uniqueKeys: true, stringKeys: true, version: "1.2", prettyErrors: false });
+    document = parseDocument(text, {
+      lineCounter,
+      strict: true,
+      uniqueKeys: true,
+      stringKeys: true,
+      version: "1.2",
+      prettyErrors: false,
+    });
     const [mistake] = [...document.errors, ...document.warnings];
     if (mistake) throw fail(mistake.pos[0], sentence(mistake, lineOfText(text, lineCounter, mistake.pos[0])), mistake);
     value = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });

@@ -32,7 +32,9 @@ test("a waiting run is told for whom it waits, and goes on when that process is 
   const { root } = temporaryWorkspace();
   const child = await holdElsewhere(root);
   await expect(acquireWorkspaceLock({ root, run: "two", waitMs: 0 })).rejects.toThrow(
-    new RegExp(`^Another run is working in this folder \\(process ${child.pid}, \`artdesk generate\`, since 20.*\\)\\. Wait until it is done`),
+    new RegExp(
+      `^Another run is working in this folder \\(process ${child.pid}, \`artdesk generate\`, since 20.*\\)\\. Wait until it is done`,
+    ),
   );
   const holders: (LockHolder | undefined)[] = [];
   const waiting = acquireWorkspaceLock({ root, run: "two", waitMs: 60_000, onWait: (holder) => holders.push(holder) });
@@ -48,17 +50,27 @@ test("a waiting run can be stopped", async () => {
   const { root } = temporaryWorkspace();
   const lock = await acquireWorkspaceLock({ root, run: "one", waitMs: 0 });
   const controller = new AbortController();
-  const waiting = acquireWorkspaceLock({ root, run: "two", waitMs: 60_000, onWait: () => controller.abort(), signal: controller.signal });
+  const waiting = acquireWorkspaceLock({
+    root,
+    run: "two",
+    waitMs: 60_000,
+    onWait: () => controller.abort(),
+    signal: controller.signal,
+  });
   await expect(waiting).rejects.toMatchObject({ code: "aborted" });
   await lock.release();
 });
 
 test("a damaged lock file is named, a linked one is not opened", async () => {
   const { root } = temporaryWorkspace({ ".artdesk/run.sqlite": "garbage ".repeat(1000) });
-  await expect(acquireWorkspaceLock({ root, run: "one", waitMs: 0 })).rejects.toThrow(".artdesk/run.sqlite is damaged. Delete it; it holds nothing.");
+  await expect(acquireWorkspaceLock({ root, run: "one", waitMs: 0 })).rejects.toThrow(
+    ".artdesk/run.sqlite is damaged. Delete it; it holds nothing.",
+  );
   const { root: hostile, outside } = temporaryWorkspace({ ".artdesk/x": "" });
   symlinkSync(join(outside, "new.sqlite"), join(hostile, ".artdesk/run.sqlite"));
-  await expect(acquireWorkspaceLock({ root: hostile, run: "one", waitMs: 0 })).rejects.toThrow("The path `.artdesk/run.sqlite` is a symbolic link.");
+  await expect(acquireWorkspaceLock({ root: hostile, run: "one", waitMs: 0 })).rejects.toThrow(
+    "The path `.artdesk/run.sqlite` is a symbolic link.",
+  );
   expect(readdirSync(outside)).toEqual(["secret.png"]);
 });
 
@@ -66,6 +78,8 @@ test("the note on the holder is only for people: nonsense in it changes nothing"
   const { root } = temporaryWorkspace();
   const lock = await acquireWorkspaceLock({ root, run: "one", waitMs: 0 });
   writeFileSync(join(root, ".artdesk/run.sqlite-holder.json"), "{");
-  await expect(acquireWorkspaceLock({ root, run: "two", waitMs: 0 })).rejects.toThrow("Another run is working in this folder. Wait");
+  await expect(acquireWorkspaceLock({ root, run: "two", waitMs: 0 })).rejects.toThrow(
+    "Another run is working in this folder. Wait",
+  );
   await lock.release();
 });

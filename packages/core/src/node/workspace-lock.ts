@@ -52,7 +52,8 @@ export async function acquireWorkspaceLock(options: {
   let database = await tryLock(root);
   if (!database) onWait?.(readHolder(root));
   while (!database) {
-    if (signal?.aborted) throw new ArtdeskError({ code: "aborted", shortMessage: "Stopped while another run was working here." });
+    if (signal?.aborted)
+      throw new ArtdeskError({ code: "aborted", shortMessage: "Stopped while another run was working here." });
     if (performance.now() >= deadlineMs) throw stillLocked(readHolder(root));
     await sleep(POLL_MS);
     database = await tryLock(root);
@@ -84,7 +85,8 @@ function lockOf(root: string, database: DatabaseSync, previousRun: string | unde
 /** The open, locked database, or undefined when another process has it. */
 async function tryLock(root: string): Promise<DatabaseSync | undefined> {
   const { absolutePath } = guardOwnPath({ root, path: DATABASE_PATH });
-  for (const ending of ["", "-journal", "-wal", "-shm"]) refuseSpecialFile(DATABASE_PATH + ending, lstatIfThere(absolutePath + ending));
+  for (const ending of ["", "-journal", "-wal", "-shm"])
+    refuseSpecialFile(DATABASE_PATH + ending, lstatIfThere(absolutePath + ending));
   const { DatabaseSync } = await import("node:sqlite");
   const database = new DatabaseSync(absolutePath, { timeout: 0 });
   try {
@@ -95,7 +97,12 @@ async function tryLock(root: string): Promise<DatabaseSync | undefined> {
     const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
     if (code === SQLITE_BUSY) return undefined;
     if (code !== SQLITE_NOT_A_DATABASE) throw error;
-    throw new ArtdeskError({ code: "unavailable", shortMessage: `${DATABASE_PATH} is damaged.`, hint: "Delete it; it holds nothing.", cause: error });
+    throw new ArtdeskError({
+      code: "unavailable",
+      shortMessage: `${DATABASE_PATH} is damaged.`,
+      hint: "Delete it; it holds nothing.",
+      cause: error,
+    });
   }
 }
 
@@ -116,9 +123,15 @@ function stillLocked(holder: LockHolder | undefined): ArtdeskError {
 function readHolder(root: string): LockHolder | undefined {
   try {
     const value: unknown = JSON.parse(readOwnFile(root, HOLDER_PATH, { maxBytes: 10_000 })?.toString("utf8") ?? "");
-    if (typeof value !== "object" || value === null || !("pid" in value && "since" in value && "command" in value && "run" in value)) return undefined;
+    if (
+      typeof value !== "object" ||
+      value === null ||
+      !("pid" in value && "since" in value && "command" in value && "run" in value)
+    )
+      return undefined;
     const { pid, since, command, run } = value;
-    if (typeof pid !== "number" || typeof since !== "string" || typeof command !== "string" || typeof run !== "string") return undefined;
+    if (typeof pid !== "number" || typeof since !== "string" || typeof command !== "string" || typeof run !== "string")
+      return undefined;
     return { pid, since, command, run };
   } catch {
     // Only for the message: the lock does not depend on it.
