@@ -2,14 +2,8 @@ import type { Catalogue } from "./catalogue/catalogue.ts";
 import { findModel } from "./catalogue/find-model.ts";
 import { composePrompt } from "./compose-prompt.ts";
 import { ArtdeskError } from "./errors.ts";
-import {
-  blockedError,
-  generateImages,
-  type GenerateHost,
-  type GenerateOptions,
-  type PlannedRequest,
-  wishesFor,
-} from "./generate.ts";
+import { blockedError } from "./compose-result.ts";
+import { generateImages, type GenerateHost, type GenerateOptions, type PlannedRequest, wishesFor } from "./generate.ts";
 import { formatUsd } from "./money.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import type { Ledger, Reservation } from "./ledger/types.ts";

@@ -1,6 +1,7 @@
 import { type AssetSpec, assetLocation } from "../../assets/asset-spec.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
-import { blockedError, type PlannedRequest } from "../../generate.ts";
+import { blockedError } from "../../compose-result.ts";
+import type { PlannedRequest } from "../../generate.ts";
 import type { ImageRequest } from "../../types.ts";
 import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
