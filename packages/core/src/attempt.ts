@@ -240,7 +240,8 @@ function describeEnding(task: AttemptTask, sent: Sent, tableMicroUsd: number): E
 
 /**
  * Writes the outcome down: images first, then money, then the end of the journal's note. Failing here must not lose a
- * paid image, so the error is returned beside the images; the journal lets the next run settle.
+ * paid image, so the error is returned beside the images. An image that cannot be kept is still booked: what it cost is
+ * known. A cost that cannot be booked stays in the journal, and the next run settles it.
  */
 async function book(
   host: AttemptHost,
@@ -251,16 +252,8 @@ async function book(
 ): Promise<ArtdeskError | undefined> {
   const { ledger, journal } = host;
   const { reservation } = task;
+  const keepError = reply && (await keepImages(journal, reservation.id, reply, settlement));
   try {
-    if (reply) {
-      const images = reply.images.map((image, index) => ({
-        index,
-        bytes: image.bytes,
-        mediaType: image.mediaType,
-        sha256: image.sha256,
-      }));
-      await journal.keep(reservation.id, images, settlement.costMicroUsd);
-    }
     if (billed === "unknown") await ledger.markUnknown(reservation, settlement);
     else if (reply || billed === "yes") await ledger.settle(reservation, settlement);
     else await ledger.release(reservation, settlement);
@@ -268,14 +261,40 @@ async function book(
       reservation.id,
       billed === "unknown" ? "unknown" : reply || billed === "yes" ? "settled" : "released",
     );
+    return keepError;
+  } catch (error) {
+    return new ArtdeskError({
+      code: "unavailable",
+      shortMessage: `${reply ? "The image is here" : "The call ended"}, but the ledger could not be written.`,
+      details: error instanceof Error ? error.message : String(error),
+      hint: "Its cost stays reserved; the next run settles it.",
+      billed,
+      cause: error,
+    });
+  }
+}
+
+async function keepImages(
+  journal: Journal,
+  attemptId: string,
+  reply: ProviderReply,
+  settlement: Settlement,
+): Promise<ArtdeskError | undefined> {
+  const images = reply.images.map((image, index) => ({
+    index,
+    bytes: image.bytes,
+    mediaType: image.mediaType,
+    sha256: image.sha256,
+  }));
+  try {
+    await journal.keep(attemptId, images, settlement.costMicroUsd, settlement.requestId);
     return undefined;
   } catch (error) {
     return new ArtdeskError({
       code: "unavailable",
-      shortMessage: "The image is here, but the ledger could not be written.",
+      shortMessage: "The image is here, but the journal could not keep it.",
       details: error instanceof Error ? error.message : String(error),
-      hint: "Its cost stays reserved; the next run settles it.",
-      billed,
+      billed: settlement.costMicroUsd > 0 ? "yes" : "no",
       cause: error,
     });
   }

@@ -123,7 +123,8 @@ export async function generateImages(
     const provider = host.providerOf(offer.provider);
     const note = provider.kind === "local" ? await host.stageNote(request) : undefined;
     const keepPosts = hasOtherProvider(decision.offers.slice(index + 1), offer, excluded) ? 1 : 0;
-    const results = await Promise.all(
+    // A call beside one that fails to start is paid for, too: all of them end before anything is thrown.
+    const settled = await Promise.allSettled(
       calls.map((call, position) =>
         runAttempt(host, {
           provider,
@@ -140,7 +141,14 @@ export async function generateImages(
         }).then((result) => ({ result, positions: call.positions })),
       ),
     );
+    const results = settled.flatMap((call) => (call.status === "fulfilled" ? [call.value] : []));
     for (const { result, positions } of results) collect(progress, result, positions);
+    const unstarted = settled.find((call) => call.status === "rejected");
+    if (unstarted) {
+      if (progress.images.size === 0 || !isArtdeskError(unstarted.reason)) throw unstarted.reason;
+      progress.error = unstarted.reason;
+      break;
+    }
     progress.error = worstError(results.map(({ result }) => result.error));
     if (progress.images.size >= request.count || !progress.error || allowance.left <= 0) break;
     const step = nextStep(progress.error, host.policy);
