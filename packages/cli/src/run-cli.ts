@@ -45,6 +45,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .argument("[paths...]", "prompt files or folders")
     .option("--keep-going", "go on with the other assets after a failure or a mistake in a file")
     .option("--force", "make unchanged assets again, too")
+    .option("--no-wait", "fail at once when another run is working in this folder, instead of waiting for it")
     .option("--yes", "accepted for scripts; generate never asks")
     .action((paths, options) => finish(generateCommand(paths, options, io, colors)));
   withCommonOptions(program.command("check"))
@@ -65,7 +66,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
   withCommonOptions(budget.command("reconcile"))
     .description("say what a possibly billed call did cost")
     .argument("[ids...]", "ids that `artdesk budget` lists")
-    .option("--all", "every possibly billed call of this month")
+    .option("--all", "every possibly billed call that `artdesk budget` lists")
     .option("--cost <usd>", "what the provider charged for each, 0 for nothing")
     .action((ids, options) => finish(reconcileCommand(ids, { ...budget.opts(), ...options }, io)));
   withCommonOptions(program.command("report"))

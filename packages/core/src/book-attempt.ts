@@ -58,7 +58,7 @@ export async function bookAttempt(
   try {
     if (reply) {
       const images = reply.images.map(({ bytes, mediaType, sha256 }, index) => ({ index, bytes, mediaType, sha256 }));
-      await journal.keep(reservation.id, images, settlement.costMicroUsd);
+      await journal.keep(reservation.id, images, settlement.costMicroUsd, settlement.requestId);
     }
     if (end === "unknown") await ledger.markUnknown(reservation, settlement);
     else if (end === "settled") await ledger.settle(reservation, settlement);
