@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "rolldown";
+import type { InputOptions, OutputOptions } from "rolldown";
 
 const standIn = fileURLToPath(new URL("src/undici-stand-in.ts", import.meta.url));
 
-export default defineConfig({
+const config: InputOptions & { output: OutputOptions } = {
   input: { index: "src/index.ts" },
   platform: "node",
   resolve: { conditionNames: ["source", "import", "node", "default"] },
@@ -38,4 +38,6 @@ export default defineConfig({
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
   },
-});
+};
+
+export default config;
