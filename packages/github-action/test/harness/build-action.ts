@@ -12,6 +12,8 @@ export interface BuiltAction {
   folder: string;
   /** Files of the bundle, and their sizes in bytes. */
   files: ReadonlyMap<string, number>;
+  /** What each file imports: before it runs, and when it is needed. */
+  imports: ReadonlyMap<string, { atStart: readonly string[]; later: readonly string[] }>;
   remove(): void;
 }
 
@@ -26,5 +28,10 @@ export async function buildAction(): Promise<BuiltAction> {
   const files = new Map(
     written.output.map((file) => [file.fileName, Buffer.byteLength(file.type === "chunk" ? file.code : file.source)]),
   );
-  return { folder, files, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const imports = new Map(
+    written.output.flatMap((file) =>
+      file.type === "chunk" ? [[file.fileName, { atStart: file.imports, later: file.dynamicImports }] as const] : [],
+    ),
+  );
+  return { folder, files, imports, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
