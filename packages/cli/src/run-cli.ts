@@ -26,7 +26,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
       "Makes images from committed prompt files: the right model for each, inside a budget that cannot be overspent.",
     )
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.note })
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.note(text) })
     .showSuggestionAfterError()
     .showHelpAfterError("Run `artdesk --help` for the commands.");
 

@@ -1,5 +1,6 @@
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import { findModel } from "./catalogue/find-model.ts";
+import { composePrompt } from "./compose-prompt.ts";
 import { ArtdeskError } from "./errors.ts";
 import {
   blockedError,
@@ -108,7 +109,8 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
   const desk: Artdesk = {
     ledger,
     async plan(input) {
-      const request = parseRequest(input);
+      const parsed = parseRequest(input);
+      const request = { ...parsed, prompt: composePrompt(parsed) };
       return { request, decision: await decide(request) };
     },
     async hold(planned) {

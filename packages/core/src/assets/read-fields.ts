@@ -52,9 +52,9 @@ function withReceived(issue: v.BaseIssue<unknown>): string {
   if (typeof input === "string") return issue.message;
   const kind = Array.isArray(input)
     ? "a list"
-    : typeof input === "object"
-      ? "a group of keys"
-      : `the ${typeof input} ${String(input)}`;
+    : typeof input === "number" || typeof input === "boolean"
+      ? `the ${typeof input} ${String(input)}`
+      : "a group of keys";
   const quote = typeof input !== "object" && issue.message === "must be text" ? "; put it in quotes" : "";
   return `${issue.message.replace(/\.$/, "")}, not ${kind}${quote}`;
 }
