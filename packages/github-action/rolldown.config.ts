@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "rolldown";
+import type { InputOptions, OutputOptions } from "rolldown";
 
 const standIn = fileURLToPath(new URL("src/undici-stand-in.ts", import.meta.url));
 
-export default defineConfig({
+const ABSENT = new Set(["pg-native", "pg-cloudflare", "@node-rs/xxhash"]);
+
+const config: InputOptions & { output: OutputOptions } = {
   input: { index: "src/index.ts" },
   platform: "node",
   resolve: { conditionNames: ["source", "import", "node", "default"] },
@@ -16,10 +18,10 @@ export default defineConfig({
       },
     },
     {
-      // `pg` asks for these two when it runs elsewhere than on Node, or natively.
+      // What `pg` and `redis` would use where it is installed: natively, elsewhere than on Node, or for a call not made here.
       name: "absent-optional-drivers",
       resolveId(source) {
-        return source === "pg-native" || source === "pg-cloudflare" ? { id: `\0absent:${source}` } : null;
+        return ABSENT.has(source) ? { id: `\0absent:${source}` } : null;
       },
       load(id) {
         return id.startsWith("\0absent:") ? "export default undefined;" : null;
@@ -38,4 +40,6 @@ export default defineConfig({
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
   },
-});
+};
+
+export default config;

@@ -8,6 +8,7 @@ import type { GitHubClient } from "./github-client.ts";
 import { count } from "./headline.ts";
 import type { ActionInputs } from "./inputs.ts";
 import { deliverPullRequest } from "./pull-request.ts";
+import type { Redact } from "./redact.ts";
 import { totalsOf, type ReportModel } from "./report-model.ts";
 import { usdText } from "./usd-text.ts";
 
@@ -31,6 +32,7 @@ export interface DeliveryJob {
   env: Readonly<Record<string, string | undefined>>;
   /** A folder of this step's own. */
   folder: string;
+  redact: Redact;
   /** The page that shows what was made. */
   contactSheet: string | undefined;
   log: (line: string) => void;
@@ -60,7 +62,7 @@ async function toBranch(job: DeliveryJob): Promise<Delivered> {
   const client = await job.client();
   if (!client || event.branch === undefined) return NOWHERE;
   const push = { serverUrl: event.serverUrl, token: inputs.githubToken, env };
-  const { headline, body } = messageFor(job.model);
+  const { headline, body } = messageFor(job.model, job.redact);
   const { owner, repo, branch, baseSha } = event;
   const result = await commitFiles({ owner, repo, branch, baseSha, files, headline, body }, { client, push, log });
   if (result.status === "unchanged") return { ...NOWHERE, notes: [] };
@@ -70,10 +72,10 @@ async function toBranch(job: DeliveryJob): Promise<Delivered> {
 }
 
 async function toPullRequest(job: DeliveryJob): Promise<Delivered> {
-  const { event, files, log, model } = job;
+  const { event, files, log, model, redact } = job;
   const client = await job.client();
   if (!client || event.branch === undefined) return NOWHERE;
-  const { headline, body } = messageFor(model);
+  const { headline, body } = messageFor(model, redact);
   const { owner, repo, branch: base } = event;
   const result = await deliverPullRequest({
     client,
@@ -82,7 +84,7 @@ async function toPullRequest(job: DeliveryJob): Promise<Delivered> {
     base,
     files,
     title: "Images from prompt files",
-    body: renderPullRequestBody(model),
+    body: redact(renderPullRequestBody(model)),
     commitMessage: `${headline}\n\n${body}`,
     log,
   });
@@ -105,7 +107,7 @@ async function toFolder({ files, folder, contactSheet }: DeliveryJob): Promise<D
   return { ...NOWHERE, artifact, paths: files.map((file) => file.path) };
 }
 
-function messageFor(model: ReportModel): { headline: string; body: string } {
+function messageFor(model: ReportModel, redact: Redact): { headline: string; body: string } {
   const made = model.assets.filter(({ state }) => state === "generated");
   const { costMicroUsd } = totalsOf(made);
   const lines = made
@@ -113,7 +115,7 @@ function messageFor(model: ReportModel): { headline: string; body: string } {
     .map(({ output, model: name, costMicroUsd: cost }) => `${output}: ${name ?? "?"}, ${usdText(cost ?? 0)}`);
   return {
     headline: made.length === 0 ? "Deliver images" : `Make ${count(made.length, "image")} for ${usdText(costMicroUsd)}`,
-    body: lines.map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, " ")).join("\n"),
+    body: redact(lines.map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, " ")).join("\n")),
   };
 }
 

@@ -36,6 +36,8 @@ export interface GitData {
   head(ref: string): Promise<string | undefined>;
   commit(sha: string): Promise<CommitObject>;
   tree(sha: string): Promise<readonly TreeEntry[]>;
+  /** All entries below a tree, with their whole paths. For small trees: GitHub cuts at 100,000 entries. */
+  wholeTree(sha: string): Promise<readonly TreeEntry[]>;
   blob(sha: string): Promise<Uint8Array>;
   /** Spares reading back a blob that this process made. */
   rememberBlob(sha: string, bytes: Uint8Array): void;
@@ -106,6 +108,12 @@ export function createGitData(client: GitHubClient, { owner, repo }: Repository)
         sha,
       });
       trees.set(sha, reply.data.tree);
+      return reply.data.tree;
+    },
+
+    async wholeTree(sha) {
+      const route = "GET /repos/{owner}/{repo}/git/trees/{sha}";
+      const reply = await client.request<{ tree: TreeEntry[] }>(route, { ...base, sha, recursive: "1" });
       return reply.data.tree;
     },
 

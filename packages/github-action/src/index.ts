@@ -10,7 +10,7 @@ try {
 } catch (caught) {
   if (!isArtdeskError(caught)) throw caught;
   const { file, line } = caught.location ?? {};
-  for (const issue of caught.issues.slice(1, 10)) error(issue, { ...(file === undefined ? {} : { file }) });
+  for (const issue of caught.issues.slice(1, 10)) error(issue, file === undefined ? {} : { file });
   if (file === undefined) setFailed(caught.message);
   else {
     error(caught.message, { file, ...(line === undefined ? {} : { startLine: line }) });

@@ -48,7 +48,7 @@ export function createGitRefLedgerStore(options: GitRefLedgerOptions): LedgerSto
     if (headSha === undefined) return (last = undefined);
     if (last?.headSha === headSha) return last;
     const { treeSha } = await git.commit(headSha);
-    const entries = await git.tree(treeSha);
+    const entries = await git.wholeTree(treeSha);
     const files = new Map(entries.filter((entry) => entry.type === "blob").map((entry) => [entry.path, entry.sha]));
     return (last = { headSha, treeSha, files });
   }
@@ -117,9 +117,13 @@ function mayBeARace(error: unknown): boolean {
   return status === undefined || status === 409 || status === 422 || status >= 500;
 }
 
-/** A key as a file name: letters, digits, dots and dashes stay, everything else is percent-encoded. */
+/**
+ * A key as a path: `artdesk/v1/2026-11` becomes `artdesk/v1/2026-11.jsonl`. Letters, digits and dashes stay, anything
+ * that could mean something to git or be confused with another key is percent-encoded.
+ */
 function pathOf(key: string): string {
-  return `${encodeURIComponent(key).replace(/^\./, "%2E")}.jsonl`;
+  const folders = key.split("/").map((part) => (part === "" ? "%" : encodeURIComponent(part).replaceAll(".", "%2E")));
+  return `${folders.join("/")}.jsonl`;
 }
 
 function valueIn(bytes: Uint8Array): string {

@@ -5,6 +5,7 @@ import { priceText } from "./usd-text.ts";
 
 const THUMBNAIL_PX = 160;
 const REASONS_SHOWN = 3;
+const REJECTIONS_SHOWN = 5;
 
 /** A part of the report that can be cut: rows that each stand alone, between a head and a foot. */
 export interface Section {
@@ -29,7 +30,7 @@ export function sectionsOf(model: ReportModel): readonly Section[] {
       "image",
     ),
     folded(["Image", "Why"], pick("skipped").map(skippedRow), "skipped image"),
-    folded(["Image", "Model", "Why not"], active.flatMap(rejectedRows), "rejected offer"),
+    folded(["Image", "Model", "Why not"], active.flatMap(rejectedRows), "rejected offer", "Why not other models"),
     folded(["Image", "Prompt file"], pick("unchanged").map(unchangedRow), "unchanged image"),
   ].filter((section) => section.rows.length > 0);
 }
@@ -38,9 +39,14 @@ function tableSection(head: readonly string[], cells: readonly (readonly string[
   return { head: `${table(head, [])}\n`, rows: cells.map((row) => `| ${row.join(" | ")} |\n`), foot: "", unit };
 }
 
-function folded(head: readonly string[], cells: readonly (readonly string[])[], unit: string): Section {
+function folded(
+  head: readonly string[],
+  cells: readonly (readonly string[])[],
+  unit: string,
+  summary: string = count(cells.length, unit),
+): Section {
   const section = tableSection(head, cells, unit);
-  const open = `<details><summary>${count(cells.length, unit)}</summary>\n\n`;
+  const open = `<details><summary>${summary}</summary>\n\n`;
   return { ...section, head: `${open}${section.head}`, foot: "\n</details>\n" };
 }
 
@@ -108,14 +114,12 @@ function unchangedRow({ output, promptFile }: ReportAsset): string[] {
 }
 
 function rejectedRows({ output, rejected }: ReportAsset): string[][] {
-  return rejected.map(({ model, quality, size, reason }) => [
-    codeText(output),
-    `${codeText(model)} ${[quality, size]
-      .filter((fact) => fact !== "")
-      .map((fact) => plainText(fact, 40))
-      .join(", ")}`.trim(),
-    plainText(reason),
-  ]);
+  const rows = rejected.slice(0, REJECTIONS_SHOWN).map(({ model, quality, size, reason }) => {
+    const facts = [quality, size].filter((fact) => fact !== "").map((fact) => plainText(fact, 40));
+    return [codeText(output), `${codeText(model)} ${facts.join(", ")}`.trim(), plainText(reason)];
+  });
+  const more = rejected.length - rows.length;
+  return more > 0 ? [...rows, [codeText(output), `and ${more} more`, "in the JSON report"]] : rows;
 }
 
 /** The line that says where the result is. */

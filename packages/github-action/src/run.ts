@@ -15,6 +15,7 @@ import { addPictures } from "./picture-urls.ts";
 import { isStale, openProject, shardsOf, type Project } from "./project.ts";
 import { pullRequestBranch } from "./pull-request.ts";
 import { totalsOf, type ReportModel } from "./report-model.ts";
+import { createRedact, type Redact } from "./redact.ts";
 import { restoreDelivered } from "./restore-delivered.ts";
 import type { StopSignals } from "./stop-signals.ts";
 import { tell } from "./tell.ts";
@@ -33,6 +34,7 @@ interface RunContext {
   ledger: LedgerChoice;
   /** GitHub's API, loaded when it is first needed; undefined without a token. */
   client: () => Promise<GitHubClient | undefined>;
+  redact: Redact;
   /** Things to say beside the report. */
   notes: string[];
 }
@@ -51,7 +53,8 @@ export async function run(host: RunHost): Promise<boolean> {
   let project = await openProject(inputs, checkout);
   const shards = shardsOf(project.listing);
   const ledger = chooseLedger(inputs, project.workspace.config.ledger);
-  const context: RunContext = { host, inputs, event, ledger, client: lazyClient(inputs, host.env), notes: [] };
+  const redact = createRedact([...Object.values(inputs.keys), inputs.githubToken]);
+  const context: RunContext = { host, inputs, event, ledger, client: lazyClient(inputs, host.env), redact, notes: [] };
   // 3. What this run may do: no key, a fork or a token that only reads make it a plan.
   const access = await decideAccess({
     inputs,

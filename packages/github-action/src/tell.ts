@@ -9,6 +9,7 @@ import type { EventContext } from "./event-context.ts";
 import type { GitHubClient } from "./github-client.ts";
 import { headline } from "./headline.ts";
 import type { ActionInputs } from "./inputs.ts";
+import type { Redact } from "./redact.ts";
 import { totalsOf, type ReportModel } from "./report-model.ts";
 import { keepStickyComment, loginOf } from "./sticky-comment.ts";
 
@@ -23,6 +24,7 @@ export interface FinishedRun {
   /** A folder of this step's own. */
   folder: string;
   client: () => Promise<GitHubClient | undefined>;
+  redact: Redact;
   env: Readonly<Record<string, string | undefined>>;
   log: (line: string) => void;
 }
@@ -56,16 +58,17 @@ function problemsOf(model: ReportModel): Problem[] {
   ];
 }
 
-async function writeSummary({ env, model }: FinishedRun, more: number): Promise<void> {
+async function writeSummary({ env, model, redact }: FinishedRun, more: number): Promise<void> {
   const path = env["GITHUB_STEP_SUMMARY"];
-  if (path !== undefined && path !== "") await appendFile(path, renderSummary(model, more));
+  if (path !== undefined && path !== "") await appendFile(path, redact(renderSummary(model, more)));
 }
 
-async function writeReport({ folder, core, model, delivered }: FinishedRun): Promise<string> {
+async function writeReport({ folder, core, model, delivered, redact }: FinishedRun): Promise<string> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, "report.json");
   const body = core.kind === "nothing" ? { assets: model.assets, totals: totalsOf(model.assets) } : core.report;
-  await writeFile(path, `${JSON.stringify({ mode: model.mode, ...body, delivered, notes: model.notes }, null, 2)}\n`);
+  const text = JSON.stringify({ mode: model.mode, ...body, delivered, notes: model.notes }, null, 2);
+  await writeFile(path, `${redact(text)}\n`);
   return path;
 }
 
@@ -90,7 +93,7 @@ function usd(microUsd: number): string {
   return (microUsd / 1_000_000).toFixed(6).replace(/0{1,4}$/, "");
 }
 
-async function comment({ inputs, event, model, client, log }: FinishedRun): Promise<void> {
+async function comment({ inputs, event, model, client, redact, log }: FinishedRun): Promise<void> {
   const { assets } = model;
   const somethingToTell = assets.some(({ state }) => state !== "unchanged" && state !== "made_earlier");
   if (inputs.comment === "never" || (!event.pullRequest && !somethingToTell)) return;
@@ -103,7 +106,7 @@ async function comment({ inputs, event, model, client, log }: FinishedRun): Prom
   const login = await loginOf(github, inputs.githubToken);
   const told = { ...model, onPullRequest: true };
   const result = await keepStickyComment({ client: github, owner, repo, issueNumber, marker, login }, (previous) =>
-    previous === undefined && !mayCreate ? undefined : renderComment(told, inputs.commentId, previous),
+    previous === undefined && !mayCreate ? undefined : redact(renderComment(told, inputs.commentId, previous)),
   );
   if (result === "not_permitted") {
     log("No comment: the token may not write one (the job needs `pull-requests: write`; forks never have it).");

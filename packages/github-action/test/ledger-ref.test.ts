@@ -61,7 +61,7 @@ it("gives each write a version of its own, even for the same text", async () => 
 
 it("keeps keys, line ends and characters of any kind apart", async () => {
   const store = storeOn(freshRef());
-  const keys = ["a/b", "a%2Fb", ".hidden", "..", "ä ö", "a", "a.jsonl"];
+  const keys = ["a/b", "a%2Fb", ".hidden", "..", "ä ö", "a", "a.jsonl", "a.jsonl/b", "/a", "a//b", "%"];
   for (const key of keys) await store.write(key, `value of ${key}\r\nsecond "line" é\n`, undefined);
   for (const key of keys) expect((await store.read(key))?.value).toBe(`value of ${key}\r\nsecond "line" é\n`);
 });

@@ -13,6 +13,8 @@ export interface ActionRun {
   /** Variables of the job, beyond those that the runner sets itself. */
   env: Readonly<Record<string, string>>;
   workspace: string;
+  /** For `RUNNER_TEMP`; one that is removed afterwards when absent. */
+  temp?: string;
   /** Called with the running process, to send it signals. */
   onStart?: (signal: (name: NodeJS.Signals) => void) => void;
   /** Sees the log as it grows. */
@@ -80,14 +82,15 @@ function prepare(
     writeFileSync(path, text);
     return path;
   };
-  mkdirSync(join(folder, "temp"));
+  const temp = run.temp ?? join(folder, "temp");
+  mkdirSync(temp, { recursive: true });
   const files = { output: file("output"), summary: file("summary") };
   const env: Record<string, string> = {
     PATH: process.env["PATH"] ?? "",
     HOME: folder,
     CI: "true",
     GITHUB_ACTIONS: "true",
-    RUNNER_TEMP: join(folder, "temp"),
+    RUNNER_TEMP: temp,
     RUNNER_OS: "Linux",
     RUNNER_ARCH: "X64",
     GITHUB_WORKSPACE: run.workspace,
