@@ -1,4 +1,4 @@
-import { ArtdeskError, DISPOSITIONS } from "./errors.ts";
+import { type ArtdeskError, DISPOSITIONS } from "./errors.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Offer } from "./types.ts";
 
