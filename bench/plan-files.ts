@@ -59,7 +59,16 @@ async function makeWorkspace(root: string, files: number): Promise<void> {
       writeFileSync(join(root, path), bytes);
       return { path, sha256: hash("sha256", bytes, "hex") };
     });
-    const entry = { id: asset.id, fingerprint, model: "model", quality: "low", size: "1536x1024", outputs, costMicroUsd: 6000, requestIds: ["req_1"] };
+    const entry = {
+      id: asset.id,
+      fingerprint,
+      model: "model",
+      quality: "low",
+      size: "1536x1024",
+      outputs,
+      costMicroUsd: 6000,
+      requestIds: ["req_1"],
+    };
     const lockFile = join(root, workspace.lockPath(asset.id));
     mkdirSync(dirname(lockFile), { recursive: true });
     writeFileSync(lockFile, serializeLockEntry(entry));
@@ -79,7 +88,9 @@ async function listingTime(root: string, files: number): Promise<number> {
   const elapsedMs = performance.now() - startMs;
   const unchanged = assets.filter(({ status }) => status === "unchanged").length;
   if (unchanged !== files || problems.length > 0 || orphans.length > 0) {
-    throw new Error(`expected ${files} unchanged assets, got ${unchanged}, ${problems.length} problems, ${orphans.length} orphans`);
+    throw new Error(
+      `expected ${files} unchanged assets, got ${unchanged}, ${problems.length} problems, ${orphans.length} orphans`,
+    );
   }
   return elapsedMs;
 }
@@ -92,7 +103,11 @@ function filesBelow(root: string, folder: string): string[] {
 
 if (import.meta.main) {
   const result = await benchPlanFiles(Number(process.argv[2] ?? 10_000));
-  console.log(`reading and hashing ${result.files} prompt files with lock entries and outputs: ${result.floorMs.toFixed(0)} ms`);
-  console.log(`listing them with status: ${result.listingMs.toFixed(0)} ms = ${result.ratio.toFixed(2)} x (bar 2.00 x)`);
+  console.log(
+    `reading and hashing ${result.files} prompt files with lock entries and outputs: ${result.floorMs.toFixed(0)} ms`,
+  );
+  console.log(
+    `listing them with status: ${result.listingMs.toFixed(0)} ms = ${result.ratio.toFixed(2)} x (bar 2.00 x)`,
+  );
   console.log(`the first time, without a cache: ${result.coldListingMs.toFixed(0)} ms`);
 }

@@ -9,7 +9,9 @@ const PATTERNS = [
   [/\bgh[pousr]_[A-Za-z0-9]{36}\b/, "what looks like a GitHub token"],
 ];
 
-const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
+const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+  encoding: "utf8",
+})
   .split("\0")
   .filter((file) => file && !/\.(png|jpe?g|webp|gif)$/i.test(file));
 

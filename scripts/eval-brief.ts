@@ -22,14 +22,27 @@ interface PromptRow {
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = process.argv[2] ?? join(process.env["ARTDESK_SHARED"] ?? join(root, "..", "shared"), "prompts");
 if (!existsSync(folder)) {
-  console.log(`skipped: no folder ${folder}. Give the folder of the labelled prompts as argument.`);
+  print(`skipped: no folder ${folder}. Give the folder of the labelled prompts as argument.`);
   process.exit(0);
 }
 
-report("PartiPrompts, label \"Writing & Symbols\"", readRows("parti.jsonl", (row) => row.textInImage));
-report("own marketing and docs prompts", readRows("own-marketing-docs.jsonl", (row) => row.facets?.text));
-report("DSG, label drawtext (other rows may hold writing too)", readRows("dsg.jsonl", (row) => row.tag === "drawtext"));
+report(
+  'PartiPrompts, label "Writing & Symbols"',
+  readRows("parti.jsonl", (row) => row.textInImage),
+);
+report(
+  "own marketing and docs prompts",
+  readRows("own-marketing-docs.jsonl", (row) => row.facets?.text),
+);
+report(
+  "DSG, label drawtext (other rows may hold writing too)",
+  readRows("dsg.jsonl", (row) => row.tag === "drawtext"),
+);
 measureTime();
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
 
 function readRows(file: string, label: (row: PromptRow) => boolean | undefined): LabelledPrompt[] {
   const rows: PromptRow[] = readFileSync(join(folder, file), "utf8")
@@ -46,16 +59,18 @@ function report(title: string, rows: readonly LabelledPrompt[]): void {
     const brief = readBrief(parseRequest({ prompt: row.prompt }));
     if (brief.rendersText && row.wanted) hits += 1;
     if (brief.rendersText === row.wanted) continue;
-    wrong.push(`  ${row.wanted ? "missed" : "extra "} ${row.id}: ${row.prompt.slice(0, 150)} [${brief.evidence.text ?? ""}]`);
+    wrong.push(
+      `  ${row.wanted ? "missed" : "extra "} ${row.id}: ${row.prompt.slice(0, 150)} [${brief.evidence.text ?? ""}]`,
+    );
   }
   const missed = wrong.filter((line) => line.startsWith("  missed")).length;
   const extra = wrong.length - missed;
   const precision = hits / (hits + extra);
   const recall = hits / (hits + missed);
   const f1 = (2 * hits) / (2 * hits + missed + extra);
-  console.log(`${title}: ${rows.length} prompts, ${hits + missed} with writing`);
-  console.log(`  precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}, F1 ${f1.toFixed(3)}`);
-  for (const line of wrong) console.log(line);
+  print(`${title}: ${rows.length} prompts, ${hits + missed} with writing`);
+  print(`  precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}, F1 ${f1.toFixed(3)}`);
+  for (const line of wrong) print(line);
 }
 
 function measureTime(): void {
@@ -66,5 +81,5 @@ function measureTime(): void {
     for (const request of requests) readBrief(request);
     fastest = Math.min(fastest, (performance.now() - startMs) / requests.length);
   }
-  console.log(`readBrief: ${(fastest * 1000).toFixed(2)} microseconds per PartiPrompts prompt (best of 30 rounds)`);
+  print(`readBrief: ${(fastest * 1000).toFixed(2)} microseconds per PartiPrompts prompt (best of 30 rounds)`);
 }

@@ -10,7 +10,8 @@ for (const file of files) {
   totals.passed += report.numPassedTests;
   totals.failed += report.numFailedTests;
   totals.skipped += report.numPendingTests + (report.numTodoTests ?? 0);
-  for (const suite of report.testResults) if (suite.status === "failed" && suite.assertionResults.length === 0) totals.failed += 1;
+  for (const suite of report.testResults)
+    if (suite.status === "failed" && suite.assertionResults.length === 0) totals.failed += 1;
 }
 console.log(`tests: ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 if (files.length === 0 || totals.failed > 0 || totals.passed === 0) process.exit(1);

@@ -18,7 +18,11 @@ export function readBrief(request: ParsedRequest): Brief {
   const scene = readScene(scan);
   const textToRender = request.text.length === 0 ? writing.texts : [...new Set([...request.text, ...writing.texts])];
   const evidence: Partial<Record<BriefSignal, string>> = {};
-  if (request.text.length > 0) evidence.text = request.text.map((text) => `"${text}"`).join(", ").slice(0, 120);
+  if (request.text.length > 0)
+    evidence.text = request.text
+      .map((text) => `"${text}"`)
+      .join(", ")
+      .slice(0, 120);
   else if (writing.evidence !== undefined) evidence.text = writing.evidence;
   if (scan.wordCount > LONG_PROMPT_WORDS) evidence.long_prompt = `${scan.wordCount} words`;
   if (scene.people !== undefined) evidence.people = scene.people;

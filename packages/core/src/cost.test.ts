@@ -4,7 +4,14 @@ import { readSharedJson, sharedFolder } from "../test/shared-folder.ts";
 import { catalogueRows } from "./catalogue/index.ts";
 import { findModel } from "./catalogue/find-model.ts";
 import type { CatalogueRow } from "./catalogue/row.ts";
-import { costFromUsage, estimateCallMicroUsd, imageOutputTokens, usageBound, worstCaseCallMicroUsd, type PricedCall } from "./cost.ts";
+import {
+  costFromUsage,
+  estimateCallMicroUsd,
+  imageOutputTokens,
+  usageBound,
+  worstCaseCallMicroUsd,
+  type PricedCall,
+} from "./cost.ts";
 import type { Usage } from "./types.ts";
 
 const AXIS_FACTORS: Record<string, Record<string, number>> = {
@@ -58,7 +65,10 @@ describe("imageOutputTokens", () => {
       size: string;
       tokens: number;
     }
-    const vectors = readSharedJson<{ published: Vector[]; computed: Vector[] }>("contracts/openai-gpt-image-token-vectors.json");
+    const vectors = readSharedJson("contracts/openai-gpt-image-token-vectors.json") as {
+      published: Vector[];
+      computed: Vector[];
+    };
     const all = [...vectors.published, ...vectors.computed];
     expect(all.length).toBeGreaterThan(60);
     for (const vector of all) {
@@ -101,7 +111,8 @@ describe("published prices per image", () => {
   });
 
   it("covers what was measured on gpt-image-2.6", () => {
-    const tokens = (size: string, quality: string): number => usageBound(row("gpt-image-2.6-flare"), call(size, quality)).outputImageTokens;
+    const tokens = (size: string, quality: string): number =>
+      usageBound(row("gpt-image-2.6-flare"), call(size, quality)).outputImageTokens;
     expect(tokens("1536x1024", "low")).toBeGreaterThanOrEqual(664);
     expect(tokens("1536x1024", "high")).toBeGreaterThanOrEqual(1353);
     expect(tokens("3840x2160", "high")).toBeGreaterThanOrEqual(3337);
@@ -110,10 +121,19 @@ describe("published prices per image", () => {
 
 describe("costFromUsage", () => {
   it("adds every kind of token and rounds up once", () => {
-    const usage = { inputTextTokens: 1, cachedInputTextTokens: 1, inputImageTokens: 1, cachedInputImageTokens: 1, outputImageTokens: 1, outputTextTokens: 1 };
+    const usage = {
+      inputTextTokens: 1,
+      cachedInputTextTokens: 1,
+      inputImageTokens: 1,
+      cachedInputImageTokens: 1,
+      outputImageTokens: 1,
+      outputTextTokens: 1,
+    };
     expect(costFromUsage(row("gpt-image-2"), usage)).toBe(Math.ceil(5 + 1.25 + 8 + 2 + 30 + 10));
     expect(costFromUsage(row("gpt-image-2"), { ...noUsage, cachedInputTextTokens: 4 })).toBe(5);
-    expect(costFromUsage(row("gpt-image-1-mini"), { ...noUsage, cachedInputTextTokens: 5, cachedInputImageTokens: 4 })).toBe(2);
+    expect(
+      costFromUsage(row("gpt-image-1-mini"), { ...noUsage, cachedInputTextTokens: 5, cachedInputImageTokens: 4 }),
+    ).toBe(2);
   });
 
   it("takes the provider's own price", () => {
@@ -144,12 +164,22 @@ const anyCall: fc.Arbitrary<PricedOffer> = fc
   })
   .map(({ row: model, pick, widthUnits, heightUnits, ...rest }) => {
     const quality = model.qualities[pick % model.qualities.length]?.id ?? "";
-    const options = model.sizes.kind === "fixed" ? model.sizes.sizes : model.sizes.kind === "table" ? model.sizes.entries : [];
+    const options =
+      model.sizes.kind === "fixed" ? model.sizes.sizes : model.sizes.kind === "table" ? model.sizes.entries : [];
     const size = options[pick % options.length] ?? { widthPx: widthUnits * 16, heightPx: heightUnits * 16 };
     return { row: model, call: { quality, ...size, ...rest } };
   });
 
 describe("worst case and estimate", () => {
+  it("the worst case is the price of the largest usage", () => {
+    fc.assert(
+      fc.property(anyCall, (offer) => {
+        const bound = costFromUsage(offer.row, usageBound(offer.row, offer.call)) ?? 0;
+        expect(worstCaseCallMicroUsd(offer.row, offer.call)).toBe(offer.call.count * bound);
+      }),
+    );
+  });
+
   it("0 <= estimate <= worst case, in whole micro-USD", () => {
     fc.assert(
       fc.property(anyCall, (offer) => {

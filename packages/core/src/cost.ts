@@ -40,11 +40,16 @@ export function imageOutputTokens(axisFactor: number, widthPx: number, heightPx:
 export function outputTokensOf(price: PriceRule, call: PricedCall): number | undefined {
   if (price.kind === "per_image") return 0;
   if (price.kind === "token_table") {
-    return price.outputTokens[`${call.widthPx}x${call.heightPx}/${call.quality}`] ?? price.outputTokens[call.resolution ?? ""];
+    return (
+      price.outputTokens[`${call.widthPx}x${call.heightPx}/${call.quality}`] ??
+      price.outputTokens[call.resolution ?? ""]
+    );
   }
   const axisFactor = price.axisFactors[call.quality];
   if (axisFactor === undefined) return undefined;
-  return Math.ceil(imageOutputTokens(axisFactor, call.widthPx, call.heightPx) * (price.boundFactors[call.quality] ?? 1));
+  return Math.ceil(
+    imageOutputTokens(axisFactor, call.widthPx, call.heightPx) * (price.boundFactors[call.quality] ?? 1),
+  );
 }
 
 /** What `count` images will most likely cost, and what the price table says they cost. Micro-USD, rounded up per image. */
@@ -99,7 +104,9 @@ export function worstMicroUsd(parts: PriceParts, promptBytes: number): number {
  */
 export function costFromUsage(row: CatalogueRow, usage: Usage): number | undefined {
   if (usage.costMicroUsd !== undefined) return usage.costMicroUsd;
-  return row.price.kind === "per_image" ? undefined : Math.ceil(tokenUnits(row.price.prices, usage) / UNITS_PER_MICRO_USD);
+  return row.price.kind === "per_image"
+    ? undefined
+    : Math.ceil(tokenUnits(row.price.prices, usage) / UNITS_PER_MICRO_USD);
 }
 
 /** The largest usage that one image of this call can report. */

@@ -41,7 +41,8 @@ export function failureOfStatus(status: number, headers: HttpResponse["headers"]
   if (status === 409) return { code: "unavailable", billed: "unknown" };
   if (status === 429) return { code: "rate_limited", billed: "no" };
   if (status < 500) return { code: "invalid_request", billed: "no" };
-  const declined = (status === 503 || status === 529) && (retryAfterMs(headers) !== undefined || /overload|over capacity/i.test(body));
+  const declined =
+    (status === 503 || status === 529) && (retryAfterMs(headers) !== undefined || /overload|over capacity/i.test(body));
   return { code: "unavailable", billed: declined ? "no" : "unknown" };
 }
 
@@ -125,13 +126,19 @@ export function modelNotServed(subject: CallSubject): KnownFailure {
 }
 
 /** Turns a failed reply into an error: what the status means, replaced by what `known` says. The body goes in redacted. */
-export function replyError(response: HttpResponse, body: string, subject: CallSubject, known: KnownFailure): ArtdeskError {
+export function replyError(
+  response: HttpResponse,
+  body: string,
+  subject: CallSubject,
+  known: KnownFailure,
+): ArtdeskError {
   const failure = failureOfStatus(response.status, response.headers, body);
   const code = known.code ?? failure.code;
   const said = known.message ? ` ${oneLine(known.message)}` : "";
   return new ArtdeskError({
     code,
-    shortMessage: known.shortMessage ?? `${subject.providerName} answered ${response.status} for ${subject.model}.${said}`,
+    shortMessage:
+      known.shortMessage ?? `${subject.providerName} answered ${response.status} for ${subject.model}.${said}`,
     details: body === "" ? undefined : redact(body),
     hint: known.hint ?? HINTS[code],
     provider: subject.provider,
@@ -186,7 +193,12 @@ export async function readJsonWithImages(
   },
 ): Promise<JsonWithImages> {
   const { codec, imageKeys, skipKeys, subject, maxBytes = LARGEST_BODY_BYTES } = options;
-  const scanner = new JsonImageScanner({ codec, imageKeys, skipKeys, contentLength: contentLengthOf(response.headers) });
+  const scanner = new JsonImageScanner({
+    codec,
+    imageKeys,
+    skipKeys,
+    contentLength: contentLengthOf(response.headers),
+  });
   let receivedBytes = 0;
   try {
     for await (const chunk of response.body) {

@@ -47,7 +47,7 @@ function inspectJpeg(bytes: Uint8Array): ImageInspection {
   let position = 2;
   while (position + 4 <= bytes.length) {
     if (bytes[position] !== 0xff) return failure("is a damaged JPEG file");
-    const marker = bytes[position + 1]!;
+    const marker = bytes[position + 1] ?? 0;
     // Fill bytes, and markers without a length.
     if (marker === 0xff || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
       position += marker === 0xff ? 1 : 2;
@@ -55,7 +55,11 @@ function inspectJpeg(bytes: Uint8Array): ImageInspection {
     }
     if (isFrameHeader(marker)) {
       if (position + 9 > bytes.length) break;
-      const header = { mediaType: "image/jpeg", widthPx: view.getUint16(position + 7), heightPx: view.getUint16(position + 5) } as const;
+      const header = {
+        mediaType: "image/jpeg",
+        widthPx: view.getUint16(position + 7),
+        heightPx: view.getUint16(position + 5),
+      } as const;
       const end = endWithoutZeros(bytes);
       return bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9 ? success(header) : failure(TRUNCATED);
     }
@@ -76,22 +80,52 @@ function inspectWebp(bytes: Uint8Array): ImageInspection {
   const view = viewOf(bytes);
   if (bytes.length < 30 || view.getUint32(4, true) + 8 > bytes.length) return failure(TRUNCATED);
   const chunk = textAt(bytes, 12, 4);
-  if (chunk === "VP8X") return success({ mediaType: "image/webp", widthPx: 1 + uint24(bytes, 24), heightPx: 1 + uint24(bytes, 27) });
+  if (chunk === "VP8X")
+    return success({ mediaType: "image/webp", widthPx: 1 + uint24(bytes, 24), heightPx: 1 + uint24(bytes, 27) });
   if (chunk === "VP8L" && bytes[20] === 0x2f) {
     const packed = view.getUint32(21, true);
-    return success({ mediaType: "image/webp", widthPx: 1 + (packed & 0x3fff), heightPx: 1 + ((packed >>> 14) & 0x3fff) });
+    return success({
+      mediaType: "image/webp",
+      widthPx: 1 + (packed & 0x3fff),
+      heightPx: 1 + ((packed >>> 14) & 0x3fff),
+    });
   }
   if (chunk === "VP8 " && bytes[23] === 0x9d && bytes[24] === 0x01 && bytes[25] === 0x2a) {
-    return success({ mediaType: "image/webp", widthPx: view.getUint16(26, true) & 0x3fff, heightPx: view.getUint16(28, true) & 0x3fff });
+    return success({
+      mediaType: "image/webp",
+      widthPx: view.getUint16(26, true) & 0x3fff,
+      heightPx: view.getUint16(28, true) & 0x3fff,
+    });
   }
   return failure("is a damaged WebP file");
 }
 
-/** GIF89a (CompuServe, 1990): the logical screen gives the size; the last byte is the trailer. */
+/** GIF89a (CompuServe, 1990): the logical screen gives the size; blocks follow until the trailer. */
 function inspectGif(bytes: Uint8Array): ImageInspection {
   const view = viewOf(bytes);
-  if (bytes.length < 14 || bytes[endWithoutZeros(bytes) - 1] !== 0x3b) return failure(TRUNCATED);
-  return success({ mediaType: "image/gif", widthPx: view.getUint16(6, true), heightPx: view.getUint16(8, true) });
+  if (bytes.length < 13) return failure(TRUNCATED);
+  const header = {
+    mediaType: "image/gif",
+    widthPx: view.getUint16(6, true),
+    heightPx: view.getUint16(8, true),
+  } as const;
+  let position = 13 + colorTableBytes(bytes[10] ?? 0);
+  while (position < bytes.length) {
+    const block = bytes[position];
+    if (block === 0x3b) return success(header);
+    // An extension has a label; an image has a descriptor, maybe a colour table, and a code size.
+    if (block === 0x21) position += 2;
+    else if (block === 0x2c) position += 11 + colorTableBytes(bytes[position + 9] ?? 0);
+    else return failure("is a damaged GIF file");
+    // Sub-blocks, each with its length before it, end with an empty one.
+    for (let length = bytes[position] ?? 0; length !== 0; length = bytes[position] ?? 0) position += 1 + length;
+    position += 1;
+  }
+  return failure(TRUNCATED);
+}
+
+function colorTableBytes(flags: number): number {
+  return flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0;
 }
 
 const TRUNCATED = "is cut off";
@@ -118,7 +152,8 @@ function textAt(bytes: Uint8Array, offset: number, length: number): string {
 }
 
 function uint24(bytes: Uint8Array, offset: number): number {
-  return bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16);
+  const [low = 0, middle = 0, high = 0] = bytes.subarray(offset, offset + 3);
+  return low | (middle << 8) | (high << 16);
 }
 
 /** Some writers pad a file with zeros. */

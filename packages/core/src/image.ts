@@ -15,7 +15,12 @@ import type { ReceivedImage, Usage } from "./types.ts";
 export function receiveImage(bytes: Uint8Array, codec: Codec, declaredType?: string): ReceivedImage {
   const image = describe(bytes, codec, declaredType);
   if (typeof image !== "string") return image;
-  throw new ArtdeskError({ code: "bad_response", shortMessage: image, details: `${bytes.length} bytes`, billed: "yes" });
+  throw new ArtdeskError({
+    code: "bad_response",
+    shortMessage: image,
+    details: `${bytes.length} bytes`,
+    billed: "yes",
+  });
 }
 
 function describe(bytes: Uint8Array, codec: Codec, declaredType: string | undefined): ReceivedImage | string {
@@ -39,7 +44,13 @@ export interface FoundImage {
  */
 export function composeReply(
   found: readonly FoundImage[],
-  options: { count: number; codec: Codec; subject: CallSubject; usage: Usage | undefined; problem?: ArtdeskError | undefined },
+  options: {
+    count: number;
+    codec: Codec;
+    subject: CallSubject;
+    usage: Usage | undefined;
+    problem?: ArtdeskError | undefined;
+  },
 ): ProviderReply {
   const { count, codec, subject, usage } = options;
   const images: ReceivedImage[] = [];

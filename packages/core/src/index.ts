@@ -1,7 +1,14 @@
 export { createArtdesk, type Artdesk, type ArtdeskOptions } from "./artdesk.ts";
 export type { GenerateOptions, PlannedRequest } from "./generate.ts";
 export type { ArtdeskEvent, OnEvent } from "./events.ts";
-export { ArtdeskError, DISPOSITIONS, isArtdeskError, type ArtdeskErrorOptions, type Disposition, type ErrorCode } from "./errors.ts";
+export {
+  ArtdeskError,
+  DISPOSITIONS,
+  isArtdeskError,
+  type ArtdeskErrorOptions,
+  type Disposition,
+  type ErrorCode,
+} from "./errors.ts";
 export type * from "./types.ts";
 export type * from "./ports.ts";
 export type { HttpProvider, LocalProvider, Provider, ProviderAuth, ProviderCall, ProviderReply } from "./provider.ts";
@@ -18,6 +25,13 @@ export { parseRequest } from "./request.ts";
 export { readBrief } from "./brief.ts";
 export { planRequest, type PlanInput } from "./plan.ts";
 export { createLedger, type LedgerOptions } from "./ledger/ledger.ts";
-export type { Ledger, LedgerEntry, Reservation, ReservationState, ReservationWish, Settlement } from "./ledger/types.ts";
+export type {
+  Ledger,
+  LedgerEntry,
+  Reservation,
+  ReservationState,
+  ReservationWish,
+  Settlement,
+} from "./ledger/types.ts";
 export { createMemoryLedgerStore } from "./memory-ledger-store.ts";
 export { reportCsv, reportEntries, type ReportRow } from "./ledger/report.ts";

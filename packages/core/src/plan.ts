@@ -1,24 +1,19 @@
 import { readBrief } from "./brief.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
-import { likelyMicroUsd, worstMicroUsd } from "./cost.ts";
-import { formatUsd } from "./money.ts";
-import { rejectionOf, TIER_RANK, type Candidate, type Unfit } from "./plan/candidate.ts";
-import { explainNoCandidate, explainUnaffordable, type Unaffordable } from "./plan/explain-blocked.ts";
+import type { Candidate, Unfit } from "./plan/candidate.ts";
+import { explainNoCandidate, explainUnaffordable } from "./plan/explain-blocked.ts";
 import { makeOffer } from "./plan/make-offer.ts";
-import { budgetWarnings, limitsOf, tightestLimit, type MoneyLimit } from "./plan/money-limits.ts";
-import { resolveNames, resolvePolicyModels, type Blocked, type PolicyModels } from "./plan/named-models.ts";
-import { orderOffers, type PricedCandidate } from "./plan/order-offers.ts";
+import { budgetWarnings } from "./plan/money-limits.ts";
+import { resolveNames, resolvePolicyModels, type Blocked } from "./plan/named-models.ts";
 import { offerTable } from "./plan/table-cache.ts";
+import { Till, type TillInput } from "./plan/till.ts";
 import { evaluatePolicy, type PolicyVerdict } from "./policy/evaluate.ts";
 import type { Policy } from "./policy/policy.ts";
-import type { Brief, Budget, Decision, ParsedRequest, RejectedOffer, SpendSnapshot } from "./types.ts";
+import type { Brief, Decision, RejectedOffer } from "./types.ts";
 
 /** What a decision is made from; nothing else influences it. */
-export interface PlanInput {
-  request: ParsedRequest;
+export interface PlanInput extends TillInput {
   policy: Policy;
-  budget: Budget;
-  spend: SpendSnapshot;
   catalogue: Catalogue;
   /** Whether a provider can be called. */
   hasKey(provider: string): boolean;
@@ -65,7 +60,7 @@ export function planRequest(input: PlanInput): Decision {
     only: names.only,
     avoid: names.avoid,
     preferredId: policyModels.preferred[verdict.tier],
-    hasKey: input.assumeKeys === true ? () => true : input.hasKey,
+    hasKey: (provider) => input.assumeKeys === true || input.hasKey(provider),
     enabledProviders: input.enabledProviders,
     localOnly: isLocalOnly(input),
   });
@@ -90,110 +85,18 @@ export function planRequest(input: PlanInput): Decision {
   }
   const first = chosen[0]?.candidate;
   if (first !== undefined && first.warnings.length > 0) warnings.push(...first.warnings);
-  if (downgrade && first !== undefined) warnings.push(`Budget: ${verdict.tier} work is done with ${first.row.id} ${first.quality.id}, rated ${first.tier}.`);
+  if (downgrade && first !== undefined)
+    warnings.push(
+      `Budget: ${verdict.tier} work is done with ${first.row.id} ${first.quality.id}, rated ${first.tier}.`,
+    );
   if (spend.balances.length > 0) warnings.push(...budgetWarnings(budget, spend));
   return {
-    offers: chosen.map((offer, rank) => makeOffer(offer, rank, request.count, verdict, pinId)),
+    offers: chosen.map((offer, rank) => makeOffer({ offer, rank, count: request.count, verdict, pinId, downgrade })),
     rejected,
     requiredTier: verdict.tier,
     brief,
     warnings,
   };
-}
-
-/** Prices candidates for one request and keeps those that the money allows. */
-class Till {
-  readonly rejected: RejectedOffer[] = [];
-  /** The offer that money ruled out and that came nearest. */
-  cheapestUnaffordable: Unaffordable | undefined;
-  /** `on_exceeded: stop` has struck. */
-  stopped = false;
-  private readonly input: PlanInput;
-  private readonly verdict: PolicyVerdict;
-  private readonly promptBytes: number;
-  private readonly freeAllowance: PolicyModels["freeAllowance"];
-  private readonly limit: MoneyLimit | undefined;
-
-  constructor(input: PlanInput, verdict: PolicyVerdict, brief: Brief, models: PolicyModels, month: string) {
-    this.input = input;
-    this.verdict = verdict;
-    this.promptBytes = brief.promptBytes;
-    this.freeAllowance = models.freeAllowance;
-    this.limit = tightestLimit(limitsOf(input.budget, input.spend, input.request, month));
-  }
-
-  /** Whether money has ruled anything out. */
-  get isShort(): boolean {
-    return this.cheapestUnaffordable !== undefined;
-  }
-
-  /** The affordable candidates in order of choice. */
-  choose(candidates: readonly Candidate[], byTier = false): PricedCandidate[] {
-    const priced: PricedCandidate[] = [];
-    for (const candidate of candidates) {
-      const offer = this.price(candidate);
-      if (this.fitsCaps(offer)) priced.push(offer);
-    }
-    orderOffers(priced, byTier ? "quality" : this.verdict.order);
-    const { limit } = this;
-    if (limit === undefined || priced.every((offer) => offer.worstCaseMicroUsd <= limit.leftMicroUsd)) return priced;
-    const [first] = priced;
-    if (this.input.budget.onExceeded === "stop" && first !== undefined && first.worstCaseMicroUsd > limit.leftMicroUsd) {
-      this.stopped = true;
-      this.refuse(first, limit.label, limit.leftMicroUsd, first.worstCaseMicroUsd, limit.setting);
-      for (const offer of priced.slice(1)) {
-        this.rejected.push(rejectionOf(offer.candidate, `Not tried: ${limit.label} has too little left for the first choice, and on_exceeded is stop.`));
-      }
-      return [];
-    }
-    return priced.filter((offer) => {
-      const fits = offer.worstCaseMicroUsd <= limit.leftMicroUsd;
-      if (!fits) this.refuse(offer, limit.label, limit.leftMicroUsd, offer.worstCaseMicroUsd, limit.setting);
-      return fits;
-    });
-  }
-
-  private price(candidate: Candidate): PricedCandidate {
-    const { count } = this.input.request;
-    const freeImages = this.freeAllowance.size === 0 ? 0 : this.freeImagesOf(candidate.row.id);
-    const estimateMicroUsd = freeImages > 0 ? 0 : count * likelyMicroUsd(candidate.price, this.promptBytes);
-    const worstCaseMicroUsd = count * worstMicroUsd(candidate.price, this.promptBytes);
-    return { candidate, estimateMicroUsd, worstCaseMicroUsd, expectedMicroUsd: estimateMicroUsd / candidate.acceptance, freeImages };
-  }
-
-  /** Free images that are left, when they cover the whole request. */
-  private freeImagesOf(id: string): number {
-    const used = this.input.spend.imagesThisMonthByModel[id] ?? 0;
-    const left = (this.freeAllowance.get(id) ?? 0) - used;
-    return left >= this.input.request.count ? left : 0;
-  }
-
-  private fitsCaps(offer: PricedCandidate): boolean {
-    const { request, budget } = this.input;
-    const perImageMicroUsd = offer.worstCaseMicroUsd / request.count;
-    if (budget.imageMicroUsd !== undefined && perImageMicroUsd > budget.imageMicroUsd) {
-      this.refuse(offer, "cap per image", budget.imageMicroUsd, perImageMicroUsd, "budget.image");
-      return false;
-    }
-    if (request.maxCostMicroUsd !== undefined && offer.worstCaseMicroUsd > request.maxCostMicroUsd) {
-      this.refuse(offer, "cap of this request", request.maxCostMicroUsd, offer.worstCaseMicroUsd, "max_cost");
-      return false;
-    }
-    return true;
-  }
-
-  private refuse(offer: PricedCandidate, limitLabel: string, leftMicroUsd: number, neededMicroUsd: number, setting: string): void {
-    const reason = `May cost ${formatUsd(neededMicroUsd)}, and ${limitLabel} has ${formatUsd(Math.max(0, leftMicroUsd))} left.`;
-    this.rejected.push(rejectionOf(offer.candidate, reason));
-    const known = this.cheapestUnaffordable;
-    const isBetter = known === undefined || this.isNearer(offer, neededMicroUsd, known);
-    if (isBetter) this.cheapestUnaffordable = { offer, limitLabel, leftMicroUsd, neededMicroUsd, setting };
-  }
-
-  private isNearer(offer: PricedCandidate, neededMicroUsd: number, known: Unaffordable): boolean {
-    const isBelow = TIER_RANK[offer.candidate.tier] < TIER_RANK[this.verdict.tier];
-    return !isBelow && neededMicroUsd < known.neededMicroUsd;
-  }
 }
 
 function blockedDecision(
@@ -224,6 +127,7 @@ let isoDayCache: { dayNumber: number; day: string } | undefined;
 /** `YYYY-MM-DD` in UTC. */
 function isoDay(timeMs: number): string {
   const dayNumber = Math.floor(timeMs / 86_400_000);
-  if (isoDayCache?.dayNumber !== dayNumber) isoDayCache = { dayNumber, day: new Date(dayNumber * 86_400_000).toISOString().slice(0, 10) };
+  if (isoDayCache?.dayNumber !== dayNumber)
+    isoDayCache = { dayNumber, day: new Date(dayNumber * 86_400_000).toISOString().slice(0, 10) };
   return isoDayCache.day;
 }

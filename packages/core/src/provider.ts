@@ -34,7 +34,10 @@ export interface ProviderReply {
   images: readonly ReceivedImage[];
   usage: Usage | undefined;
   requestId: string | undefined;
-  /** Why fewer images came than were asked for, with `billed` for the missing ones. Unset when all came. */
+  /**
+   * What went wrong although these images came: others are missing or broken, or the end of the reply, with its usage,
+   * did not arrive. `billed` is about what is missing.
+   */
   problem?: ArtdeskError | undefined;
 }
 

@@ -57,7 +57,10 @@ const isDollars: FieldMessage = (issue) => `${found(issue)} is not an amount in 
 const image: v.GenericSchema<ImageInput> = strictFields(
   {
     bytes: v.pipe(
-      v.instance(Uint8Array, (issue: v.BaseIssue<unknown>) => `${found(issue)} is not a Uint8Array with the file's bytes.`),
+      v.instance(
+        Uint8Array,
+        (issue: v.BaseIssue<unknown>) => `${found(issue)} is not a Uint8Array with the file's bytes.`,
+      ),
       v.check((bytes) => bytes.length > 0, "has no bytes."),
     ),
     mediaType: v.picklist(
@@ -78,7 +81,8 @@ export const requestFields: RequestFields = {
     v.string(isSize),
     v.regex(/^[1-9]\d{0,5}x[1-9]\d{0,5}$/, isSize),
     v.check(
-      (size) => size.split("x").every((edge) => Number(edge) >= EDGE_LIMITS_PX.min && Number(edge) <= EDGE_LIMITS_PX.max),
+      (size) =>
+        size.split("x").every((edge) => Number(edge) >= EDGE_LIMITS_PX.min && Number(edge) <= EDGE_LIMITS_PX.max),
       (issue) => `${found(issue)} has an edge outside ${EDGE_LIMITS_PX.min} to ${EDGE_LIMITS_PX.max} pixels.`,
     ),
   ),
@@ -110,7 +114,10 @@ export const requestFields: RequestFields = {
   tags: v.record(
     v.pipe(
       v.string(),
-      v.regex(/^[a-z][a-z0-9_-]*$/, (issue) => `${found(issue)} is not a tag name: small letters, digits, - and _, starting with a letter.`),
+      v.regex(
+        /^[a-z][a-z0-9_-]*$/,
+        (issue) => `${found(issue)} is not a tag name: small letters, digits, - and _, starting with a letter.`,
+      ),
       v.maxLength(40, "is longer than 40 characters."),
     ),
     v.pipe(

@@ -36,7 +36,11 @@ describe("parseRequest", () => {
   });
 
   it("reads sizes, shapes, caps and tags", () => {
-    expect(parseRequest({ prompt: "a", size: "1536x1024" }).size).toEqual({ kind: "exact", widthPx: 1536, heightPx: 1024 });
+    expect(parseRequest({ prompt: "a", size: "1536x1024" }).size).toEqual({
+      kind: "exact",
+      widthPx: 1536,
+      heightPx: 1024,
+    });
     expect(parseRequest({ prompt: "a", aspect: "6:4", resolution: "4K" }).size).toEqual({
       kind: "shape",
       aspectWidth: 3,
@@ -51,7 +55,9 @@ describe("parseRequest", () => {
   });
 
   it("takes an edit with a mask and an upscale", () => {
-    expect(parseRequest({ prompt: "make it night", operation: "edit", references: [photo], mask: photo }).mask).toEqual(photo);
+    expect(parseRequest({ prompt: "make it night", operation: "edit", references: [photo], mask: photo }).mask).toEqual(
+      photo,
+    );
     expect(parseRequest({ prompt: "larger", operation: "upscale", references: [photo] }).references).toEqual([photo]);
   });
 
@@ -67,23 +73,75 @@ describe("parseRequest", () => {
     ["a huge size", { prompt: "a", size: "9000x100" }, 'size: "9000x100" has an edge outside 16 to 8192 pixels.'],
     ["a broken shape", { prompt: "a", aspect: "3x2" }, 'aspect: "3x2" is not a shape W:H, for example 3:2.'],
     ["a flat shape", { prompt: "a", aspect: "3:0" }, 'aspect: "3:0" is not a shape W:H, for example 3:2.'],
-    ["a size and a shape", { prompt: "a", size: "64x64", aspect: "1:1" }, "size: cannot stand together with aspect. Give exact pixels or a shape, not both."],
-    ["a size and a class", { prompt: "a", size: "64x64", resolution: "2K" }, "size: cannot stand together with resolution. Give exact pixels or a pixel class, not both."],
+    [
+      "a size and a shape",
+      { prompt: "a", size: "64x64", aspect: "1:1" },
+      "size: cannot stand together with aspect. Give exact pixels or a shape, not both.",
+    ],
+    [
+      "a size and a class",
+      { prompt: "a", size: "64x64", resolution: "2K" },
+      "size: cannot stand together with resolution. Give exact pixels or a pixel class, not both.",
+    ],
     ["a wrong class", { prompt: "a", resolution: "2k" }, 'resolution: "2k" is not one of 1K, 2K, 4K. Did you mean 2K?'],
-    ["a wrong purpose", { prompt: "a", purpose: "clients" }, 'purpose: "clients" is not one of draft, internal, docs, social, client, print. Did you mean client?'],
+    [
+      "a wrong purpose",
+      { prompt: "a", purpose: "clients" },
+      'purpose: "clients" is not one of draft, internal, docs, social, client, print. Did you mean client?',
+    ],
     ["no count", { prompt: "a", count: 0 }, "count: 0 is not a whole number from 1 to 10."],
     ["half a count", { prompt: "a", count: 1.5 }, "count: 1.5 is not a whole number from 1 to 10."],
-    ["an endless cap", { prompt: "a", maxCostUsd: Number.POSITIVE_INFINITY }, "maxCostUsd: Infinity is not an amount in US dollars above 0, for example 0.25."],
-    ["a cap below a micro-USD", { prompt: "a", maxCostUsd: 1e-9 }, "maxCostUsd: 1e-9 is not an amount in US dollars above 0, for example 0.25."],
-    ["an edit of nothing", { prompt: "a", operation: "edit" }, "references: edit needs the image to work on as the first reference."],
-    ["a mask without an edit", { prompt: "a", references: [photo], mask: photo }, "mask: belongs to operation edit, not generate."],
-    ["a JPEG mask", { prompt: "a", operation: "edit", references: [photo], mask: { ...photo, mediaType: "image/jpeg" } }, "mask: must be a PNG, transparent where the image may change."],
-    ["a GIF", { prompt: "a", references: [{ ...photo, mediaType: "image/gif" }] }, 'references.0.mediaType: "image/gif" is not image/png, image/jpeg or image/webp.'],
-    ["a path for an image", { prompt: "a", references: [{ ...photo, bytes: "photo.png" }] }, 'references.0.bytes: "photo.png" is not a Uint8Array with the file\'s bytes.'],
-    ["a transparent JPEG", { prompt: "a", transparent: true, format: "jpeg" }, "transparent: needs format png or webp; jpeg has no transparency."],
-    ["a wrong tag name", { prompt: "a", tags: { Client: "acme" } }, 'tags.Client: "Client" is not a tag name: small letters, digits, - and _, starting with a letter.'],
+    [
+      "an endless cap",
+      { prompt: "a", maxCostUsd: Number.POSITIVE_INFINITY },
+      "maxCostUsd: Infinity is not an amount in US dollars above 0, for example 0.25.",
+    ],
+    [
+      "a cap below a micro-USD",
+      { prompt: "a", maxCostUsd: 1e-9 },
+      "maxCostUsd: 1e-9 is not an amount in US dollars above 0, for example 0.25.",
+    ],
+    [
+      "an edit of nothing",
+      { prompt: "a", operation: "edit" },
+      "references: edit needs the image to work on as the first reference.",
+    ],
+    [
+      "a mask without an edit",
+      { prompt: "a", references: [photo], mask: photo },
+      "mask: belongs to operation edit, not generate.",
+    ],
+    [
+      "a JPEG mask",
+      { prompt: "a", operation: "edit", references: [photo], mask: { ...photo, mediaType: "image/jpeg" } },
+      "mask: must be a PNG, transparent where the image may change.",
+    ],
+    [
+      "a GIF",
+      { prompt: "a", references: [{ ...photo, mediaType: "image/gif" }] },
+      'references.0.mediaType: "image/gif" is not image/png, image/jpeg or image/webp.',
+    ],
+    [
+      "a path for an image",
+      { prompt: "a", references: [{ ...photo, bytes: "photo.png" }] },
+      'references.0.bytes: "photo.png" is not a Uint8Array with the file\'s bytes.',
+    ],
+    [
+      "a transparent JPEG",
+      { prompt: "a", transparent: true, format: "jpeg" },
+      "transparent: needs format png or webp; jpeg has no transparency.",
+    ],
+    [
+      "a wrong tag name",
+      { prompt: "a", tags: { Client: "acme" } },
+      'tags.Client: "Client" is not a tag name: small letters, digits, - and _, starting with a letter.',
+    ],
     ["an empty tag", { prompt: "a", tags: { client: "" } }, "tags.client: must not be empty."],
-    ["a wildcard tag", { prompt: "a", tags: { client: "*" } }, "tags.client: must not be *, which stands for every value in budgets and rules."],
+    [
+      "a wildcard tag",
+      { prompt: "a", tags: { client: "*" } },
+      "tags.client: must not be *, which stands for every value in budgets and rules.",
+    ],
     ["no text to render", { prompt: "a", text: [""] }, "text.0: must not be empty."],
   ])("refuses %s", (_name, input, sentence) => {
     expect(issuesOf(input)).toContain(sentence);

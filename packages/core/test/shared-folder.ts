@@ -10,19 +10,19 @@ export const sharedFolder: string | undefined = findSharedFolder();
 function findSharedFolder(): string | undefined {
   const folder = process.env["ARTDESK_SHARED"] ?? join(repositoryRoot, "..", "shared");
   if (existsSync(folder)) return folder;
-  console.warn(`skipped: tests on shared data (no folder ${folder}; set ARTDESK_SHARED to run them)`);
+  process.stderr.write(`skipped: tests on shared data (no folder ${folder}; set ARTDESK_SHARED to run them)\n`);
   return undefined;
 }
 
 /** Reads JSON lines from the shared folder. */
-export function readSharedLines<T>(path: string): T[] {
+export function readSharedLines(path: string): unknown[] {
   return readFileSync(join(sharedFolder ?? "", path), "utf8")
     .split("\n")
     .filter((line) => line.trim() !== "")
-    .map((line): T => JSON.parse(line));
+    .map((line): unknown => JSON.parse(line));
 }
 
 /** Reads one JSON document from the shared folder. */
-export function readSharedJson<T>(path: string): T {
+export function readSharedJson(path: string): unknown {
   return JSON.parse(readFileSync(join(sharedFolder ?? "", path), "utf8"));
 }

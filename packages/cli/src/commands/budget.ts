@@ -17,7 +17,8 @@ export async function budgetCommand(options: BudgetCommandOptions, io: Io): Prom
     const { ledger } = desk.artdesk;
     await ledger.sweep();
     const balances = (await ledger.balances(options.month)).filter((balance) => !balance.scope.startsWith("run:"));
-    const unknown = (await ledger.entries(options.month)).filter((entry) => entry.state === "unknown");
+    const lines = options.month === undefined ? await ledger.outstanding() : await ledger.entries(options.month);
+    const unknown = lines.filter((entry) => entry.state === "unknown");
     if (options.json) {
       io.out(`${JSON.stringify({ balances, unknown }, null, 2)}\n`);
       return EXIT.done;
@@ -27,8 +28,20 @@ export async function budgetCommand(options: BudgetCommandOptions, io: Io): Prom
       io.out("\nPossibly billed, counted until you say what the provider charged:\n");
       io.out(
         showTable(
-          [{ head: "id", maxWidth: 40 }, { head: "asset", maxWidth: 40 }, { head: "model" }, { head: "counted", align: "right" }, { head: "at" }],
-          unknown.map((entry) => [entry.id, entry.subject, entry.model, formatUsd(entry.microUsd), new Date(entry.atMs).toISOString()]),
+          [
+            { head: "id", maxWidth: 40 },
+            { head: "asset", maxWidth: 40 },
+            { head: "model" },
+            { head: "counted", align: "right" },
+            { head: "at" },
+          ],
+          unknown.map((entry) => [
+            entry.id,
+            entry.subject,
+            entry.model,
+            formatUsd(entry.microUsd),
+            new Date(entry.atMs).toISOString(),
+          ]),
         ),
       );
       io.out("\nLook at the provider's usage page, then: artdesk budget reconcile ID --cost 0.041   (or --cost 0)\n");
@@ -40,7 +53,11 @@ export async function budgetCommand(options: BudgetCommandOptions, io: Io): Prom
 }
 
 /** `artdesk budget reconcile ID --cost USD`: says what a possibly billed call did cost. */
-export async function reconcileCommand(ids: readonly string[], options: CommandOptions & { cost?: string; all?: boolean }, io: Io): Promise<ExitCode> {
+export async function reconcileCommand(
+  ids: readonly string[],
+  options: CommandOptions & { cost?: string; all?: boolean },
+  io: Io,
+): Promise<ExitCode> {
   const costMicroUsd = options.cost === undefined ? undefined : usdToMicroUsd(options.cost);
   if (costMicroUsd === undefined || (ids.length === 0 && !options.all)) {
     throw new ArtdeskError({
@@ -52,7 +69,7 @@ export async function reconcileCommand(ids: readonly string[], options: CommandO
   const desk = await openAssetDesk(deskOptions(options, io));
   try {
     const { ledger } = desk.artdesk;
-    const open = (await ledger.entries()).filter((entry) => entry.state === "unknown").map((entry) => entry.id);
+    const open = (await ledger.outstanding()).filter((entry) => entry.state === "unknown").map((entry) => entry.id);
     const wanted = options.all ? open : ids;
     for (const id of wanted) await ledger.reconcile(id, costMicroUsd);
     if (options.json) io.out(`${JSON.stringify({ reconciled: wanted, costMicroUsd }, null, 2)}\n`);

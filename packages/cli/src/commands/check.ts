@@ -6,7 +6,12 @@ import type { Io } from "../io.ts";
 import { showReportError } from "../show/show-error.ts";
 
 /** `artdesk check`: fails when an image is not what its prompt file says. Needs no key and calls nothing. */
-export async function checkCommand(paths: readonly string[], options: CommandOptions, io: Io, colors: Colors): Promise<ExitCode> {
+export async function checkCommand(
+  paths: readonly string[],
+  options: CommandOptions,
+  io: Io,
+  colors: Colors,
+): Promise<ExitCode> {
   const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
   try {
     const report = await checkAssets(desk, paths);
@@ -17,7 +22,8 @@ export async function checkCommand(paths: readonly string[], options: CommandOpt
         if (asset.error) io.out(showReportError(asset.error, colors));
         else if (asset.status !== "unchanged") io.out(`${colors.yellow("!")} ${asset.id}: ${asset.why}\n`);
       }
-      for (const orphan of report.orphans) io.out(`${colors.yellow("!")} ${orphan}: its prompt file is gone; delete the lock entry.\n`);
+      for (const orphan of report.orphans)
+        io.out(`${colors.yellow("!")} ${orphan}: its prompt file is gone; delete the lock entry.\n`);
       const stale = totals.stale + totals.orphans;
       io.out(
         stale + totals.invalid === 0

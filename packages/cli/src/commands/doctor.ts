@@ -5,7 +5,11 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** `artdesk doctor`: looks at configuration, keys, ledger and workspace; with `--live` asks each provider for its models, which is free. */
-export async function doctorCommand(options: CommandOptions & { live?: boolean }, io: Io, colors: Colors): Promise<ExitCode> {
+export async function doctorCommand(
+  options: CommandOptions & { live?: boolean },
+  io: Io,
+  colors: Colors,
+): Promise<ExitCode> {
   const findings = await diagnose({ ...deskOptions(options, io), live: options.live ?? false });
   if (options.json) io.out(`${JSON.stringify({ findings }, null, 2)}\n`);
   else {
@@ -13,7 +17,10 @@ export async function doctorCommand(options: CommandOptions & { live?: boolean }
     for (const { state, subject, message, hint } of findings) {
       io.out(`${marks[state]} ${subject}: ${message}\n${hint ? `    ${colors.dim(hint)}\n` : ""}`);
     }
-    if (!options.live) io.out(colors.dim("Nothing was called. `artdesk doctor --live` asks each provider that has a key (free of charge).\n"));
+    if (!options.live)
+      io.out(
+        colors.dim("Nothing was called. `artdesk doctor --live` asks each provider that has a key (free of charge).\n"),
+      );
   }
   return findings.some((finding) => finding.state === "failed") ? EXIT.failed : EXIT.done;
 }

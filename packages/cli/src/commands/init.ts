@@ -26,7 +26,13 @@ A small white lighthouse on a grassy cliff at dawn, calm sea behind it, flat vec
 illustration, soft pastel palette, plenty of sky.
 `;
 
-const IGNORED = [".artdesk/cache/", ".artdesk/journal/", ".artdesk/contact-sheet.html", ".artdesk/run.*", ".artdesk/*.sqlite*"];
+const IGNORED = [
+  ".artdesk/cache/",
+  ".artdesk/journal/",
+  ".artdesk/contact-sheet.html",
+  ".artdesk/run.*",
+  ".artdesk/*.sqlite*",
+];
 
 /** `artdesk init`: a configuration, a first prompt file and the git-ignore lines. Never overwrites a file. */
 export async function initCommand(options: Pick<CommandOptions, "cwd" | "json">, io: Io): Promise<ExitCode> {
@@ -61,7 +67,9 @@ export async function initCommand(options: Pick<CommandOptions, "cwd" | "json">,
   if (options.json) io.out(`${JSON.stringify({ written }, null, 2)}\n`);
   else {
     io.out(`Wrote ${written.join(", ")}.\n`);
-    io.out("Next: `artdesk generate --provider sketch` draws it for free; with a key set, `artdesk plan` shows model and price.\n");
+    io.out(
+      "Next: `artdesk generate --provider sketch` draws it for free; with a key set, `artdesk plan` shows model and price.\n",
+    );
   }
   return EXIT.done;
 }

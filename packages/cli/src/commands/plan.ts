@@ -6,7 +6,12 @@ import type { Io } from "../io.ts";
 import { showPlan } from "../show/show-plan.ts";
 
 /** `artdesk plan`: what would be made, by which model, why and for how much. Calls nothing. */
-export async function planCommand(paths: readonly string[], options: CommandOptions, io: Io, colors: Colors): Promise<ExitCode> {
+export async function planCommand(
+  paths: readonly string[],
+  options: CommandOptions,
+  io: Io,
+  colors: Colors,
+): Promise<ExitCode> {
   const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
   try {
     const report = await planAssets(desk, paths);

@@ -7,7 +7,10 @@ import { showTable } from "../show/show-table.ts";
 import type { BudgetCommandOptions } from "./budget.ts";
 
 /** `artdesk report`: the month's books by client, campaign, model, day or any tag. */
-export async function reportCommand(options: BudgetCommandOptions & { by: string; csv?: boolean }, io: Io): Promise<ExitCode> {
+export async function reportCommand(
+  options: BudgetCommandOptions & { by: string; csv?: boolean },
+  io: Io,
+): Promise<ExitCode> {
   const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
   try {
     const entries = await desk.artdesk.ledger.entries(options.month);

@@ -38,8 +38,10 @@ export function generateProgress(io: Io, colors: Colors): (event: GenerateProgre
           const { model, quality, estimateMicroUsd } = inner.offer;
           return say(id, `${model} ${quality}, about ${formatUsd(estimateMicroUsd)}`);
         }
-        if (inner.type === "waiting") return say(id, `${inner.message} Trying again in ${(inner.delayMs / 1000).toFixed(1)} s`);
-        if (inner.type === "fallback") return say(id, `${inner.message} Going on with ${inner.to.model} ${inner.to.quality}`);
+        if (inner.type === "waiting")
+          return say(id, `${inner.message} Trying again in ${(inner.delayMs / 1000).toFixed(1)} s`);
+        if (inner.type === "fallback")
+          return say(id, `${inner.message} Going on with ${inner.to.model} ${inner.to.quality}`);
         return undefined;
       }
       case "asset_done": {
@@ -49,9 +51,13 @@ export function generateProgress(io: Io, colors: Colors): (event: GenerateProgre
         const count = colors.dim(`[${done}/${total}]`);
         if (asset.status === "generated") {
           const seconds = (asset.durationMs / 1000).toFixed(1);
-          return line(`${colors.green("✓")} ${asset.id}  ${asset.model ?? ""}  ${formatUsd(asset.costMicroUsd)}  ${seconds} s  ${count}`);
+          return line(
+            `${colors.green("✓")} ${asset.id}  ${asset.model ?? ""}  ${formatUsd(asset.costMicroUsd)}  ${seconds} s  ${count}`,
+          );
         }
-        return line(`${asset.status === "failed" ? colors.red("✗") : colors.yellow("-")} ${asset.id}  ${asset.error?.message ?? asset.status}  ${count}`);
+        return line(
+          `${asset.status === "failed" ? colors.red("✗") : colors.yellow("-")} ${asset.id}  ${asset.error?.message ?? asset.status}  ${count}`,
+        );
       }
     }
   };

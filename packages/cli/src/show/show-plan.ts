@@ -28,7 +28,8 @@ export function showPlan(report: PlanReport, colors: Colors): string {
   }
   for (const asset of report.assets) if (asset.error) parts.push(showReportError(asset.error, colors));
   for (const warning of report.warnings) parts.push(`${colors.yellow("!")} ${warning}\n`);
-  for (const orphan of report.orphans) parts.push(`${colors.yellow("!")} ${orphan}: its prompt file is gone; delete the lock entry.\n`);
+  for (const orphan of report.orphans)
+    parts.push(`${colors.yellow("!")} ${orphan}: its prompt file is gone; delete the lock entry.\n`);
   parts.push(planHeadline(report));
   if (totals.toMake > 0) parts.push(showBudget(report.budget.filter((balance) => balance.limitMicroUsd !== undefined)));
   return parts.join("\n");

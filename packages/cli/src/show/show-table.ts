@@ -43,6 +43,9 @@ export function showTable(columns: readonly TableColumn[], rows: readonly (reado
 }
 
 function widthOf(column: TableColumn, rows: readonly (readonly string[])[], index: number): number {
-  const longest = Math.max(column.head.length, ...rows.flatMap((row) => (row[index] ?? "").split("\n").map((line) => line.length)));
+  const longest = Math.max(
+    column.head.length,
+    ...rows.flatMap((row) => (row[index] ?? "").split("\n").map((line) => line.length)),
+  );
   return Math.min(column.maxWidth ?? 60, longest) + 2;
 }

@@ -39,7 +39,10 @@ export function assetStatus(options: {
     return { status: "new", reason: `It was not generated yet.${addition}` };
   }
   if (lock.fingerprint !== fingerprint) {
-    return { status: "changed", reason: "The prompt, its parameters, its references or the style changed since it was made." };
+    return {
+      status: "changed",
+      reason: "The prompt, its parameters, its references or the style changed since it was made.",
+    };
   }
   if (lock.outputs.length !== paths.length) {
     return { status: "missing_output", reason: `${lock.outputs.length} of ${paths.length} images were made.` };
@@ -47,10 +50,14 @@ export function assetStatus(options: {
   for (const [index, path] of paths.entries()) {
     if (outputHashes[index] !== undefined) continue;
     const before = lock.outputs[index]?.path;
-    return { status: "missing_output", reason: `${path} does not exist${before === path ? "" : ` (it was made as ${before})`}.` };
+    return {
+      status: "missing_output",
+      reason: `${path} does not exist${before === path ? "" : ` (it was made as ${before})`}.`,
+    };
   }
   const edited = paths.find((_, index) => outputHashes[index] !== lock.outputs[index]?.sha256);
-  if (edited !== undefined) return { status: "edited_output", reason: `${edited} is not the file that was made: it was edited or replaced.` };
+  if (edited !== undefined)
+    return { status: "edited_output", reason: `${edited} is not the file that was made: it was edited or replaced.` };
   return { status: "unchanged", reason: "The prompt and the file are as they were when it was made." };
 }
 

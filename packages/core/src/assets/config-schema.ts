@@ -12,8 +12,12 @@ export interface BudgetFields {
   warn_at?: number | undefined;
 }
 
-/** Settings of the policy preset `volume`. */
+/** Monthly volume: thresholds of the policy preset `volume`, and free images. */
 export interface VolumeFields {
+  /** Below this many images a month the cheapest offer is taken. */
+  cheapest_below?: number | undefined;
+  /** From this many images a month only offers with a price known in advance are taken. */
+  predictable_from?: number | undefined;
   /** Images per month and model that cost nothing by the user's own contract. */
   free_allowance?: Record<string, number> | undefined;
 }
@@ -49,33 +53,47 @@ const budgetField = knownFields(
     run: describe(usdField(), "Most that one run may spend, in USD."),
     image: describe(usdField(), "Most that one image may cost, in USD."),
     tags: describe(
-      v.record(chosenName, v.record(textField(100), usdField(), "must be `value: USD` pairs"), "must be `tag: {value: USD}` groups"),
-      "Limits per month for tag values, in USD: `client: {acme: 5, \"*\": 1}`; `*` is every other value.",
+      v.record(
+        chosenName,
+        v.record(textField(100), usdField(), "must be `value: USD` pairs"),
+        "must be `tag: {value: USD}` groups",
+      ),
+      'Limits per month for tag values, in USD: `client: {acme: 5, "*": 1}`; `*` is every other value.',
     ),
     on_exceeded: describe(
       wordField<"downgrade" | "stop">(["downgrade", "stop"]),
       "When the chosen model no longer fits: take the next one that does, or stop. Default: downgrade.",
     ),
     warn_at: describe(
-      v.pipe(v.number("must be a percentage from 1 to 100"), v.minValue(1, "must be at least 1"), v.maxValue(100, "must be at most 100")),
+      v.pipe(
+        v.number("must be a percentage from 1 to 100"),
+        v.minValue(1, "must be at least 1"),
+        v.maxValue(100, "must be at most 100"),
+      ),
       "Warn from this share of a limit, in percent. Default: 80.",
     ),
   }),
 );
 
+const imagesField = v.pipe(
+  v.number("must be a number of images"),
+  v.integer("must be a whole number"),
+  v.minValue(0, "must not be negative"),
+  v.maxValue(1_000_000_000, "must be at most 1000000000"),
+);
+
 const volumeField = knownFields(
   optionalEntries({
+    cheapest_below: describe(
+      imagesField,
+      "Policy preset `volume`: below this many images a month the cheapest offer is taken. Default: 100.",
+    ),
+    predictable_from: describe(
+      imagesField,
+      "Policy preset `volume`: from this many images a month only offers with a price known in advance are taken. Default: 500.",
+    ),
     free_allowance: describe(
-      v.record(
-        textField(100),
-        v.pipe(
-          v.number("must be a number of images"),
-          v.integer("must be a whole number"),
-          v.minValue(0, "must not be negative"),
-          v.maxValue(1_000_000, "must be at most 1000000"),
-        ),
-        "must be `model: images` pairs",
-      ),
+      v.record(textField(100), imagesField, "must be `model: images` pairs"),
       "Images per month and model that cost nothing, by your own contract with the provider.",
     ),
   }),
@@ -111,7 +129,7 @@ export const configSchema: v.GenericSchema<unknown, ConfigFields> = knownFields(
     ),
     policy: describe(v.unknown(), "A preset (auto, quality or volume), or rules."),
     budget: describe(budgetField, "Limits on what may be spent, in USD."),
-    volume: describe(volumeField, "Settings of the policy preset `volume`."),
+    volume: describe(volumeField, "Monthly volume: thresholds of the policy preset `volume`, and free images."),
     style: describe(textField(10_000), "Text added to every prompt."),
     models: describe(
       knownFields(optionalEntries({ draft: textField(100), standard: textField(100), premium: textField(100) })),

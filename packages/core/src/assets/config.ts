@@ -1,5 +1,5 @@
 import type { Budget, Tier } from "../types.ts";
-import { type BudgetFields, configSchema } from "./config-schema.ts";
+import { type BudgetFields, configSchema, type VolumeFields } from "./config-schema.ts";
 import { readFields } from "./read-fields.ts";
 import { inputError } from "./input-problem.ts";
 import { checkText } from "./prompt-text.ts";
@@ -20,8 +20,8 @@ export interface ArtdeskConfig {
   /** Preset name or rules, still unchecked: the policy's parser reads it. Undefined when not set. */
   policy: unknown;
   budget: Budget;
-  /** Images per month and model that cost nothing by the user's own contract. */
-  freeAllowance: Readonly<Record<string, number>>;
+  /** As in the file; see {@link policyInput}. */
+  volume: Readonly<VolumeFields>;
   /** Text added to every prompt; empty when not set. */
   style: string;
   models: Readonly<Partial<Record<Tier, string>>>;
@@ -31,7 +31,7 @@ export interface ArtdeskConfig {
   baseUrls: Readonly<Record<string, string>>;
   concurrency: number;
   /** Line of a key or list item of the file, else of the nearest one above it. For errors of later checks. */
-  lineOf(path: YamlPath): number;
+  lineOf: (path: YamlPath) => number;
 }
 
 /**
@@ -41,7 +41,12 @@ export function parseConfig(options: { file: string; text: string; readYaml: Yam
   const { file, text, readYaml } = options;
   checkText(file, text);
   const document = readYaml(text.replace(/^\uFEFF/, ""), file, 1);
-  const result = readFields({ schema: configSchema, document: { ...document, value: document.value ?? {} }, file, fallbackLine: 1 });
+  const result = readFields({
+    schema: configSchema,
+    document: { ...document, value: document.value ?? {} },
+    file,
+    fallbackLine: 1,
+  });
   if ("problems" in result) throw inputError(result.problems);
   const fields = result.value;
   return {
@@ -49,11 +54,13 @@ export function parseConfig(options: { file: string; text: string; readYaml: Yam
     prompts: fields.prompts ?? DEFAULT_PROMPT_PATTERNS,
     policy: fields.policy,
     budget: budgetOf(fields.budget ?? {}),
-    freeAllowance: fields.volume?.free_allowance ?? {},
+    volume: fields.volume ?? {},
     style: fields.style ?? "",
     models: modelsOf(fields.models ?? {}),
     ledger: fields.ledger,
-    baseUrls: Object.fromEntries(Object.entries(fields.providers ?? {}).map(([id, provider]) => [id, provider.base_url])),
+    baseUrls: Object.fromEntries(
+      Object.entries(fields.providers ?? {}).map(([id, provider]) => [id, provider.base_url]),
+    ),
     concurrency: fields.concurrency ?? DEFAULT_CONCURRENCY,
     lineOf: (path) => nearestLine(document, path, 1),
   };
@@ -66,7 +73,7 @@ export function defaultConfig(): ArtdeskConfig {
     prompts: DEFAULT_PROMPT_PATTERNS,
     policy: undefined,
     budget: {},
-    freeAllowance: {},
+    volume: {},
     style: "",
     models: {},
     ledger: undefined,
@@ -74,6 +81,18 @@ export function defaultConfig(): ArtdeskConfig {
     concurrency: DEFAULT_CONCURRENCY,
     lineOf: () => 1,
   };
+}
+
+/**
+ * What the policy's parser reads: the `policy` of the file with its `volume` and `models` beside it. What the policy
+ * itself says wins over these.
+ */
+export function policyInput(config: ArtdeskConfig): unknown {
+  const { policy = {}, volume, models } = config;
+  const own: unknown = typeof policy === "string" ? { preset: policy } : policy;
+  if (typeof own !== "object" || own === null || Array.isArray(own)) return own;
+  const { free_allowance, ...thresholds } = volume;
+  return { volume: thresholds, models, ...(free_allowance && { free_allowance }), ...own };
 }
 
 function modelsOf(fields: Partial<Record<Tier, string | undefined>>): Partial<Record<Tier, string>> {
@@ -87,7 +106,10 @@ function modelsOf(fields: Partial<Record<Tier, string | undefined>>): Partial<Re
 
 function budgetOf(fields: BudgetFields): Budget {
   const tags = Object.entries(fields.tags ?? {}).map(([tag, limits]) => {
-    return [tag, Object.fromEntries(Object.entries(limits).map(([value, usd]) => [value, exactMicroUsd(usd)]))] as const;
+    return [
+      tag,
+      Object.fromEntries(Object.entries(limits).map(([value, usd]) => [value, exactMicroUsd(usd)])),
+    ] as const;
   });
   return {
     monthMicroUsd: fields.month === undefined ? undefined : exactMicroUsd(fields.month),

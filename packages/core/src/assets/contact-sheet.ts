@@ -63,7 +63,9 @@ const SHORT_PROMPT_CHARACTERS = 170;
  * light and dark, on a phone and on paper. Pure: the same model gives the same bytes.
  */
 export function contactSheetHtml(model: ContactSheetModel): string {
-  const statuses = (Object.keys(STATUS_WORDS) as ContactSheetStatus[]).filter((status) => model.cards.some((card) => card.status === status));
+  const statuses = (Object.keys(STATUS_WORDS) as ContactSheetStatus[]).filter((status) =>
+    model.cards.some((card) => card.status === status),
+  );
   const cards = model.cards.map(cardHtml).join("\n");
   return `<!doctype html>
 <html lang="en">
@@ -130,7 +132,9 @@ function budgetHtml(totals: ContactSheetModel["totals"]): string {
 function filterHtml(cards: readonly ContactSheetCard[], statuses: readonly ContactSheetStatus[]): string {
   const choice = (id: string, label: string, count: number, isChecked: boolean): string =>
     `<label><input type="radio" name="show" id="show-${id}"${isChecked ? " checked" : ""}>${label} <span>${count}</span></label>`;
-  const choices = statuses.map((status) => choice(status, STATUS_WORDS[status], cards.filter((card) => card.status === status).length, false));
+  const choices = statuses.map((status) =>
+    choice(status, STATUS_WORDS[status], cards.filter((card) => card.status === status).length, false),
+  );
   return `<fieldset class="filter" aria-label="Show">${choice("all", "All", cards.length, true)}${choices.join("")}</fieldset>`;
 }
 
@@ -139,7 +143,9 @@ function cardHtml(card: ContactSheetCard): string {
     card.model === undefined ? "" : `<li class="model">${escapeHtml(card.model)}</li>`,
     ...[card.quality, card.size?.replace("x", " × ")].map((fact) => (fact ? `<li>${escapeHtml(fact)}</li>` : "")),
   ].join("");
-  const tags = Object.entries(card.tags).map(([tag, value]) => `<li>${escapeHtml(tag)} <b>${escapeHtml(value)}</b></li>`);
+  const tags = Object.entries(card.tags).map(
+    ([tag, value]) => `<li>${escapeHtml(tag)} <b>${escapeHtml(value)}</b></li>`,
+  );
   const reasons = card.reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`);
   return `<article class="card" data-status="${card.status}">
 ${stageHtml(card)}
@@ -181,7 +187,8 @@ function isSafeImageUrl(url: string): boolean {
 function costHtml(card: ContactSheetCard): string {
   const { costMicroUsd, status } = card;
   if (costMicroUsd === undefined) return "";
-  if (costMicroUsd === 0) return `<span class="cost free">${status === "generated" || status === "planned" ? "free" : "no cost"}</span>`;
+  if (costMicroUsd === 0)
+    return `<span class="cost free">${status === "generated" || status === "planned" ? "free" : "no cost"}</span>`;
   return `<span class="cost">${status === "planned" ? "about " : ""}${formatUsd(costMicroUsd)}</span>`;
 }
 

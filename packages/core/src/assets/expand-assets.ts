@@ -34,7 +34,9 @@ export function expandAssets(promptFile: PromptFile): AssetSpec[] {
     hint,
   });
   if (size > MAX_ASSETS_PER_FILE) {
-    throwProblems([problem(["matrix"], `This makes ${size} images; one file may make at most ${MAX_ASSETS_PER_FILE}.`)]);
+    throwProblems([
+      problem(["matrix"], `This makes ${size} images; one file may make at most ${MAX_ASSETS_PER_FILE}.`),
+    ]);
   }
   const unknown = layers.flatMap((layer) => placeholderProblems(promptFile, layer, matrix));
   throwProblems([...new Map(unknown.map((item) => [`${item.line} ${item.message}`, item])).values()]);
@@ -44,7 +46,12 @@ export function expandAssets(promptFile: PromptFile): AssetSpec[] {
   const count = (text: string): string => {
     characters += text.length;
     if (characters > MAX_EXPANDED_CHARACTERS) {
-      throwProblems([problem(["matrix"], `The texts of all images of this file are longer than ${MAX_EXPANDED_CHARACTERS} characters together.`)]);
+      throwProblems([
+        problem(
+          ["matrix"],
+          `The texts of all images of this file are longer than ${MAX_EXPANDED_CHARACTERS} characters together.`,
+        ),
+      ]);
     }
     return text;
   };
@@ -71,7 +78,8 @@ interface Layer {
 function layersOf(promptFile: PromptFile): Layer[] {
   const { matrix: _matrix, variants, ...base } = promptFile.fields;
   const { prompt, promptLine } = promptFile;
-  if (!variants) return [{ variant: undefined, fields: base, prompt, promptLine, line: promptLine, pathOf: (field) => [field] }];
+  if (!variants)
+    return [{ variant: undefined, fields: base, prompt, promptLine, line: promptLine, pathOf: (field) => [field] }];
   return variants.map((variant, index) => {
     const { name, prompt: ownPrompt, ...own } = variant;
     const inherited = { ...base };
@@ -118,14 +126,21 @@ function placeholderProblems(promptFile: PromptFile, layer: Layer, matrix: Recor
   const problems: InputProblem[] = [];
   const check = (text: string | undefined, line: number, countLines = false): void => {
     for (const { name, lineOffset } of unknownPlaceholders(text ?? "", known)) {
-      problems.push({ file, line: line + (countLines ? lineOffset : 0), message: `\`{{${name}}}\` is not a name in \`matrix\`.`, hint });
+      problems.push({
+        file,
+        line: line + (countLines ? lineOffset : 0),
+        message: `\`{{${name}}}\` is not a name in \`matrix\`.`,
+        hint,
+      });
     }
   };
   for (const field of TEXT_FIELDS) check(layer.fields[field], promptFile.lineOf(layer.pathOf(field)));
   for (const field of LIST_FIELDS) {
-    for (const [index, item] of (layer.fields[field] ?? []).entries()) check(item, promptFile.lineOf([...layer.pathOf(field), index]));
+    for (const [index, item] of (layer.fields[field] ?? []).entries())
+      check(item, promptFile.lineOf([...layer.pathOf(field), index]));
   }
-  for (const [tag, value] of Object.entries(layer.fields.tags ?? {})) check(value, promptFile.lineOf([...layer.pathOf("tags"), tag]));
+  for (const [tag, value] of Object.entries(layer.fields.tags ?? {}))
+    check(value, promptFile.lineOf([...layer.pathOf("tags"), tag]));
   check(layer.prompt, layer.promptLine, layer.variant?.prompt === undefined);
   return problems;
 }
@@ -138,31 +153,42 @@ function expandOne(options: {
   count: (text: string) => string;
 }): AssetSpec {
   const { promptFile, layer, row, problems, count: countText } = options;
-  const { file, lineOf } = promptFile;
+  const { file } = promptFile;
+  const lineOf = (path: YamlPath): number => promptFile.lineOf(path);
   const { fields, variant } = layer;
   const values = variant ? new Map(row).set("variant", variant.name) : row;
   const fill = (text: string): string => countText(fillTemplate(text, values));
   const resolve = (path: string, use: PathUse, at: YamlPath): string => {
     const checked = resolveWorkspacePath({ from: file, path, use });
     if ("path" in checked) return checked.path;
-    problems.push({ file, line: lineOf(at), message: `${use === "output" ? "The output" : "The reference"} \`${path.slice(0, 200)}\` ${checked.refusal}.` });
+    problems.push({
+      file,
+      line: lineOf(at),
+      message: `${use === "output" ? "The output" : "The reference"} \`${path.slice(0, 200)}\` ${checked.refusal}.`,
+    });
     return "";
   };
   const output = resolve(fill(fields.output ?? defaultOutput(file)), "output", layer.pathOf("output"));
   const request: AssetRequest = { prompt: fill(layer.prompt), format: formatOfPath(output) };
   const { operation, purpose, size, aspect, resolution, quality, count, transparent, model } = fields;
-  Object.assign(request, definedOnly({ operation, purpose, size, aspect, resolution, quality, count, transparent, model }));
+  Object.assign(
+    request,
+    definedOnly({ operation, purpose, size, aspect, resolution, quality, count, transparent, model }),
+  );
   if (fields.text) request.text = fields.text.map(fill);
   if (fields.elements) request.elements = fields.elements.map(fill);
   if (fields.max_cost !== undefined) request.maxCostUsd = fields.max_cost;
-  if (fields.tags) request.tags = Object.fromEntries(Object.entries(fields.tags).map(([tag, value]) => [tag, fill(value)]));
+  if (fields.tags)
+    request.tags = Object.fromEntries(Object.entries(fields.tags).map(([tag, value]) => [tag, fill(value)]));
   return {
     id: assetIdOfFile(file) + idSuffix(variant?.name, row),
     file,
     line: layer.line,
     output,
     request,
-    references: (fields.references ?? []).map((path, index) => resolve(fill(path), "reference", [...layer.pathOf("references"), index])),
+    references: (fields.references ?? []).map((path, index) =>
+      resolve(fill(path), "reference", [...layer.pathOf("references"), index]),
+    ),
     mask: fields.mask === undefined ? undefined : resolve(fill(fields.mask), "reference", layer.pathOf("mask")),
     alt: fields.alt === undefined ? undefined : fill(fields.alt),
     lines: linesOf(promptFile, layer),
@@ -200,7 +226,14 @@ function collisionProblems(assets: readonly AssetSpec[]): InputProblem[] {
       if (owner) {
         const message = `${owner.id} and ${asset.id} have the same output ${path}.`;
         const line = asset.lines["output"] ?? asset.line;
-        return [{ file: asset.file, line, message, hint: "Put `{{name}}` of the matrix into `output`, such as `icons/{{name}}.png`." }];
+        return [
+          {
+            file: asset.file,
+            line,
+            message,
+            hint: "Put `{{name}}` of the matrix into `output`, such as `icons/{{name}}.png`.",
+          },
+        ];
       }
       owners.set(path.toLowerCase(), asset);
     }

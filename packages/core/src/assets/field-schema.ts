@@ -9,7 +9,9 @@ const MAX_USD = 1_000_000_000;
 export function knownFields<const Entries extends v.ObjectEntries>(
   entries: Entries,
 ): v.StrictObjectSchema<Entries, v.ErrorMessage<v.StrictObjectIssue>> {
-  return v.strictObject(entries, (issue) => (issue.expected === "Object" ? "must be a group of `key: value` lines" : "is missing"));
+  return v.strictObject(entries, (issue) =>
+    issue.expected === "Object" ? "must be a group of `key: value` lines" : "is missing",
+  );
 }
 
 /** Text of one character or more. */
@@ -33,7 +35,7 @@ export function wordField<const Word extends string>(words: readonly Word[]): v.
 /** A list of texts. */
 export function textListField(maxItems: number, maxLength: number): v.GenericSchema<string[]> {
   return v.pipe(
-    v.array(textField(maxLength), "must be a list, such as `[\"first\", \"second\"]`"),
+    v.array(textField(maxLength), 'must be a list, such as `["first", "second"]`'),
     v.maxLength(maxItems, `must not have more than ${maxItems} entries`),
   );
 }
@@ -47,13 +49,17 @@ export function usdField(): v.GenericSchema<number> {
       if (!dataset.typed || dataset.value < 0) return;
       if (Number.isNaN(dataset.value)) addIssue({ message: "must be an amount in USD, not NaN" });
       else if (dataset.value > MAX_USD) addIssue({ message: `must be at most ${MAX_USD} USD` });
-      else if (usdToMicroUsd(dataset.value) === undefined) addIssue({ message: "must be an amount in USD, such as 0.50" });
+      else if ((usdToMicroUsd(dataset.value) ?? NaN) / 1_000_000 !== dataset.value)
+        addIssue({ message: "must be whole micro-USD: at most six decimals" });
     }),
   );
 }
 
 /** Adds the sentence that editors show for a field. */
-export function describe<Input, Output>(schema: v.GenericSchema<Input, Output>, text: string): v.GenericSchema<Input, Output> {
+export function describe<Input, Output>(
+  schema: v.GenericSchema<Input, Output>,
+  text: string,
+): v.GenericSchema<Input, Output> {
   return v.pipe(schema, v.description(text));
 }
 

@@ -23,7 +23,10 @@ export interface FingerprintInput {
 export function fingerprint(input: FingerprintInput, sha256Hex: (text: string) => string): string {
   const { request, referenceHashes, maskHash, style, formatVersion = LOCK_FORMAT_VERSION } = input;
   const { size, quality, model } = request;
-  const shape = size === undefined ? { aspect: request.aspect ?? "1:1", resolution: request.resolution ?? defaultResolution(request) } : { size };
+  const shape =
+    size === undefined
+      ? { aspect: request.aspect ?? "1:1", resolution: request.resolution ?? defaultResolution(request) }
+      : { size };
   return sha256Hex(
     canonicalJson({
       formatVersion,

@@ -18,7 +18,9 @@ export function compileGlob(pattern: string): GlobPattern | { problem: string } 
   if (/[\\[\]!()\0]/.test(pattern)) return { problem: "may use `*`, `**`, `?` and `{a,b}` only" };
   const alternatives = expandBraces(pattern);
   if (alternatives.length > MAX_ALTERNATIVES) return { problem: "has too many alternatives" };
-  const compiled = alternatives.map((alternative) => alternative.split("/").filter((segment) => segment !== "" && segment !== "."));
+  const compiled = alternatives.map((alternative) =>
+    alternative.split("/").filter((segment) => segment !== "" && segment !== "."),
+  );
   if (/^([a-zA-Z]:|\/)/.test(pattern) || compiled.some((segments) => segments.includes(".."))) {
     return { problem: "must stay inside the workspace: relative, without `..`" };
   }
@@ -35,14 +37,16 @@ export function compileGlob(pattern: string): GlobPattern | { problem: string } 
 }
 
 function expandBraces(pattern: string): string[] {
-  let done: string[] = [];
+  const done: string[] = [];
   let open = [pattern];
   while (open.length > 0 && done.length + open.length <= MAX_ALTERNATIVES) {
     const next: string[] = [];
     for (const text of open) {
       const group = /\{([^{}]*)\}/.exec(text);
-      if (!group) done = [...done, text];
-      else for (const choice of (group[1] ?? "").split(",")) next.push(text.slice(0, group.index) + choice + text.slice(group.index + group[0].length));
+      if (!group) done.push(text);
+      for (const choice of group?.[1]?.split(",") ?? []) {
+        next.push(text.slice(0, group?.index) + choice + text.slice((group?.index ?? 0) + (group?.[0].length ?? 0)));
+      }
     }
     open = next;
   }
@@ -64,7 +68,7 @@ function matchSegments(pattern: readonly string[], names: readonly string[]): bo
   let patternIndex = 0;
   let retryPattern = -1;
   let retryName = 0;
-  for (let nameIndex = 0; nameIndex < names.length; ) {
+  for (let nameIndex = 0; nameIndex < names.length;) {
     const segment = pattern[patternIndex];
     const name = names[nameIndex] ?? "";
     if (segment === "**") {
@@ -88,7 +92,7 @@ function matchName(pattern: string, name: string): boolean {
   let patternIndex = 0;
   let retryPattern = -1;
   let retryName = 0;
-  for (let nameIndex = 0; nameIndex < name.length; ) {
+  for (let nameIndex = 0; nameIndex < name.length;) {
     const character = pattern[patternIndex];
     if (character === "*") {
       retryPattern = patternIndex += 1;

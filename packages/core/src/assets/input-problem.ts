@@ -26,7 +26,9 @@ export function inputError(problems: readonly [InputProblem, ...InputProblem[]])
     hint,
     location: { file, line },
     issues: [
-      ...others.map((other) => `${other.file}:${other.line}: ${visibleText(other.message)}${other.hint ? ` ${other.hint}` : ""}`),
+      ...others.map(
+        (other) => `${other.file}:${other.line}: ${visibleText(other.message)}${other.hint ? ` ${other.hint}` : ""}`,
+      ),
       ...(unlisted > 0 ? [`${file}: ${unlisted} more mistakes.`] : []),
     ],
   });
@@ -46,5 +48,8 @@ const MAX_SHOWN = 500;
  */
 export function visibleText(text: string): string {
   const cut = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
-  return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return cut.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }

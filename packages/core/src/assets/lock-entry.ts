@@ -65,12 +65,15 @@ export function parseLockEntry(options: { file: string; text: string }): LockEnt
 export function lockPath(id: string, sha256Hex: (text: string) => string): string {
   const segments = id.split("/").map((segment, index, all) => {
     const safe = segment
-      .replace(/[%<>:"\\|?*\p{Cc}\p{Cf}\p{Cs}]/gu, (character) => `%${(character.codePointAt(0) ?? 0).toString(16).padStart(2, "0")}`)
+      .replace(
+        /[%<>:"\\|?*\p{Cc}\p{Cf}\p{Cs}]/gu,
+        (character) => `%${(character.codePointAt(0) ?? 0).toString(16).padStart(2, "0")}`,
+      )
       .replace(/^\.|[. ]$/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
     const limit = index === all.length - 1 ? 180 : 200;
     // No UTF-16 unit takes more than three bytes.
     if (safe.length * 3 <= limit || new TextEncoder().encode(safe).length <= limit) return safe;
-    return `${[...safe].slice(0, 40).join("")}~${sha256Hex(segment).slice(0, 16)}`;
+    return `${Array.from(safe).slice(0, 40).join("")}~${sha256Hex(segment).slice(0, 16)}`;
   });
   return `${LOCK_FOLDER}/${segments.join("/")}.json`;
 }

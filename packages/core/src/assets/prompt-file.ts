@@ -15,7 +15,7 @@ export interface PromptFile {
   /** Line on which the prompt starts, from 1. */
   promptLine: number;
   /** Line of a key or list item of the front matter, else of the nearest one above it. */
-  lineOf(path: YamlPath): number;
+  lineOf: (path: YamlPath) => number;
 }
 
 /**
@@ -60,7 +60,9 @@ function sizeProblems(file: string, fields: PromptFields, lineOf: (path: YamlPat
     const other = group.aspect === undefined ? "resolution" : "aspect";
     if (group.size === undefined || group[other] === undefined) return [];
     const message = `\`size\` and \`${other}\` exclude each other.`;
-    return [{ file, line: lineOf([...path, other]), message, hint: "Keep exact pixels, or a shape with a resolution." }];
+    return [
+      { file, line: lineOf([...path, other]), message, hint: "Keep exact pixels, or a shape with a resolution." },
+    ];
   });
 }
 

@@ -1,6 +1,15 @@
 import * as v from "valibot";
 import type { Operation, Purpose, Resolution } from "../types.ts";
-import { CHOSEN_NAME, describe, knownFields, optionalEntries, textField, textListField, usdField, wordField } from "./field-schema.ts";
+import {
+  CHOSEN_NAME,
+  describe,
+  knownFields,
+  optionalEntries,
+  textField,
+  textListField,
+  usdField,
+  wordField,
+} from "./field-schema.ts";
 
 /** Most images that one request may ask for. */
 export const MAX_COUNT = 10;
@@ -81,8 +90,14 @@ const imageEntries = {
   ),
   size: describe(sizeField, "Exact pixels, WIDTHxHEIGHT. Not together with `aspect` or `resolution`."),
   aspect: describe(aspectField, "Shape, W:H. Default: 1:1."),
-  resolution: describe(wordField<Resolution>(["1K", "2K", "4K"]), "Pixel class for `aspect`. Default: 1K, for print 2K."),
-  quality: describe(textField(40), "A model's own quality word, such as low, medium or high. Usually left to the policy."),
+  resolution: describe(
+    wordField<Resolution>(["1K", "2K", "4K"]),
+    "Pixel class for `aspect`. Default: 1K, for print 2K.",
+  ),
+  quality: describe(
+    textField(40),
+    "A model's own quality word, such as low, medium or high. Usually left to the policy.",
+  ),
   count: describe(countField, "Images to make. Several become NAME-1.png, NAME-2.png and so on. Default: 1."),
   text: describe(textListField(20, 500), "Words that must stand in the image, each an exact string."),
   elements: describe(textListField(50, 500), "Things that must be in the image, one per entry."),

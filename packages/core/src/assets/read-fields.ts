@@ -20,11 +20,17 @@ export function readFields<const Schema extends v.GenericSchema>(options: {
   if (result.success && misplaced.length === 0) return { value: result.output };
   const found = [
     ...misplaced,
-    ...(result.issues ?? []).filter((issue) => !isUnknownKey(issue)).map((issue) => ({ path: issuePath(issue), message: withReceived(issue) })),
+    ...(result.issues ?? [])
+      .filter((issue) => !isUnknownKey(issue))
+      .map((issue) => ({ path: issuePath(issue), message: withReceived(issue) })),
   ];
   const [first, ...others] = found.map(({ path, message }): InputProblem => {
     const sentence = path.length === 0 ? `The file ${message}` : `\`${formatPath(path)}\` ${message}`;
-    return { file, line: nearestLine(document, path, fallbackLine), message: /[.?]$/.test(sentence) ? sentence : `${sentence}.` };
+    return {
+      file,
+      line: nearestLine(document, path, fallbackLine),
+      message: /[.?]$/.test(sentence) ? sentence : `${sentence}.`,
+    };
   });
   if (!first) throw new TypeError("a failed check without an issue");
   return { problems: [first, ...others] };
@@ -44,9 +50,17 @@ function withReceived(issue: v.BaseIssue<unknown>): string {
   const { input } = issue;
   if (input === null || input === undefined) return "is empty: give it a value or remove it";
   if (typeof input === "string") return issue.message;
-  const kind = Array.isArray(input) ? "a list" : typeof input === "object" ? "a group of keys" : `the ${typeof input} ${String(input)}`;
+  const kind = Array.isArray(input)
+    ? "a list"
+    : typeof input === "object"
+      ? "a group of keys"
+      : `the ${typeof input} ${scalarText(input)}`;
   const quote = typeof input !== "object" && issue.message === "must be text" ? "; put it in quotes" : "";
   return `${issue.message.replace(/\.$/, "")}, not ${kind}${quote}`;
+}
+
+function scalarText(input: unknown): string {
+  return typeof input === "number" || typeof input === "boolean" ? String(input) : "";
 }
 
 /** The schema library reports only the first unknown key of an object, and not those that every object inherits. */
@@ -84,7 +98,9 @@ function misplacedKeys(schema: v.GenericSchema | undefined, value: unknown, path
 
 /** The schema under `optional` and `pipe`. */
 function unwrap(schema: v.GenericSchema): v.GenericSchema {
-  const inner = childOf(schema, "wrapped") ?? ("pipe" in schema && Array.isArray(schema.pipe) ? asSchema(schema.pipe[0]) : undefined);
+  const inner =
+    childOf(schema, "wrapped") ??
+    ("pipe" in schema && Array.isArray(schema.pipe) ? asSchema(schema.pipe[0]) : undefined);
   return inner === undefined || inner === schema ? schema : unwrap(inner);
 }
 

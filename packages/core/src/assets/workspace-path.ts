@@ -40,7 +40,7 @@ export function resolveWorkspacePath(options: { from: string; path: string; use:
 }
 
 /** Folders under `.github` that decide what runs: never written, never sent. */
-const GUARDED_GITHUB_FOLDERS = ["workflows", "actions"];
+const GUARDED_GITHUB_FOLDERS = new Set(["workflows", "actions"]);
 
 /** Names by which file systems or git know the repository's own folder. */
 const GIT_FOLDER = /^(\.git|git~[0-9]+)$/;
@@ -69,7 +69,9 @@ function checkSegments(segments: readonly string[], use: PathUse): PathCheck {
   const extension = /[^.]\.([^.]+)$/.exec(name)?.[1]?.toLowerCase();
   if (extension === undefined || !IMAGE_EXTENSIONS.includes(extension)) {
     const allowed = IMAGE_EXTENSIONS.map((known) => `.${known}`).join(", ");
-    return { refusal: use === "output" ? `must end in one of ${allowed}` : `is not an image: it must end in one of ${allowed}` };
+    return {
+      refusal: use === "output" ? `must end in one of ${allowed}` : `is not an image: it must end in one of ${allowed}`,
+    };
   }
   return { path: segments.join("/") };
 }
@@ -80,10 +82,11 @@ function segmentRefusal(segment: string, next: string | undefined): string | und
   const foreign = /[<>:"|?*]/.exec(segment);
   if (foreign) return `contains \`${foreign[0]}\`, which not every file system allows`;
   if (WINDOWS_DEVICE.test(segment)) return `contains the device name \`${segment}\``;
-  if (segment.length * 3 > MAX_SEGMENT_BYTES && utf8Length(segment) > MAX_SEGMENT_BYTES) return `has a name longer than ${MAX_SEGMENT_BYTES} bytes`;
+  if (segment.length * 3 > MAX_SEGMENT_BYTES && utf8Length(segment) > MAX_SEGMENT_BYTES)
+    return `has a name longer than ${MAX_SEGMENT_BYTES} bytes`;
   if (GIT_FOLDER.test(folded)) return "leads into `.git`";
   if (folded === ".artdesk") return "leads into `.artdesk`, which Artdesk keeps for itself";
-  if (folded === ".github" && next !== undefined && GUARDED_GITHUB_FOLDERS.includes(next.normalize("NFKC").toLowerCase())) {
+  if (folded === ".github" && next !== undefined && GUARDED_GITHUB_FOLDERS.has(next.normalize("NFKC").toLowerCase())) {
     return `leads into \`.github/${next.toLowerCase()}\``;
   }
   return undefined;

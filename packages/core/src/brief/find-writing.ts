@@ -13,8 +13,7 @@ export interface Writing {
 }
 
 const c = WordClass;
-const TRIGGERS =
-  c.writing | c.says | c.written | c.mark | c.pair | c.printable | c.screenText;
+const TRIGGERS = c.writing | c.says | c.written | c.mark | c.pair | c.printable | c.screenText;
 const SURFACE = c.printable | c.carrier;
 
 /** Two words that together mean writing: the second one, and what may stand before it. */
@@ -32,7 +31,8 @@ const PAIRS: Readonly<Record<string, readonly string[]>> = {
 
 /** Characters and words of Chinese, Japanese and Korean prompts. */
 const CJK_WRITING = /写着|写有|字样|标语|标题|文字|書かれ|と書|タイトル|문구|글자|글씨|쓰여|적힌/;
-const CJK_NO_WRITING = /(?:没有|无|不要|不含|無)(?:任何)?文字|文字(?:なし|は?入れない|不要)|(?:글자|텍스트|문구)\s?(?:없이|없는)/;
+const CJK_NO_WRITING =
+  /(?:没有|无|不要|不含|無)(?:任何)?文字|文字(?:なし|は?入れない|不要)|(?:글자|텍스트|문구)\s?(?:없이|없는)/;
 
 /** Reads from a prompt whether writing, or a mark with a fixed form, must appear in the image. Linear in its length. */
 export function findWriting(scan: PromptScan): Writing {
@@ -41,7 +41,14 @@ export function findWriting(scan: PromptScan): Writing {
     if (isWrittenQuote(scan, quote)) texts.push(quote.content);
   }
   if (texts.length > 0) {
-    return { rendersText: true, texts, evidence: texts.map((text) => `"${text}"`).join(", ").slice(0, 120) };
+    return {
+      rendersText: true,
+      texts,
+      evidence: texts
+        .map((text) => `"${text}"`)
+        .join(", ")
+        .slice(0, 120),
+    };
   }
   const evidence = findTrigger(scan);
   return { rendersText: evidence !== undefined, texts, evidence };
@@ -56,7 +63,10 @@ function findTrigger(scan: PromptScan): string | undefined {
       }
     }
   }
-  if (scan.moneyAt >= 0 && (lookBack(scan, scan.moneyAt, 5, SURFACE) >= 0 || lookAhead(scan, scan.moneyAt, 5, SURFACE) >= 0)) {
+  if (
+    scan.moneyAt >= 0 &&
+    (lookBack(scan, scan.moneyAt, 5, SURFACE) >= 0 || lookAhead(scan, scan.moneyAt, 5, SURFACE) >= 0)
+  ) {
     return snippet(scan, scan.moneyAt);
   }
   const spelledOut = /(?:^|\s)((?:[A-Z] ){2,20}[A-Z])(?=\s|$)/.exec(scan.prompt);
@@ -111,7 +121,9 @@ function isWritten(scan: PromptScan, index: number): boolean {
     const on = near.indexOf("on");
     return on >= 0 && on < 3 && near.slice(on + 1, on + 4).some((place) => BOARDS.test(place));
   }
-  const name = scan.words.slice(Math.max(0, index - 3), index).some((near) => near === "name" || near === "names" || near === "number");
+  const name = scan.words
+    .slice(Math.max(0, index - 3), index)
+    .some((near) => near === "name" || near === "names" || near === "number");
   return name || isShouted(scan, index - 1);
 }
 

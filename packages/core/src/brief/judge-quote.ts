@@ -71,7 +71,8 @@ function isWrittenAfter(scan: PromptScan, quote: Quote): boolean {
 /** `a "floating" shelf`: a few small words between an article and a noun. */
 function isScareQuote(scan: PromptScan, quote: Quote): boolean {
   if (quote.wordAfter - quote.wordBefore > 4 || quote.content !== quote.content.toLowerCase()) return false;
-  const isModified = hasClass(scan, quote.wordBefore, c.article) && inSameClause(scan, quote.wordBefore, quote.wordAfter);
+  const isModified =
+    hasClass(scan, quote.wordBefore, c.article) && inSameClause(scan, quote.wordBefore, quote.wordAfter);
   const next = scan.prompt.charAt(scan.starts[quote.wordAfter] ?? scan.prompt.length);
   return isModified && next !== "" && next === next.toLowerCase();
 }

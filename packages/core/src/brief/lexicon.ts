@@ -70,7 +70,10 @@ const LISTS: readonly (readonly [number, string])[] = [
     beschriftet beschriftung aufschrift schriftzug überschrift schlagzeile inschrift inscrit intitulé inscripción letrero
     titular texto texte testo scritta scritte titolo título opschrift tekst`,
   ],
-  [c.says, `says saying say reads reading read spells spelling spelled spelt states stating proclaiming dit dice heißt steht`],
+  [
+    c.says,
+    `says saying say reads reading read spells spelling spelled spelt states stating proclaiming dit dice heißt steht`,
+  ],
   [
     c.written,
     `written writing writes wrote write printed painted engraved carved etched embroidered stitched stenciled stencilled tattooed
@@ -105,8 +108,11 @@ const LISTS: readonly (readonly [number, string])[] = [
     `film movie novel song painting sculpture play opera poem story fable game videogame series show symphony ballet character
     soundtrack track legend tale photograph article essay blog chapter podcast episode lecture`,
   ],
-  [c.manner, `style styles styled vibe vibes mood moods aesthetic aesthetics atmosphere feeling feel feels genre theme themed era
-    inspired evoking evokes like sense look looks effect technique spirit stil style-of`],
+  [
+    c.manner,
+    `style styles styled vibe vibes mood moods aesthetic aesthetics atmosphere feeling feel feels genre theme themed era
+    inspired evoking evokes like sense look looks effect technique spirit stil style-of`,
+  ],
   [c.removes, `remove removing replace replacing erase erasing delete deleting change changing swap`],
   [
     c.person,
@@ -152,17 +158,32 @@ const LISTS: readonly (readonly [number, string])[] = [
     hyperrealistic hyper-realistic dslr bokeh polaroid kodak fujifilm leica hasselblad cinematic foto fotografie fotografía
     photographie`,
   ],
-  [c.drawn, `illustration drawing sketch painting watercolor watercolour vector cartoon comic anime isometric line-art engraving
-    crayon charcoal pencil render clipart pixel-art`],
-  [c.counter, `a an one two three four five six seven eight nine ten eleven twelve several many another both dozens ein eine
-    zwei drei un une deux trois dos tres due tre`],
-  [c.plural, `two three four five six seven eight nine ten several many multiple both dozens various mixed zwei drei deux trois dos
-    tres due tre`],
-  [c.has, `with has have having bearing featuring wearing showing displaying carrying holding holds mit avec con com met`],
+  [
+    c.drawn,
+    `illustration drawing sketch painting watercolor watercolour vector cartoon comic anime isometric line-art engraving
+    crayon charcoal pencil render clipart pixel-art`,
+  ],
+  [
+    c.counter,
+    `a an one two three four five six seven eight nine ten eleven twelve several many another both dozens ein eine
+    zwei drei un une deux trois dos tres due tre`,
+  ],
+  [
+    c.plural,
+    `two three four five six seven eight nine ten several many multiple both dozens various mixed zwei drei deux trois dos
+    tres due tre`,
+  ],
+  [
+    c.has,
+    `with has have having bearing featuring wearing showing displaying carrying holding holds mit avec con com met`,
+  ],
   [c.article, `a an the his her their its my your this that these those some very most`],
   [c.screen, `screen screens monitor display laptop phone smartphone tablet computer browser terminal page website`],
-  [c.screenText, `search document code email emails article spreadsheet message messages chat webpage website headline post posts
-    text form login dashboard`],
+  [
+    c.screenText,
+    `search document code email emails article spreadsheet message messages chat webpage website headline post posts
+    text form login dashboard`,
+  ],
 ];
 
 /** Class bits of each known word, in lower case. */

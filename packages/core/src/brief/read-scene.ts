@@ -17,7 +17,19 @@ const OF_INTEREST = c.hand | c.mover | c.action | c.hardLight | c.lightSource | 
 /** What makes the next word hard light: `rim light`, `long shadows`. */
 const HARD_BEFORE: Readonly<Record<string, readonly string[]>> = {
   light: ["hard", "harsh", "rim", "direct", "key", "strong", "dramatic", "directional", "low"],
-  lighting: ["hard", "rim", "dramatic", "rembrandt", "split", "side", "low-key", "three-point", "two-point", "multi-source", "directional"],
+  lighting: [
+    "hard",
+    "rim",
+    "dramatic",
+    "rembrandt",
+    "split",
+    "side",
+    "low-key",
+    "three-point",
+    "two-point",
+    "multi-source",
+    "directional",
+  ],
   shadows: ["hard", "long", "deep", "strong", "dramatic", "sharp", "crisp"],
   shadow: ["hard", "long", "deep", "strong", "dramatic", "sharp", "crisp"],
   sun: ["low", "midday", "noon", "direct", "glaring", "blazing"],
@@ -32,7 +44,8 @@ const HARD_NOUNS: ReadonlySet<string> = new Set(Object.keys(HARD_BEFORE));
 const DIRECTIONS: ReadonlySet<string> = new Set(["above", "below", "behind", "beneath", "underneath", "overhead"]);
 
 /** Words after "hand" or "palm" that make it something else: hand towel, palm tree. */
-const NOT_A_HAND = /^(side|drawn|painted|towel|towels|soap|cream|made|lettering|written|tree|trees|leaf|leaves|oil|held)$/;
+const NOT_A_HAND =
+  /^(side|drawn|painted|towel|towels|soap|cream|made|lettering|written|tree|trees|leaf|leaves|oil|held)$/;
 const NOT_AN_ACTION = /^(shoe|shoes|water|track|field|card|cards|board|machine|studio)$/;
 const NOT_A_PHOTO = /^(frame|frames|album|albums|booth|editor|app|wall)$/;
 const MEASURE = /^(mm|cm|px|dpi|g|kg|ml|l|x|percent|degrees|k|am|pm)$/;
@@ -47,8 +60,10 @@ export function readScene(scan: PromptScan): Scene {
     if ((bits & OF_INTEREST) !== 0) readWord(scan, index, bits, scene);
     const first = word.charCodeAt(0);
     if (first >= 48 && first <= 57) readNumber(scan, index, word, scene);
-    else if (scene.hardLight === undefined && isHardPhrase(scan, index, word)) scene.hardLight = evidenceOf(scan, index);
-    if (word === "field" && scene.photo === undefined && scan.words[index - 2] === "depth") scene.photo = snippet(scan, index);
+    else if (scene.hardLight === undefined && isHardPhrase(scan, index, word))
+      scene.hardLight = evidenceOf(scan, index);
+    if (word === "field" && scene.photo === undefined && scan.words[index - 2] === "depth")
+      scene.photo = snippet(scan, index);
   }
   return scene;
 }
@@ -56,7 +71,8 @@ export function readScene(scan: PromptScan): Scene {
 function readWord(scan: PromptScan, index: number, bits: number, scene: Scene): void {
   if (scene.people === undefined && isPeopleInAction(scan, index, bits)) scene.people = evidenceOf(scan, index);
   if (scene.hardLight === undefined && isHardLight(scan, index, bits)) scene.hardLight = evidenceOf(scan, index);
-  if (scene.photo === undefined && (bits & c.photo) !== 0 && isPhoto(scan, index)) scene.photo = evidenceOf(scan, index);
+  if (scene.photo === undefined && (bits & c.photo) !== 0 && isPhoto(scan, index))
+    scene.photo = evidenceOf(scan, index);
   if ((bits & c.counter) !== 0 && isThing(scan, index)) scene.things += 1;
 }
 
@@ -84,7 +100,11 @@ function isHardLight(scan: PromptScan, index: number, bits: number): boolean {
   if (isSeveral && lookBack(scan, index, 2, c.plural) >= 0) return true;
   const kind = sourceKind(scan, index);
   if (kind === undefined) return false;
-  for (let near = index - 1; near >= 0 && near >= index - 20 && scan.sentences[near] === scan.sentences[index]; near -= 1) {
+  for (
+    let near = index - 1;
+    near >= 0 && near >= index - 20 && scan.sentences[near] === scan.sentences[index];
+    near -= 1
+  ) {
     const other = hasClass(scan, near, c.lightSource) ? sourceKind(scan, near) : undefined;
     if (other !== undefined && other !== kind) return true;
   }
@@ -95,14 +115,18 @@ function isHardLight(scan: PromptScan, index: number, bits: number): boolean {
 function sourceKind(scan: PromptScan, index: number): string | undefined {
   const word = scan.words[index] ?? "";
   if (word === "light" || word === "lights") return undefined;
-  if (word === "neon" && !/^(light|lights|lighting|sign|signs|glow|tube|tubes|lit)$/.test(scan.words[index + 1] ?? "")) return undefined;
+  if (word === "neon" && !/^(light|lights|lighting|sign|signs|glow|tube|tubes|lit)$/.test(scan.words[index + 1] ?? ""))
+    return undefined;
   return word.slice(0, 3);
 }
 
 function isHardPhrase(scan: PromptScan, index: number, word: string): boolean {
   if (HARD_NOUNS.has(word)) return HARD_BEFORE[word]?.includes(scan.words[index - 1] ?? "") ?? false;
   if (!DIRECTIONS.has(word) || scan.words[index - 1] !== "from") return false;
-  return lookBack(scan, index - 1, 3, c.lightSource) >= 0 && !/^(soft|diffuse|diffused|gentle)$/.test(scan.words[index - 3] ?? "");
+  return (
+    lookBack(scan, index - 1, 3, c.lightSource) >= 0 &&
+    !/^(soft|diffuse|diffused|gentle)$/.test(scan.words[index - 3] ?? "")
+  );
 }
 
 const WEAK_PHOTO_WORDS = /^(cinematic|bokeh|kodak|leica|polaroid)$/;
@@ -121,5 +145,6 @@ function isThing(scan: PromptScan, index: number): boolean {
 function readNumber(scan: PromptScan, index: number, word: string, scene: Scene): void {
   if (LENS.test(word)) scene.photo ??= evidenceOf(scan, index);
   const next = scan.words[index + 1];
-  if (word.length <= 3 && next !== undefined && /^\d+$/.test(word) && !MEASURE.test(next) && !/^\d/.test(next)) scene.things += 1;
+  if (word.length <= 3 && next !== undefined && /^\d+$/.test(word) && !MEASURE.test(next) && !/^\d/.test(next))
+    scene.things += 1;
 }

@@ -1,3 +1,15 @@
+import {
+  countLoneSurrogates,
+  DIGIT,
+  extraBytes,
+  isCjk,
+  isSurrogate,
+  kindAt,
+  kindOf,
+  LETTER,
+  OTHER,
+  SPACE,
+} from "./character-kinds.ts";
 import { LEXICON, WordClass } from "./lexicon.ts";
 
 /** A quoted passage, with the words around it. */
@@ -38,47 +50,15 @@ export interface PromptScan {
 /** Longest quoted passage. Two marks that are farther apart do not belong together. */
 const MAX_QUOTE_CHARACTERS = 500;
 
-const OTHER = 0;
-const LETTER = 1;
-const DIGIT = 2;
-const SPACE = 3;
-const ASCII_KINDS = buildAsciiKinds();
-
-function buildAsciiKinds(): Uint8Array {
-  const kinds = new Uint8Array(128);
-  for (let code = 0; code < 128; code += 1) {
-    const character = String.fromCharCode(code);
-    if (/[a-z]/i.test(character)) kinds[code] = LETTER;
-    else if (/\d/.test(character)) kinds[code] = DIGIT;
-    else if (/\s/.test(character)) kinds[code] = SPACE;
-  }
-  return kinds;
-}
-
-function kindOf(code: number): number {
-  if (code < 128) return ASCII_KINDS[code] ?? OTHER;
-  if (code === 0xa0 || code === 0x3000 || (code >= 0x2000 && code <= 0x200a)) return SPACE;
-  if (code < 0xc0 || (code >= 0x2010 && code <= 0x206f) || (code >= 0x3001 && code <= 0x303f)) return OTHER;
-  if (code === 0xd7 || code === 0xf7 || (code >= 0xff00 && code <= 0xff0f)) return OTHER;
-  return LETTER;
-}
-
-function kindAt(prompt: string, index: number): number {
-  return index >= 0 && index < prompt.length ? kindOf(prompt.charCodeAt(index)) : SPACE;
-}
-
-function isCjk(code: number): boolean {
-  return code >= 0x3040 && ((code <= 0x9fff && code >= 0x3400) || code <= 0x30ff || (code >= 0xac00 && code <= 0xd7af));
-}
-
 /** Opening mark to the marks that may close it. Straight marks close themselves. */
 const CLOSERS: ReadonlyMap<number, string> = new Map(
-  Object.entries({ '"': '"', "`": "`", "'": "'", "‘": "’", "‚": "‘’", "“": "”", "„": "“”", "«": "»", "»": "«", "‹": "›", "「": "」", "『": "』", "《": "》" }).map(
-    ([open, close]) => [open.charCodeAt(0), close],
-  ),
+  ['""', "``", "''", "‘’", "‚‘’", "“”", "„“”", "«»", "»«", "‹›", "「」", "『』", "《》"].map((marks) => [
+    marks.charCodeAt(0),
+    marks.slice(1),
+  ]),
 );
 const QUOTE_MARKS: ReadonlySet<number> = new Set(
-  [...CLOSERS.keys(), ...[...CLOSERS.values()].join("")].map((mark) => (typeof mark === "number" ? mark : mark.charCodeAt(0))),
+  Array.from("\"`'‘’‚“”„«»‹›「」『』《》", (mark) => mark.charCodeAt(0)),
 );
 
 /** Takes a prompt apart. Linear in its length, whatever it holds. */
@@ -158,24 +138,6 @@ export function scanPrompt(prompt: string): PromptScan {
   return scan;
 }
 
-/** UTF-8 bytes beyond the first. Each half of a surrogate pair is two of its four bytes. */
-function extraBytes(code: number): number {
-  return code < 0x800 || isSurrogate(code) ? 1 : 2;
-}
-
-function isSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdfff;
-}
-
-/** A half without its other half is encoded as U+FFFD, in three bytes instead of two. */
-function countLoneSurrogates(prompt: string): number {
-  let lone = 0;
-  for (const character of prompt) {
-    if (character.length === 1 && isSurrogate(character.charCodeAt(0))) lone += 1;
-  }
-  return lone;
-}
-
 /** A hyphen, or an apostrophe, with a letter on both sides belongs to the word. */
 function joinsWord(prompt: string, index: number): boolean {
   const code = prompt.charCodeAt(index);
@@ -233,12 +195,16 @@ function isDecade(prompt: string, index: number): boolean {
 }
 
 function closeQuote(scan: PromptScan, opened: OpenQuote, end: number): void {
-  const content = scan.prompt.slice(opened.start + 1, end).trim().replace(/,$/, "");
+  const content = scan.prompt
+    .slice(opened.start + 1, end)
+    .trim()
+    .replace(/,$/, "");
   const wordAfter = scan.words.length;
   for (let word = opened.wordBefore + 1; word < wordAfter; word += 1) scan.classes[word] = 0;
   while ((scan.quotes.at(-1)?.start ?? -1) > opened.start) scan.quotes.pop();
   const holdsNoWord = wordAfter === opened.wordBefore + 1;
   if (holdsNoWord) return;
-  if (opened.wordBefore >= 0) scan.classes[opened.wordBefore] = (scan.classes[opened.wordBefore] ?? 0) | WordClass.beforeQuote;
+  if (opened.wordBefore >= 0)
+    scan.classes[opened.wordBefore] = (scan.classes[opened.wordBefore] ?? 0) | WordClass.beforeQuote;
   scan.quotes.push({ content, start: opened.start, end: end + 1, wordBefore: opened.wordBefore, wordAfter });
 }

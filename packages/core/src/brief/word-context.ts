@@ -1,6 +1,7 @@
 import { WordClass } from "./lexicon.ts";
 import type { PromptScan } from "./scan-prompt.ts";
 
+/** Whether a word has any of these class bits; words outside the prompt have none. */
 export function hasClass(scan: PromptScan, index: number, bits: number): boolean {
   return ((scan.classes[index] ?? 0) & bits) !== 0;
 }
@@ -61,7 +62,22 @@ export function isPlaceholder(scan: PromptScan, index: number): boolean {
 }
 
 /** Abbreviations that are written in capitals anywhere. */
-const ABBREVIATIONS: ReadonlySet<string> = new Set(["led", "dslr", "hdr", "rgb", "cmyk", "uhd", "usb", "png", "svg", "usa", "nyc", "raw", "iso", "qr"]);
+const ABBREVIATIONS: ReadonlySet<string> = new Set([
+  "led",
+  "dslr",
+  "hdr",
+  "rgb",
+  "cmyk",
+  "uhd",
+  "usb",
+  "png",
+  "svg",
+  "usa",
+  "nyc",
+  "raw",
+  "iso",
+  "qr",
+]);
 
 /** Whether a word stands in capitals, three letters or more, in a sentence that otherwise does not. */
 export function isShouted(scan: PromptScan, index: number): boolean {

@@ -28,7 +28,10 @@ export function findModel(rows: readonly CatalogueRow[], idOrAlias: string): Fou
 
 /** The id or name that was probably meant by an unknown one. */
 export function closestModel(rows: readonly CatalogueRow[], wanted: string): string | undefined {
-  return closestName(wanted, rows.flatMap((row) => [row.id, row.name, ...row.aliases.map((alias) => alias.id)]));
+  return closestName(
+    wanted,
+    rows.flatMap((row) => [row.id, row.name, ...row.aliases.map((alias) => alias.id)]),
+  );
 }
 
 /** A name as it is compared: small letters and digits only. */

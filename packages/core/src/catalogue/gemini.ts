@@ -1,11 +1,20 @@
 import type { Operation, OfferTier, Resolution, Strength } from "../types.ts";
 import type { CatalogueRow, QualityRow, SizeRule, Source, TokenPrices } from "./row.ts";
 
-const SIZES: Source = { document: "ai.google.dev/gemini-api/docs/image-generation#aspect_ratios_and_image_size", date: "2026-11-23" };
+const SIZES: Source = {
+  document: "ai.google.dev/gemini-api/docs/image-generation#aspect_ratios_and_image_size",
+  date: "2026-11-23",
+};
 const CHANGELOG: Source = { document: "ai.google.dev/gemini-api/docs/changelog", date: "2026-11-23" };
-const RATES: Source = { document: "ngrok.com/changelog/ai-gateway-gemini-image-output; ai-sdk-cost-calculator 7.1.14", date: "2026-09-10" };
+const RATES: Source = {
+  document: "ngrok.com/changelog/ai-gateway-gemini-image-output; ai-sdk-cost-calculator 7.1.14",
+  date: "2026-09-10",
+};
 const LIMITS: Source = { document: "@google/genai 3.1.0; Gemini API image documentation", date: "2026-11-10" };
-const ARENA_JULY: Source = { document: "arena.ai text-to-image board, oolong-tea-2026/arena-ai-leaderboards", date: "2026-07-27" };
+const ARENA_JULY: Source = {
+  document: "arena.ai text-to-image board, oolong-tea-2026/arena-ai-leaderboards",
+  date: "2026-07-27",
+};
 
 /** Pixels at 1K per shape; 2K doubles and 4K quadruples both edges. */
 const SHAPES: readonly (readonly [aspect: string, widthPx: number, heightPx: number])[] = [
@@ -44,7 +53,14 @@ function sizeTable(shapes: typeof SHAPES, resolutions: readonly Resolution[]): S
 
 /** Google bills references and prompt at one rate; no discount for cached input is counted on. */
 function prices(inputText: number, outputText: number, outputImage: number): TokenPrices {
-  return { inputText, cachedInputText: inputText, inputImage: inputText, cachedInputImage: inputText, outputImage, outputText };
+  return {
+    inputText,
+    cachedInputText: inputText,
+    inputImage: inputText,
+    cachedInputImage: inputText,
+    outputImage,
+    outputText,
+  };
 }
 
 function onlyQuality(
@@ -76,7 +92,12 @@ const shared = {
   commercialUse: true,
   imagesPerMinute: undefined,
 } as const;
-const THINKING = { likelyTextTokens: 300, maxTextTokens: 4096, maxTokensPerReference: 1120, promptOverheadTokens: 8 } as const;
+const THINKING = {
+  likelyTextTokens: 300,
+  maxTextTokens: 4096,
+  maxTokensPerReference: 1120,
+  promptOverheadTokens: 8,
+} as const;
 
 const ALL_STRENGTHS: readonly Strength[] = ["text", "long_prompt", "people", "hard_light", "photorealism"];
 
@@ -100,14 +121,22 @@ const nanoBananaPro: CatalogueRow = {
     { generate: 1245, edit: 1387 },
   ),
   strengths: ALL_STRENGTHS,
-  price: { kind: "token_table", prices: prices(2, 12, 120), outputTokens: { "1K": 1120, "2K": 1120, "4K": 2000 }, ...THINKING },
+  price: {
+    kind: "token_table",
+    prices: prices(2, 12, 120),
+    outputTokens: { "1K": 1120, "2K": 1120, "4K": 2000 },
+    ...THINKING,
+  },
   lifecycle: { availableFrom: "2026-05-28", deprecatedOn: undefined, shutdownOn: undefined, successor: undefined },
   sources: {
     price: RATES,
     sizes: SIZES,
     lifecycle: CHANGELOG,
     limits: LIMITS,
-    strengths: { document: "ai.google.dev/gemini-api/docs/nanobanana: complex instructions, high-fidelity text", date: "2026-11-23" },
+    strengths: {
+      document: "ai.google.dev/gemini-api/docs/nanobanana: complex instructions, high-fidelity text",
+      date: "2026-11-23",
+    },
   },
 };
 
@@ -148,14 +177,25 @@ const nanoBanana21: CatalogueRow = {
   qualities: onlyQuality(25_000, "No published score yet."),
   strengths: ["text"],
   // 2K is not published; a 2K image cannot cost more than a 4K one.
-  price: { kind: "token_table", prices: prices(1.5, 7.5, 30), outputTokens: { "1K": 1120, "2K": 3780, "4K": 3780 }, ...THINKING },
+  price: {
+    kind: "token_table",
+    prices: prices(1.5, 7.5, 30),
+    outputTokens: { "1K": 1120, "2K": 3780, "4K": 3780 },
+    ...THINKING,
+  },
   lifecycle: { availableFrom: "2026-10-06", deprecatedOn: undefined, shutdownOn: undefined, successor: undefined },
   sources: {
-    price: { document: "github.com/BerriAI/litellm/discussions/44983; inference.sh/apps/google/gemini-nano-banana-2-1.md", date: "2026-11-06" },
+    price: {
+      document: "github.com/BerriAI/litellm/discussions/44983; inference.sh/apps/google/gemini-nano-banana-2-1.md",
+      date: "2026-11-06",
+    },
     sizes: SIZES,
     lifecycle: CHANGELOG,
     limits: LIMITS,
-    strengths: { document: "docs.laozhang.ai/en/api-capabilities/nano-banana-2-1-image: text, infographic layouts", date: "2026-11-23" },
+    strengths: {
+      document: "docs.laozhang.ai/en/api-capabilities/nano-banana-2-1-image: text, infographic layouts",
+      date: "2026-11-23",
+    },
   },
 };
 

@@ -17,44 +17,56 @@ describe.each(catalogueRows.map((row) => [row.id, row] as const))("row %s", (_id
     for (const quality of row.qualities) {
       expect(quality.evidence).toMatch(/\.$/);
       const isRated = Object.keys(quality.tiers).length > 0;
-      expect(quality.evidenceSource !== undefined, quality.id).toBe(isRated);
-      if (quality.evidenceSource) expect(quality.evidenceSource.date).toMatch(DAY);
+      expect(quality.evidenceSource?.date ?? "no source").toMatch(isRated ? DAY : /^no source$/);
       for (const operation of Object.keys(quality.tiers)) expect(row.operations).toContain(operation);
       expect(quality.latencyMs).toBeGreaterThan(0);
     }
   });
 
   it("has a price for every quality and size", () => {
-    const sizes = row.sizes.kind === "fixed" ? row.sizes.sizes : row.sizes.kind === "table" ? row.sizes.entries : [{ widthPx: 1024, heightPx: 1024 }];
+    const sizes =
+      row.sizes.kind === "fixed"
+        ? row.sizes.sizes
+        : row.sizes.kind === "table"
+          ? row.sizes.entries
+          : [{ widthPx: 1024, heightPx: 1024 }];
     for (const quality of row.qualities) {
       for (const size of sizes) {
-        const tokens = outputTokensOf(row.price, { quality: quality.id, ...size, count: 1, promptBytes: 0, references: 0 });
-        expect(tokens, `${quality.id} ${size.widthPx}x${size.heightPx}`).toBeGreaterThanOrEqual(0);
+        const tokens = outputTokensOf(row.price, {
+          quality: quality.id,
+          ...size,
+          count: 1,
+          promptBytes: 0,
+          references: 0,
+        });
+        expect({ quality: quality.id, ...size, isPriced: tokens !== undefined && tokens >= 0 }).toMatchObject({
+          isPriced: true,
+        });
       }
     }
   });
 
   it("has rates that are whole thousandths of a micro-USD, cached ones not above plain ones", () => {
-    if (row.price.kind === "per_image") return expect(Number.isSafeInteger(row.price.microUsdPerImage)).toBe(true);
-    const { prices } = row.price;
-    for (const rate of Object.values(prices)) expect(Math.abs(unitsOf(rate) - rate * 1000)).toBeLessThan(1e-9);
-    expect(prices.cachedInputText).toBeLessThanOrEqual(prices.inputText);
-    expect(prices.cachedInputImage).toBeLessThanOrEqual(prices.inputImage);
-    return undefined;
+    const isPerImage = row.price.kind === "per_image";
+    const { microUsdPerImage = 0 } = row.price.kind === "per_image" ? row.price : {};
+    const prices = row.price.kind === "per_image" ? undefined : row.price.prices;
+    expect(Number.isSafeInteger(microUsdPerImage)).toBe(true);
+    expect(prices === undefined).toBe(isPerImage);
+    for (const rate of Object.values(prices ?? {})) expect(Math.abs(unitsOf(rate) - rate * 1000)).toBeLessThan(1e-9);
+    expect(prices?.cachedInputText ?? 0).toBeLessThanOrEqual(prices?.inputText ?? 0);
+    expect(prices?.cachedInputImage ?? 0).toBeLessThanOrEqual(prices?.inputImage ?? 0);
   });
 
   it("has dates, and a living successor when it ends", () => {
     const { availableFrom, deprecatedOn, shutdownOn, successor } = row.lifecycle;
-    for (const day of [availableFrom, deprecatedOn, shutdownOn]) if (day !== undefined) expect(day).toMatch(DAY);
-    if (shutdownOn === undefined) return;
+    for (const day of [availableFrom, deprecatedOn, shutdownOn]) expect(day ?? "2026-01-01").toMatch(DAY);
     const next = catalogueRows.find((other) => other.id === successor);
-    expect(next, `${row.id} ends on ${shutdownOn}`).toBeDefined();
+    expect(next !== undefined).toBe(shutdownOn !== undefined);
     expect(next?.lifecycle.shutdownOn).toBeUndefined();
   });
 
   it("explains retired and redirected aliases", () => {
-    for (const alias of row.aliases) {
-      if (alias.retiredOn === undefined) continue;
+    for (const alias of row.aliases.filter(({ retiredOn }) => retiredOn !== undefined)) {
       expect(alias.retiredOn).toMatch(DAY);
       expect(alias.note).toContain(alias.retiredOn);
       expect(alias.note).toContain(row.id);

@@ -13,7 +13,9 @@ export function encodePng(canvas: PaletteCanvas): Uint8Array {
   view.setUint32(4, canvas.heightPx);
   // Bit depth 8, colour type 3 (palette), standard compression and filters, not interlaced.
   header.set([8, 3, 0, 0, 0], 8);
-  const palette = Uint8Array.from(canvas.palette.flatMap((color) => [(color >> 16) & 0xff, (color >> 8) & 0xff, color & 0xff]));
+  const palette = Uint8Array.from(
+    canvas.palette.flatMap((color) => [(color >> 16) & 0xff, (color >> 8) & 0xff, color & 0xff]),
+  );
   const rows = deflateRows(filterRows(canvas), canvas.widthPx + 1);
   const chunks = [chunk("IHDR", header), chunk("PLTE", palette), chunk("IDAT", rows), chunk("IEND", new Uint8Array())];
   const file = new Uint8Array(chunks.reduce((total, part) => total + part.length, SIGNATURE.length));
@@ -61,6 +63,6 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  for (const byte of bytes) crc = (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }

@@ -23,6 +23,8 @@ const INK = 0x1f2430;
 const PAPER = 0xffffff;
 /** Card edge that one pixel of the font takes, in pixels: about 50 characters across a square card. */
 const EDGE_PER_SCALE_PX = 330;
+/** The first that fits beside the label. */
+const CAPTIONS = ["storyboard card, no model was called", "no model was called"];
 
 /** Draws a storyboard card: clearly a sketch, with the whole order written on it. Returns a PNG file. */
 export function drawSketchCard(card: SketchCard): Uint8Array {
@@ -44,14 +46,38 @@ export function drawSketchCard(card: SketchCard): Uint8Array {
 
   if (widthPx >= heightPx * 1.3) {
     const sceneWidth = Math.round(inner.width * 0.56);
-    drawScene(canvas, { left: inner.left, top: bodyTop, width: sceneWidth, height: bodyHeight }, card.seed, colors, scale);
+    drawScene(
+      canvas,
+      { left: inner.left, top: bodyTop, width: sceneWidth, height: bodyHeight },
+      card.seed,
+      colors,
+      scale,
+    );
     const textLeft = inner.left + sceneWidth + margin;
-    drawOrder(canvas, card, { left: textLeft, top: bodyTop, width: inner.left + inner.width - textLeft, height: bodyHeight }, scale, colors);
+    drawOrder(
+      canvas,
+      card,
+      { left: textLeft, top: bodyTop, width: inner.left + inner.width - textLeft, height: bodyHeight },
+      scale,
+      colors,
+    );
   } else {
     const sceneHeight = Math.round(Math.min(bodyHeight * 0.5, inner.width * 0.75));
-    drawScene(canvas, { left: inner.left, top: bodyTop, width: inner.width, height: sceneHeight }, card.seed, colors, scale);
+    drawScene(
+      canvas,
+      { left: inner.left, top: bodyTop, width: inner.width, height: sceneHeight },
+      card.seed,
+      colors,
+      scale,
+    );
     const textTop = bodyTop + sceneHeight + margin;
-    drawOrder(canvas, card, { left: inner.left, top: textTop, width: inner.width, height: bodyTop + bodyHeight - textTop }, scale, colors);
+    drawOrder(
+      canvas,
+      card,
+      { left: inner.left, top: textTop, width: inner.width, height: bodyTop + bodyHeight - textTop },
+      scale,
+      colors,
+    );
   }
   return encodePng(canvas);
 }
@@ -72,7 +98,15 @@ interface Box {
 }
 
 /** The label and the size. Returns its height. */
-function drawHead(canvas: PaletteCanvas, card: SketchCard, left: number, top: number, width: number, scale: number, colors: CardColors): number {
+function drawHead(
+  canvas: PaletteCanvas,
+  card: SketchCard,
+  left: number,
+  top: number,
+  width: number,
+  scale: number,
+  colors: CardColors,
+): number {
   const large = scale + Math.ceil(scale / 2);
   const padding = 3 * scale;
   const height = CAPITAL_HEIGHT_PX * large + 2 * padding;
@@ -84,8 +118,8 @@ function drawHead(canvas: PaletteCanvas, card: SketchCard, left: number, top: nu
   const sizeLeft = left + width - measureText(size) * scale;
   const captionLeft = left + labelWidth + 4 * scale;
   if (sizeLeft > captionLeft) canvas.drawText(size, sizeLeft, textTop, scale, INK);
-  const caption = "storyboard card, no model was called";
-  if (captionLeft + (measureText(caption) + 8) * scale < sizeLeft) canvas.drawText(caption, captionLeft, textTop, scale, colors.dark);
+  const caption = CAPTIONS.find((text) => captionLeft + (measureText(text) + 8) * scale < sizeLeft);
+  if (caption !== undefined) canvas.drawText(caption, captionLeft, textTop, scale, colors.dark);
   return height;
 }
 
@@ -94,11 +128,15 @@ function drawOrder(canvas: PaletteCanvas, card: SketchCard, box: Box, scale: num
   const lineHeight = LINE_HEIGHT_PX * scale;
   const measure = (text: string): number => measureText(text) * scale;
   const chipWidth = box.width - 10 * scale;
-  const chips = card.text.flatMap((text) => cutLines(wrapWords(`“${text}”`, chipWidth, measure), 2, chipWidth, measure));
+  const chips = card.text.flatMap((text) =>
+    cutLines(wrapWords(`“${text}”`, chipWidth, measure), 2, chipWidth, measure),
+  );
   const chipRoom = Math.floor((box.height * 0.45) / lineHeight);
   const shownChips = cutLines(chips, chipRoom, chipWidth, measure);
   const chipHeight = shownChips.length === 0 ? 0 : shownChips.length * lineHeight + 6 * scale;
-  const lineCount = Math.floor((box.height - chipHeight + (LINE_HEIGHT_PX - CAPITAL_HEIGHT_PX - DESCENDER_ROWS_PX) * scale) / lineHeight);
+  const lineCount = Math.floor(
+    (box.height - chipHeight + (LINE_HEIGHT_PX - CAPITAL_HEIGHT_PX - DESCENDER_ROWS_PX) * scale) / lineHeight,
+  );
   const lines = cutLines(wrapWords(card.prompt.normalize("NFC"), box.width, measure), lineCount, box.width, measure);
   lines.forEach((line, index) => canvas.drawText(line, box.left, box.top + index * lineHeight, scale, INK));
   if (shownChips.length === 0) return;
@@ -107,7 +145,9 @@ function drawOrder(canvas: PaletteCanvas, card: SketchCard, box: Box, scale: num
   const widest = Math.max(...shownChips.map(measure));
   canvas.fillRectangle(box.left, top, widest + 10 * scale, height, PAPER);
   canvas.fillRectangle(box.left, top, 2 * scale, height, colors.accent);
-  shownChips.forEach((line, index) => canvas.drawText(line, box.left + 6 * scale, top + 3 * scale + index * lineHeight, scale, INK));
+  shownChips.forEach((line, index) =>
+    canvas.drawText(line, box.left + 6 * scale, top + 3 * scale + index * lineHeight, scale, INK),
+  );
 }
 
 interface Foot {
@@ -117,12 +157,20 @@ interface Foot {
 
 function measureFoot(card: SketchCard, width: number, scale: number): Foot {
   const measure = (text: string): number => measureText(text) * scale;
-  const wrap = (text: string, most: number): string[] => cutLines(wrapWords(text.normalize("NFC"), width, measure), most, width, measure);
+  const wrap = (text: string, most: number): string[] =>
+    cutLines(wrapWords(text.normalize("NFC"), width, measure), most, width, measure);
   const lines = [...wrap(card.facts.join("  ·  "), 1), ...(card.note === undefined ? [] : wrap(card.note, 2))];
   return { lines, height: (lines.length * LINE_HEIGHT_PX + 2) * scale };
 }
 
-function drawFoot(canvas: PaletteCanvas, { lines }: Foot, left: number, top: number, width: number, scale: number): void {
+function drawFoot(
+  canvas: PaletteCanvas,
+  { lines }: Foot,
+  left: number,
+  top: number,
+  width: number,
+  scale: number,
+): void {
   canvas.fillRectangle(left, top, width, Math.max(1, Math.round(scale / 2)), INK);
   lines.forEach((line, index) => canvas.drawText(line, left, top + (6 + index * LINE_HEIGHT_PX) * scale, scale, INK));
 }
@@ -131,7 +179,12 @@ function drawFoot(canvas: PaletteCanvas, { lines }: Foot, left: number, top: num
 function tint(seed: number): CardColors {
   const hue = seed % 360;
   const medium = hueColor(hue, 0.42, 0.74);
-  return { light: mixColors(hueColor(hue, 0.5, 0.93), PAPER, 0.2), medium, dark: hueColor(hue, 0.35, 0.42), accent: hueColor((hue + 160) % 360, 0.58, 0.62) };
+  return {
+    light: mixColors(hueColor(hue, 0.5, 0.93), PAPER, 0.2),
+    medium,
+    dark: hueColor(hue, 0.35, 0.42),
+    accent: hueColor((hue + 160) % 360, 0.58, 0.62),
+  };
 }
 
 /** HSL to 0xRRGGBB (CSS Color 4). */

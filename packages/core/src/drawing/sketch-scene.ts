@@ -22,7 +22,13 @@ const PAPER = 0xffffff;
  * Fills a box with a picture frame: sky, a sun and three hills that the seed shapes, and the lines of thirds and corner
  * marks of a viewfinder. It stands for a composition; it does not claim to show the prompt.
  */
-export function drawScene(canvas: PaletteCanvas, box: SceneBox, seed: number, colors: SceneColors, scale: number): void {
+export function drawScene(
+  canvas: PaletteCanvas,
+  box: SceneBox,
+  seed: number,
+  colors: SceneColors,
+  scale: number,
+): void {
   const { left, top, width, height } = box;
   const share = (shift: number): number => ((seed >>> shift) & 0xff) / 255;
   canvas.fillRectangle(left, top, width, height, mixColors(colors.medium, PAPER, 0.62));
@@ -70,7 +76,12 @@ function drawDashes(
   }
 }
 
-function drawCornerMarks(canvas: PaletteCanvas, { left, top, width, height }: SceneBox, scale: number, color: number): void {
+function drawCornerMarks(
+  canvas: PaletteCanvas,
+  { left, top, width, height }: SceneBox,
+  scale: number,
+  color: number,
+): void {
   const inset = 5 * scale;
   const arm = Math.min(12 * scale, width / 4, height / 4);
   const thickness = scale;

@@ -24,11 +24,16 @@ export function wrapWords(text: string, width: number, measure: (text: string) =
 }
 
 /** The first `count` lines; the last one ends with `…` when something is left out. */
-export function cutLines(lines: readonly string[], count: number, width: number, measure: (text: string) => number): string[] {
+export function cutLines(
+  lines: readonly string[],
+  count: number,
+  width: number,
+  measure: (text: string) => number,
+): string[] {
   if (lines.length <= count) return [...lines];
   if (count <= 0) return [];
   const kept = lines.slice(0, count);
-  let last = `${kept[count - 1]!}…`;
+  let last = `${kept.at(-1) ?? ""}…`;
   while (measure(last) > width && last.length > 1) last = `${last.slice(0, -2).trimEnd()}…`;
   kept[count - 1] = last;
   return kept;

@@ -1,11 +1,18 @@
 import { ArtdeskError, isArtdeskError } from "../errors.ts";
 import type { Clock, LedgerStore, Random, VersionedValue } from "../ports.ts";
 import { corruptDocument, decodeMonth } from "./decode.ts";
-import { emptyMonth, evictIdleRuns, findEnded, type Line, type MonthDocument, monthKey } from "./document.ts";
+import {
+  emptyMonth,
+  type FindEnded,
+  evictIdleRuns,
+  findEnded,
+  type Line,
+  type MonthDocument,
+  monthKey,
+} from "./document.ts";
 import { encodeMonth } from "./encode.ts";
 import { createPages } from "./pages.ts";
 import { addTotals, countLine, emptyTotals, type Totals } from "./totals.ts";
-import type { FindEnded } from "./transitions.ts";
 
 /** One change of a month. Must check everything before it changes anything; what it throws is its caller's answer. */
 export interface Change<T> {
@@ -38,13 +45,14 @@ export interface BooksOptions {
 
 interface Pending {
   change: Change<unknown>;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
 }
 
 /** Store calls bound themselves; a longer step than this is a clock that was set, not waiting. */
 const LONGEST_STEP_MS = 10_000;
-const MAX_WINDOW_MS = 2_000;
+const MAX_PAUSE_MS = 2_000;
+/** Two to the power of this: how many rivals the pauses allow for. */
 const MAX_RIVALRY = 6;
 
 export function createBooks({ store, clock, random, patienceMs }: BooksOptions): Books {
@@ -111,15 +119,21 @@ export function createBooks({ store, clock, random, patienceMs }: BooksOptions):
     return written === "ok" ? answers : undefined;
   };
 
+  /**
+   * Leaves the others room. The span grows with every lost race to the time that so many rivals need, chance picks the
+   * moment in it, and it shrinks slowly, because a race just won says little about how many still wait.
+   */
+  const pause = async (): Promise<number> => {
+    if (rivalry === 0) return 0;
+    const spanMs = Math.min(usualStepMs * 2 ** rivalry, Math.max(MAX_PAUSE_MS, 4 * usualStepMs));
+    const delayMs = random.next() * spanMs;
+    await clock.sleep(delayMs);
+    return delayMs;
+  };
+
   const commit = async (month: string, batch: readonly Pending[]): Promise<(() => void)[]> => {
     let waitedMs = 0;
     for (let attempts = 1; ; attempts += 1) {
-      if (rivalry > 0) {
-        const windowMs = Math.min(usualStepMs * 2 ** rivalry, Math.max(MAX_WINDOW_MS, 4 * usualStepMs));
-        const delayMs = random.next() * windowMs;
-        await clock.sleep(delayMs);
-        waitedMs += delayMs;
-      }
       const startedAtMs = clock.nowMs();
       const answers = await attempt(month, batch);
       const stepMs = Math.min(Math.max(clock.nowMs() - startedAtMs, 1), LONGEST_STEP_MS);
@@ -131,13 +145,15 @@ export function createBooks({ store, clock, random, patienceMs }: BooksOptions):
       rivalry = Math.min(rivalry + 1, MAX_RIVALRY);
       waitedMs += stepMs;
       if (waitedMs > patienceMs) throw busy(waitedMs, attempts);
+      waitedMs += await pause();
     }
   };
 
   const drain = async (month: string, queue: Pending[]): Promise<void> => {
     while (queue.length > 0) {
-      // What is asked in the same turn goes into one write.
+      // What is asked in the same turn, or during the pause, goes into one write.
       await Promise.resolve();
+      await pause();
       const batch = queue.splice(0);
       try {
         for (const answer of await commit(month, batch)) answer();

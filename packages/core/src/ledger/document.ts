@@ -27,6 +27,10 @@ export interface MonthDocument {
   changed: boolean;
 }
 
+/** Finds the newest ended line of an id, on pages too where its caller said so before. */
+export type FindEnded = (id: string) => Line | undefined;
+
+/** Version of what is stored. The two figures below belong to it: all writers must cut pages alike. */
 export const FORMAT = 1;
 /** Ended lines that go to one page. */
 export const PAGE_LINES = 64;

@@ -2,12 +2,14 @@ import { ArtdeskError } from "../errors.ts";
 import type { Clock, LedgerStore, Random } from "../ports.ts";
 import type { Budget } from "../types.ts";
 import { createBooks } from "./books.ts";
+import type { Line } from "./document.ts";
 import { monthOf, shiftMonth } from "./months.ts";
+import { reconcile, recover, sweep } from "./recovery.ts";
 import { createRunMonths } from "./run-months.ts";
 import { budgetExceeded, monthBalance, otherRunBalances, runBalance, tagBalance, tagBalances } from "./scopes.ts";
 import { addTotals } from "./totals.ts";
 import * as transitions from "./transitions.ts";
-import type { Ledger, Reservation, Settlement } from "./types.ts";
+import type { Ledger, LedgerEntry, Reservation, Settlement } from "./types.ts";
 import { requireCost, requireMonth, requireSettlement, requireWishes } from "./validate.ts";
 
 export interface LedgerOptions {
@@ -34,14 +36,15 @@ const RECONCILE_MONTHS = [0, -1, 1, -2, -3, -4, -5, -6, -7, -8, -9, -10, -11, -1
  */
 export function createLedger(options: LedgerOptions): Ledger {
   const { store, clock, random, budget, run } = options;
+  /** Whole milliseconds, because that is what the books hold. */
+  const nowMs = (): number => Math.floor(clock.nowMs());
   const ttlMs = options.reservationTtlMs ?? 1_800_000;
   const books = createBooks({ store, clock, random, patienceMs: options.patienceMs ?? 60_000 });
   const runMonths = createRunMonths({ books, clock, budget });
 
-  const termsFor = async (owner: string, month: string): Promise<transitions.ReserveTerms> => {
-    const nowMs = clock.nowMs();
+  const termsFor = async (owner: string, month: string, atMs: number): Promise<transitions.ReserveTerms> => {
     const elsewhere = await runMonths.usedElsewhere(owner, month);
-    return { budget, view: { run: owner, elsewhere }, nowMs, expiresAtMs: nowMs + ttlMs };
+    return { budget, view: { run: owner, elsewhere }, nowMs: atMs, expiresAtMs: atMs + ttlMs };
   };
 
   /** After reserving: the same run may have reserved in another month at the same moment. Then this one steps back. */
@@ -72,8 +75,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     async reserve(wishes) {
       requireWishes(wishes);
       if (wishes.length === 0) return [];
-      const month = monthOf(clock.nowMs());
-      const terms = await termsFor(run, month);
+      const atMs = nowMs();
+      const month = monthOf(atMs);
+      const terms = await termsFor(run, month, atMs);
       const reserved = await books.change(month, {
         run,
         apply: (document) => transitions.reserve(document, wishes, terms),
@@ -83,12 +87,12 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
     async begin(reservation) {
       const { id, month, run: owner } = reservation;
-      const expiresAtMs = clock.nowMs() + ttlMs;
+      const expiresAtMs = nowMs() + ttlMs;
       const begun = await books.change(month, {
         apply: (document) => transitions.begin(document, reservation, expiresAtMs),
       });
       if (begun) return;
-      const terms = await termsFor(owner, month);
+      const terms = await termsFor(owner, month, nowMs());
       await books.change(month, {
         ids: [id],
         run: owner,
@@ -100,7 +104,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     release: async (reservation, settlement) => change(reservation, transitions.release, settlement),
     markUnknown: async (reservation, settlement) => change(reservation, transitions.markUnknown, settlement),
     async spend(tags) {
-      const month = monthOf(clock.nowMs());
+      const month = monthOf(nowMs());
       const document = await books.read(month);
       const own = addTotals(await books.runTotals(document, run), await runMonths.usedElsewhere(run, month));
       return {
@@ -113,7 +117,7 @@ export function createLedger(options: LedgerOptions): Ledger {
         imagesThisMonthByModel: Object.fromEntries(document.imagesByModel),
       };
     },
-    async balances(month = monthOf(clock.nowMs())) {
+    async balances(month = monthOf(nowMs())) {
       requireMonth(month);
       const document = await books.read(month);
       const own = addTotals(await books.runTotals(document, run), await runMonths.usedElsewhere(run, month));
@@ -124,25 +128,19 @@ export function createLedger(options: LedgerOptions): Ledger {
         ...tagBalances(document, budget),
       ];
     },
-    async entries(month = monthOf(clock.nowMs())) {
+    async entries(month = monthOf(nowMs())) {
       requireMonth(month);
-      const lines = await books.lines(month);
-      return lines
-        .toSorted((left, right) => left.atMs - right.atMs)
-        .map(({ expiresAtMs: _expiresAtMs, ...entry }) => entry);
+      return toEntries(await books.lines(month));
     },
     async outstanding() {
-      const documents = await Promise.all(monthsFrom(clock.nowMs(), SWEEP_MONTHS).map((month) => books.read(month)));
-      return documents
-        .flatMap((document) => [...document.active.values()])
-        .toSorted((left, right) => left.atMs - right.atMs)
-        .map(({ expiresAtMs: _expiresAtMs, ...entry }) => entry);
+      const documents = await Promise.all(monthsFrom(nowMs(), SWEEP_MONTHS).map((month) => books.read(month)));
+      return toEntries(documents.flatMap((document) => Array.from(document.active.values())));
     },
     async sweep() {
-      const nowMs = clock.nowMs();
+      const atMs = nowMs();
       const swept = { released: 0, unknown: 0 };
-      for (const month of monthsFrom(nowMs, SWEEP_MONTHS)) {
-        const here = await books.change(month, { apply: (document) => transitions.sweep(document, nowMs) });
+      for (const month of monthsFrom(atMs, SWEEP_MONTHS)) {
+        const here = await books.change(month, { apply: (document) => sweep(document, atMs) });
         swept.released += here.released;
         swept.unknown += here.unknown;
       }
@@ -152,10 +150,10 @@ export function createLedger(options: LedgerOptions): Ledger {
       for (const settlement of Object.values(received)) requireSettlement(settlement);
       let ids = Object.keys(received);
       const recovered = { settled: 0, released: 0, unknown: 0 };
-      for (const month of monthsFrom(clock.nowMs(), RECOVER_MONTHS)) {
+      for (const month of monthsFrom(nowMs(), RECOVER_MONTHS)) {
         const here = await books.change(month, {
           ids,
-          apply: (document, find) => transitions.recover(document, deadRun, received, find),
+          apply: (document, find) => recover(document, deadRun, received, find),
         });
         ids = ids.filter((id) => !here.found.has(id));
         recovered.settled += here.settled;
@@ -166,13 +164,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
     async reconcile(id, costMicroUsd) {
       requireCost(costMicroUsd, "costMicroUsd");
-      const months = monthsFrom(clock.nowMs(), RECONCILE_MONTHS);
+      const months = monthsFrom(nowMs(), RECONCILE_MONTHS);
       // What can be reconciled is active, so pages are looked through only to tell a booked id from an unknown one.
       for (const ids of [[], [id]]) {
         for (const month of months) {
           const found = await books.change(month, {
             ids,
-            apply: (document, find) => transitions.reconcile(document, id, costMicroUsd, find),
+            apply: (document, find) => reconcile(document, id, costMicroUsd, find),
           });
           if (found) return;
         }
@@ -188,4 +186,12 @@ export function createLedger(options: LedgerOptions): Ledger {
 
 function monthsFrom(nowMs: number, shifts: readonly number[]): string[] {
   return shifts.map((shift) => shiftMonth(monthOf(nowMs), shift));
+}
+
+function toEntries(lines: readonly Line[]): LedgerEntry[] {
+  return lines.toSorted((left, right) => left.atMs - right.atMs).map(withoutExpiry);
+}
+
+function withoutExpiry({ expiresAtMs: _expiresAtMs, ...entry }: Line): LedgerEntry {
+  return entry;
 }

@@ -18,8 +18,7 @@ export function createRunMonths(options: { books: Books; clock: Clock; budget: B
   const probed = new Set<string>();
   const used = new Map<string, Set<string>>();
 
-  const totalsIn = async (month: string, run: string): Promise<Totals> =>
-    books.runTotals(await books.read(month), run);
+  const totalsIn = async (month: string, run: string): Promise<Totals> => books.runTotals(await books.read(month), run);
 
   /** Other months that may have lines of the run: the neighbours once, and again around the turn of a month. */
   const otherMonths = (run: string, month: string): string[] => {

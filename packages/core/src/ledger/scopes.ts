@@ -1,7 +1,7 @@
 import { ArtdeskError } from "../errors.ts";
 import type { Budget, ScopeBalance } from "../types.ts";
 import type { MonthDocument } from "./document.ts";
-import { formatUsd } from "./format-usd.ts";
+import { formatUsd } from "../money.ts";
 import { addTotals, committedMicroUsd, emptyTotals, type Totals } from "./totals.ts";
 
 /** Whose money is asked for: `elsewhere` is what `run` has used in other months. */
@@ -17,12 +17,7 @@ export function tagLimit(budget: Budget, name: string, value: string): number | 
 }
 
 export function monthBalance(document: MonthDocument, budget: Budget): ScopeBalance {
-  return balance(
-    `month:${document.month}`,
-    `month ${document.month}`,
-    budget.monthMicroUsd,
-    document.total,
-  );
+  return balance(`month:${document.month}`, `month ${document.month}`, budget.monthMicroUsd, document.total);
 }
 
 export function runBalance(run: string, budget: Budget, totals: Totals): ScopeBalance {
@@ -100,6 +95,10 @@ export function findShortage(
 /** The error for money that is not there: names the scope, what it would take and what is left. */
 export function budgetExceeded(short: ScopeBalance, needMicroUsd: number): ArtdeskError {
   const { label, limitMicroUsd = 0, leftMicroUsd = 0, unknownMicroUsd } = short;
+  const left =
+    leftMicroUsd < 0
+      ? `its ${formatUsd(limitMicroUsd)} is overdrawn by ${formatUsd(-leftMicroUsd)}`
+      : `${formatUsd(leftMicroUsd)} of ${formatUsd(limitMicroUsd)} is left`;
   const next = short.scope.startsWith("run:") ? "start another run" : "wait for the next month";
   const unknown =
     unknownMicroUsd > 0
@@ -107,7 +106,7 @@ export function budgetExceeded(short: ScopeBalance, needMicroUsd: number): Artde
       : "";
   return new ArtdeskError({
     code: "budget_exceeded",
-    shortMessage: `Not enough budget for ${label}: this takes up to ${formatUsd(needMicroUsd)}, and ${formatUsd(leftMicroUsd)} of ${formatUsd(limitMicroUsd)} is left.`,
+    shortMessage: `Not enough budget for ${label}: this takes up to ${formatUsd(needMicroUsd)}, and ${left}.`,
     hint: `Raise the limit, choose a cheaper offer, or ${next}.${unknown}`,
     details: `Spent ${formatUsd(short.spentMicroUsd)}, reserved ${formatUsd(short.reservedMicroUsd)}, possibly billed ${formatUsd(unknownMicroUsd)}.`,
   });

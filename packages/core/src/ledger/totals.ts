@@ -21,7 +21,11 @@ export function committedMicroUsd(totals: Totals): number {
 }
 
 /** Adds what a line of the books counts for, or with `sign` -1 takes it out again. */
-export function countLine(totals: Totals, line: Pick<LedgerEntry, "state" | "microUsd" | "images">, sign: 1 | -1): void {
+export function countLine(
+  totals: Totals,
+  line: Pick<LedgerEntry, "state" | "microUsd" | "images">,
+  sign: 1 | -1,
+): void {
   if (line.state === "released") return;
   if (line.state === "settled") totals.spentMicroUsd += sign * line.microUsd;
   else if (line.state === "unknown") totals.unknownMicroUsd += sign * line.microUsd;

@@ -94,7 +94,10 @@ export interface Ledger {
   /** Expired `held` reservations give their money back; expired `in_flight` ones become `unknown`. */
   sweep(): Promise<{ released: number; unknown: number }>;
   /** Ends what a dead run left behind: `held` is released, `in_flight` becomes `unknown` unless listed as received. */
-  recover(run: string, received: Readonly<Record<string, Settlement>>): Promise<{ settled: number; released: number; unknown: number }>;
+  recover(
+    run: string,
+    received: Readonly<Record<string, Settlement>>,
+  ): Promise<{ settled: number; released: number; unknown: number }>;
   /** Resolves an `unknown` reservation: what the provider's own statement says it cost, or 0. */
   reconcile(id: string, costMicroUsd: number): Promise<void>;
 }

@@ -1,5 +1,14 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { closeSync, constants, fstatSync, futimesSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  futimesSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import type { AssetSpec } from "../assets/asset-spec.ts";
 import { LOCK_FORMAT_VERSION } from "../assets/lock-entry.ts";
 import { ensureArtdeskFolder } from "./artdesk-folder.ts";
@@ -71,7 +80,10 @@ export function openAssetCache(options: { root: string; configHash: string }): A
 function readEntries(root: string, configHash: string): Map<string, CacheEntry> | undefined {
   try {
     const { absolutePath } = guardOwnPath({ root, path: CACHE_PATH });
-    const descriptor = openSync(absolutePath, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const descriptor = openSync(
+      absolutePath,
+      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+    );
     try {
       const stats = fstatSync(descriptor);
       if (!stats.isFile()) return undefined;

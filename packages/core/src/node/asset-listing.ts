@@ -51,7 +51,9 @@ export async function listAssets(options: {
         found = expandAssets(promptFile).map((asset) => ({
           asset,
           lockFile: lockPath(asset.id, sha256Hex),
-          fingerprint: hasInputs(asset) ? undefined : fingerprint({ request: asset.request, referenceHashes: [], style }, sha256Hex),
+          fingerprint: hasInputs(asset)
+            ? undefined
+            : fingerprint({ request: asset.request, referenceHashes: [], style }, sha256Hex),
         }));
         cache.add(file, sha256, found);
       }
@@ -99,7 +101,11 @@ function readPromptBytes(root: string, file: string, verified: Set<string>): Uin
   }
   const bytes = readOwnFile(root, file, { maxBytes: MAX_PROMPT_FILE_BYTES, verified });
   if (bytes) return bytes;
-  throw new ArtdeskError({ code: "invalid_request", shortMessage: "This prompt file does not exist.", location: { file, line: 1 } });
+  throw new ArtdeskError({
+    code: "invalid_request",
+    shortMessage: "This prompt file does not exist.",
+    location: { file, line: 1 },
+  });
 }
 
 /** Assets that share an id or an output with another one, also where a file system ignores the case of names. */
@@ -118,7 +124,9 @@ function findClashes(assets: readonly CachedAsset[]): { clashing: Set<AssetSpec>
     problems.push(
       new ArtdeskError({
         code: "invalid_request",
-        shortMessage: visibleText(`${asset.file} and ${owner.file}:${assetLocation(owner, "output").line} have the same ${what} ${name}.`),
+        shortMessage: visibleText(
+          `${asset.file} and ${owner.file}:${assetLocation(owner, "output").line} have the same ${what} ${name}.`,
+        ),
         hint: "Give one of them another `output` or file name.",
         location: { file, line },
       }),

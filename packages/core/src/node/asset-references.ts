@@ -1,9 +1,12 @@
 import { hash } from "node:crypto";
 import { type AssetSpec, assetLocation } from "../assets/asset-spec.ts";
 import { ArtdeskError, isArtdeskError } from "../errors.ts";
+import { inspectImage } from "../image-header.ts";
 import type { ImageInput } from "../types.ts";
 import { withLocation } from "./asset-listing.ts";
 import { readFileGuarded } from "./guarded-file.ts";
+
+const REFERENCE_TYPES: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/webp"]);
 
 /** An asset's reference images and mask, with the hashes that its fingerprint needs (lower-case hex SHA-256). */
 export interface AssetReferences {
@@ -34,8 +37,8 @@ export async function readReferences(root: string, asset: AssetSpec): Promise<As
 async function readImage(root: string, path: string, location: { file: string; line: number }): Promise<ImageInput> {
   try {
     const bytes = await readFileGuarded(root, path);
-    const mediaType = mediaTypeOf(bytes);
-    if (mediaType !== undefined) return { bytes, mediaType, name: path };
+    const mediaType = inspectImage(bytes).header?.mediaType;
+    if (mediaType !== undefined && REFERENCE_TYPES.has(mediaType)) return { bytes, mediaType, name: path };
   } catch (error) {
     throw isArtdeskError(error) ? withLocation(error, location) : error;
   }
@@ -45,12 +48,4 @@ async function readImage(root: string, path: string, location: { file: string; l
     hint: "Save it as one of these formats.",
     location,
   });
-}
-
-function mediaTypeOf(bytes: Uint8Array): string | undefined {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 12)).toString("latin1");
-  if (start.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
-  if (start.startsWith("\xff\xd8\xff")) return "image/jpeg";
-  if (start.startsWith("RIFF") && start.endsWith("WEBP")) return "image/webp";
-  return undefined;
 }

@@ -28,11 +28,16 @@ export async function diagnose(options: AssetDeskOptions & { live: boolean }): P
     const desk = await openAssetDesk({ ...options, readOnly: true });
     try {
       const { config } = desk.workspace;
-      findings.push(ok("configuration", config.file === undefined ? "no artdesk.yml: defaults hold" : `${config.file} is valid`));
-      for (const warning of desk.warnings) findings.push({ state: "warning", subject: "configuration", message: warning, hint: undefined });
+      findings.push(
+        ok("configuration", config.file === undefined ? "no artdesk.yml: defaults hold" : `${config.file} is valid`),
+      );
+      for (const warning of desk.warnings)
+        findings.push({ state: "warning", subject: "configuration", message: warning, hint: undefined });
       const listing = await desk.workspace.listAssets();
       for (const problem of listing.problems) findings.push(failedBy("prompt files", problem));
-      findings.push(listing.assets.length > 0 ? ok("prompt files", `${listing.assets.length} assets found`) : nothingFound());
+      findings.push(
+        listing.assets.length > 0 ? ok("prompt files", `${listing.assets.length} assets found`) : nothingFound(),
+      );
       await desk.artdesk.ledger.balances();
       findings.push(ok("ledger", "can be read"));
     } finally {
@@ -58,11 +63,21 @@ function ok(subject: string, message: string): Finding {
 function nodeFinding(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 13)) return ok("Node", process.versions.node);
-  return { state: "failed", subject: "Node", message: `${process.versions.node} is too old`, hint: "Use Node 22.13 or newer." };
+  return {
+    state: "failed",
+    subject: "Node",
+    message: `${process.versions.node} is too old`,
+    hint: "Use Node 22.13 or newer.",
+  };
 }
 
 function nothingFound(): Finding {
-  return { state: "warning", subject: "prompt files", message: "none found", hint: "Run `artdesk init`, or set `prompts` in artdesk.yml." };
+  return {
+    state: "warning",
+    subject: "prompt files",
+    message: "none found",
+    hint: "Run `artdesk init`, or set `prompts` in artdesk.yml.",
+  };
 }
 
 function failedBy(subject: string, error: unknown): Finding {

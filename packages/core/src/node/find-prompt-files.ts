@@ -19,7 +19,11 @@ export interface PromptFileList {
  * Finds prompt files: all that match `patterns`, or, with `paths`, the files named there, those below the folders named
  * there, and those that match patterns there. Symbolic links are never followed. The order is always the same.
  */
-export function findPromptFiles(options: { root: string; patterns: readonly string[]; paths?: readonly string[] | undefined }): PromptFileList {
+export function findPromptFiles(options: {
+  root: string;
+  patterns: readonly string[];
+  paths?: readonly string[] | undefined;
+}): PromptFileList {
   const { root, paths } = options;
   const problems: ArtdeskError[] = [];
   const compiled = options.patterns.flatMap((text) => {
@@ -34,7 +38,7 @@ export function findPromptFiles(options: { root: string; patterns: readonly stri
   } else {
     for (const path of paths) addPath({ root, path, patterns: compiled, found, problems });
   }
-  return { files: [...found].sort(), problems };
+  return { files: [...found].toSorted(), problems };
 }
 
 function addPath(options: {
@@ -46,7 +50,12 @@ function addPath(options: {
 }): void {
   const { root, path, patterns, found, problems } = options;
   const inside = relative(root, resolve(root, path)).split(sep).join("/");
-  if (path.includes("\0") || inside === ".." || inside.startsWith("../") || resolve(root, inside) !== resolve(root, path)) {
+  if (
+    path.includes("\0") ||
+    inside === ".." ||
+    inside.startsWith("../") ||
+    resolve(root, inside) !== resolve(root, path)
+  ) {
     problems.push(badPath(path, "is outside the workspace"));
     return;
   }
@@ -82,9 +91,12 @@ function lstatGuarded(root: string, inside: string, problems: ArtdeskError[]): S
 
 function addMatches(root: string, patterns: readonly GlobPattern[], found: Set<string>): void {
   const bases = [...new Set(patterns.map((pattern) => pattern.baseFolder))];
-  const tops = bases.filter((base) => !bases.some((other) => other !== base && (other === "" || base.startsWith(`${other}/`))));
+  const tops = bases.filter(
+    (base) => !bases.some((other) => other !== base && (other === "" || base.startsWith(`${other}/`))),
+  );
   for (const top of tops) {
-    if (isPlainFolder(root, top)) walk(root, top, (file) => patterns.some((pattern) => pattern.matches(file)) && found.add(file));
+    if (isPlainFolder(root, top))
+      walk(root, top, (file) => patterns.some((pattern) => pattern.matches(file)) && found.add(file));
   }
 }
 

@@ -4,10 +4,21 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { visibleText } from "../assets/input-problem.ts";
 import { ArtdeskError } from "../errors.ts";
-import { guardOwnPath, guardPath, type GuardedPath, isSystemError, lstatIfThere, refused, refuseSpecialFile } from "./path-guard.ts";
+import {
+  guardOwnPath,
+  guardPath,
+  type GuardedPath,
+  isSystemError,
+  lstatIfThere,
+  refused,
+  refuseSpecialFile,
+} from "./path-guard.ts";
 
 /** A reference or output may not be larger, in bytes. */
 export const MAX_IMAGE_FILE_BYTES = 100_000_000;
+
+/** Names of files that are being written, until they are renamed. A killed process leaves them behind. */
+export const TEMPORARY_NAME: RegExp = /^\.artdesk-[0-9a-f]{16}\.tmp$/;
 
 /** Not every system has these flags; the checks by lstat stand there alone. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
@@ -33,8 +44,14 @@ export async function writeOwnFile(root: string, path: string, content: Uint8Arr
  * workspace, for anything but a regular file, for a hard link (its other name may lie outside the workspace; copy such
  * a file), for a file that does not exist, and above `maxBytes`.
  */
-export async function readFileGuarded(root: string, path: string, options: { maxBytes?: number } = {}): Promise<Uint8Array> {
-  const bytes = readGuarded(guardPath({ root, path, use: "reference" }), { maxBytes: options.maxBytes ?? MAX_IMAGE_FILE_BYTES });
+export async function readFileGuarded(
+  root: string,
+  path: string,
+  options: { maxBytes?: number } = {},
+): Promise<Uint8Array> {
+  const bytes = readGuarded(guardPath({ root, path, use: "reference" }), {
+    maxBytes: options.maxBytes ?? MAX_IMAGE_FILE_BYTES,
+  });
   if (!bytes) throw refused(path, "does not exist");
   return bytes;
 }
@@ -50,9 +67,15 @@ export function readOwnFile(
 }
 
 /** Lower-case hex SHA-256 of an output file; undefined when there is none. Same rules as {@link readFileGuarded}. */
-export function hashOutputFile(root: string, path: string, options: { verified?: Set<string> } = {}): string | undefined {
+export function hashOutputFile(
+  root: string,
+  path: string,
+  options: { verified?: Set<string> } = {},
+): string | undefined {
   const { verified } = options;
-  const bytes = readGuarded(guardPath({ root, path, use: "output", ...(verified && { verified }) }), { maxBytes: MAX_IMAGE_FILE_BYTES });
+  const bytes = readGuarded(guardPath({ root, path, use: "output", ...(verified && { verified }) }), {
+    maxBytes: MAX_IMAGE_FILE_BYTES,
+  });
   return bytes && hash("sha256", bytes, "hex");
 }
 
@@ -67,7 +90,10 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function readGuarded(guarded: GuardedPath, options: { maxBytes: number; allowHardLinks?: boolean }): Buffer | undefined {
+function readGuarded(
+  guarded: GuardedPath,
+  options: { maxBytes: number; allowHardLinks?: boolean },
+): Buffer | undefined {
   const { path, absolutePath } = guarded;
   let descriptor: number;
   try {
@@ -108,7 +134,11 @@ async function writeAtomically(target: GuardedPath, bytes: Uint8Array): Promise<
   refuseSpecialFile(path, lstatIfThere(absolutePath));
   const temporaryPath = join(folder, `.artdesk-${randomBytes(8).toString("hex")}.tmp`);
   try {
-    const handle = await open(temporaryPath, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, 0o644);
+    const handle = await open(
+      temporaryPath,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW,
+      0o644,
+    );
     await writeAndClose(handle, bytes);
     refuseSpecialFile(path, lstatIfThere(absolutePath));
     await rename(temporaryPath, absolutePath);

@@ -25,7 +25,13 @@ export interface GuardedPath {
  * Guards a path out of a prompt file: checked by name (see `checkWorkspacePath`), then folder by folder on the disk,
  * where a symbolic link ends it. `create` makes missing folders. Throws `invalid_request`.
  */
-export function guardPath(options: { root: string; path: string; use: PathUse; create?: boolean; verified?: Set<string> }): GuardedPath {
+export function guardPath(options: {
+  root: string;
+  path: string;
+  use: PathUse;
+  create?: boolean;
+  verified?: Set<string>;
+}): GuardedPath {
   const { root, path, use, create = false, verified } = options;
   const checked = checkWorkspacePath(path, use);
   if ("refusal" in checked) throw refused(path, checked.refusal);
@@ -33,7 +39,12 @@ export function guardPath(options: { root: string; path: string; use: PathUse; c
 }
 
 /** Guards a path that Artdesk itself made, such as `.artdesk/lock/docs/hero.json`: the same walk, without the rules for names. */
-export function guardOwnPath(options: { root: string; path: string; create?: boolean; verified?: Set<string> }): GuardedPath {
+export function guardOwnPath(options: {
+  root: string;
+  path: string;
+  create?: boolean;
+  verified?: Set<string>;
+}): GuardedPath {
   const { root, path, create = false, verified } = options;
   if (/(^|\/)\.{0,2}(\/|$)|[\0\\]/.test(path)) throw refused(path, "is not a plain path");
   return walkFolders({ root, path, create, verified });
@@ -43,11 +54,16 @@ export function guardOwnPath(options: { root: string; path: string; create?: boo
  * Refuses an existing file that is not a regular file or has other names (hard links), through which writing or
  * sending it would reach a file elsewhere. Undefined stats (no such file) pass.
  */
-export function refuseSpecialFile(path: string, stats: Stats | undefined, options: { allowHardLinks?: boolean } = {}): void {
+export function refuseSpecialFile(
+  path: string,
+  stats: Stats | undefined,
+  options: { allowHardLinks?: boolean } = {},
+): void {
   if (!stats) return;
   if (stats.isSymbolicLink()) throw refused(path, "is a symbolic link");
   if (!stats.isFile()) throw refused(path, "is not a regular file");
-  if (!options.allowHardLinks && stats.nlink > 1) throw refused(path, "is a hard link: the same file has another name elsewhere");
+  if (!options.allowHardLinks && stats.nlink > 1)
+    throw refused(path, "is a hard link: the same file has another name elsewhere");
 }
 
 /** `invalid_request` for a path that is not to be touched, or cannot be. */
@@ -55,8 +71,15 @@ export function refused(path: string, reason: string, cause?: unknown): ArtdeskE
   return new ArtdeskError({
     code: "invalid_request",
     shortMessage: visibleText(`The path \`${path.slice(0, 200)}\` ${reason}.`),
+    hint: hintFor(reason),
     cause,
   });
+}
+
+function hintFor(reason: string): string | undefined {
+  if (reason.includes("symbolic link")) return "Artdesk follows no symbolic links: name the real file or folder.";
+  if (reason === "does not exist") return "Add the file, or mend the path: it starts at the prompt file's folder.";
+  return undefined;
 }
 
 /** lstat, or undefined when there is nothing. */
@@ -76,7 +99,12 @@ export function isSystemError(error: unknown): error is Error & { code: string }
   return error instanceof Error && "code" in error && typeof error.code === "string";
 }
 
-function walkFolders(options: { root: string; path: string; create: boolean; verified: Set<string> | undefined }): GuardedPath {
+function walkFolders(options: {
+  root: string;
+  path: string;
+  create: boolean;
+  verified: Set<string> | undefined;
+}): GuardedPath {
   const { root, path, create, verified } = options;
   // Both parts are normal already, and every system takes `/`: joining would only cost time.
   const absolutePath = `${root}/${path}`;
@@ -107,6 +135,7 @@ function makeFolder(path: string, folder: string): void {
   } catch (error) {
     if (!isSystemError(error)) throw error;
     // Another process may have made it in between; what it is is looked at next.
-    if (error.code !== "EEXIST") throw refused(path, `cannot be written: its folder cannot be made (${error.code})`, error);
+    if (error.code !== "EEXIST")
+      throw refused(path, `cannot be written: its folder cannot be made (${error.code})`, error);
   }
 }

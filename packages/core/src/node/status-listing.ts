@@ -46,13 +46,21 @@ export async function listStatuses(options: {
       const lock = readLockFile(lockFile, verified);
       const current = known ?? (await fingerprintWithInputs(root, asset, style));
       const outputHashes = outputPaths(asset).map((path) => outputHash(root, path, asset, verified));
-      assets.push({ asset, fingerprint: current, lock, outputHashes, ...assetStatus({ asset, fingerprint: current, lock, outputHashes }) });
+      assets.push({
+        asset,
+        fingerprint: current,
+        lock,
+        outputHashes,
+        ...assetStatus({ asset, fingerprint: current, lock, outputHashes }),
+      });
     } catch (error) {
       if (!isArtdeskError(error)) throw error;
       problems.push(withLocation(error, { file: lockFile, line: 1 }));
     }
   }
-  const orphans = withOrphans ? findOrphans({ root, expected, brokenFileIds: listing.brokenFileIds, readLockFile, problems }) : [];
+  const orphans = withOrphans
+    ? findOrphans({ root, expected, brokenFileIds: listing.brokenFileIds, readLockFile, problems })
+    : [];
   return { assets, orphans, problems };
 }
 
@@ -103,7 +111,7 @@ function strayFiles(root: string, expected: ReadonlySet<string>): string[] {
       else if (name.endsWith(".json")) files.push(path);
     }
   }
-  return files.sort();
+  return files.toSorted();
 }
 
 function readFolder(root: string, folder: string): string[] {

@@ -98,7 +98,11 @@ function openRoot(cwd: string): string {
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }
-  throw new ArtdeskError({ code: "invalid_request", shortMessage: `The folder ${cwd} does not exist.`, hint: "Give the folder of your project." });
+  throw new ArtdeskError({
+    code: "invalid_request",
+    shortMessage: `The folder ${cwd} does not exist.`,
+    hint: "Give the folder of your project.",
+  });
 }
 
 function readOwnConfig(root: string): ConfigSource | undefined {
@@ -116,7 +120,10 @@ function readGivenConfig(root: string, config: string): ConfigSource {
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }
-  throw new ArtdeskError({ code: "invalid_request", shortMessage: `The configuration ${config} does not exist or is not a file.` });
+  throw new ArtdeskError({
+    code: "invalid_request",
+    shortMessage: `The configuration ${config} does not exist or is not a file.`,
+  });
 }
 
 async function parseConfigBytes(source: ConfigSource): Promise<ArtdeskConfig> {

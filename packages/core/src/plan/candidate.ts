@@ -72,6 +72,7 @@ function ratingOf(row: CatalogueRow, tier: OfferTier, step: number, operation: O
   return TIER_RANK[tier] * 1_000_000 + score * 100 + step;
 }
 
+/** Rules a candidate out, with the reason. */
 export function rejectionOf(candidate: Candidate, reason: string): RejectedOffer {
   return { model: candidate.row.id, quality: candidate.quality.id, size: candidate.size.size, reason };
 }

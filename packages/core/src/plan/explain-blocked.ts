@@ -1,23 +1,30 @@
 import { formatUsd } from "../money.ts";
 import type { ParsedRequest, RejectedOffer, Tier } from "../types.ts";
+import type { MoneyLimit } from "./money-limits.ts";
 import type { Blocked } from "./named-models.ts";
 import type { PricedCandidate } from "./order-offers.ts";
 
-/** An offer that money ruled out: the limit it does not fit, and what to change. Micro-USD. */
+/** An offer that money ruled out, and the limit that it does not fit. */
 export interface Unaffordable {
   offer: PricedCandidate;
-  limitLabel: string;
-  leftMicroUsd: number;
+  limit: MoneyLimit;
   neededMicroUsd: number;
-  /** The setting that would let it through. */
-  setting: string;
 }
 
 /** Says why money leaves nothing: which limit, what is left, what it would take. */
-export function explainUnaffordable(cheapest: Unaffordable, tier: Tier, mayDowngrade: boolean, stopped: boolean): Blocked {
+export function explainUnaffordable(
+  cheapest: Unaffordable,
+  tier: Tier,
+  mayDowngrade: boolean,
+  stopped: boolean,
+): Blocked {
+  const { limit, neededMicroUsd } = cheapest;
   const { candidate } = cheapest.offer;
   const what = stopped ? "the first choice" : `the cheapest ${tier} offer`;
-  const raise = `Raise ${cheapest.setting} by at least ${formatUsd(cheapest.neededMicroUsd - cheapest.leftMicroUsd)}`;
+  const left = formatUsd(Math.max(0, limit.leftMicroUsd));
+  const state = `${limit.label}: ${left} is ${limit.isCap === true ? "allowed" : "left"}`;
+  const offer = `${candidate.row.id} ${candidate.quality.id} at ${candidate.size.size}`;
+  const raise = `Raise ${limit.setting} by at least ${formatUsd(neededMicroUsd - limit.leftMicroUsd)}`;
   const otherwise = stopped
     ? ", or set on_exceeded: downgrade"
     : mayDowngrade
@@ -25,13 +32,20 @@ export function explainUnaffordable(cheapest: Unaffordable, tier: Tier, mayDowng
       : `, or let a policy rule set may_downgrade: true; without it this work is not done below ${tier}`;
   return {
     code: "budget_exceeded",
-    message: `${cheapest.limitLabel}: ${formatUsd(Math.max(0, cheapest.leftMicroUsd))} is left, and ${what}, ${candidate.row.id} ${candidate.quality.id} at ${candidate.size.size}, may cost ${formatUsd(cheapest.neededMicroUsd)}.`,
+    message: `${state}, and ${what}, ${offer}, may cost ${formatUsd(neededMicroUsd)}.`,
     hint: `${raise}${otherwise}.`,
   };
 }
 
+const PLACEHOLDER = "Draws a placeholder";
+
 /** Says why no model can do it. */
-export function explainNoCandidate(rejected: readonly RejectedOffer[], request: ParsedRequest, pinId: string | undefined, tier: Tier): Blocked {
+export function explainNoCandidate(
+  rejected: readonly RejectedOffer[],
+  request: ParsedRequest,
+  pinId: string | undefined,
+  tier: Tier,
+): Blocked {
   const concerned = pinId === undefined ? rejected : rejected.filter((offer) => offer.model === pinId);
   const reasons = mostFrequent(concerned.map((offer) => offer.reason));
   if (pinId !== undefined) {
@@ -41,15 +55,24 @@ export function explainNoCandidate(rejected: readonly RejectedOffer[], request: 
       hint: "Change what the reason names, or leave out model to let the policy choose.",
     };
   }
-  const missingKeys = [...new Set(rejected.map((offer) => /^No key for .*?: set (\w+)\.$/.exec(offer.reason)?.[1]))].filter((name) => name !== undefined);
+  const missingKeys = [
+    ...new Set(rejected.map((offer) => /^No key for .*?: set (\w+)\.$/.exec(offer.reason)?.[1])),
+  ].filter((name) => name !== undefined);
+  const placeholder = rejected.find((offer) => offer.reason.startsWith(PLACEHOLDER));
   if (missingKeys.length > 0) {
     return {
       code: "no_candidate",
       message: "No model that could do this has a key.",
-      hint: `Set ${missingKeys.join(" or ")}.`,
+      hint: `Set ${missingKeys.join(" or ")}${placeholder === undefined ? "" : `, or ask for ${placeholder.model}, a free placeholder`}.`,
     };
   }
-  if (request.quality !== undefined && concerned.every((offer) => offer.reason.includes(`Quality ${request.quality} is asked for.`) || offer.reason.startsWith("Draws a placeholder"))) {
+  if (
+    request.quality !== undefined &&
+    concerned.every(
+      (offer) =>
+        offer.reason.includes(`Quality ${request.quality} is asked for.`) || offer.reason.startsWith(PLACEHOLDER),
+    )
+  ) {
     return {
       code: "invalid_request",
       message: `quality: no model has a quality called ${JSON.stringify(request.quality)}.`,
@@ -67,5 +90,5 @@ export function explainNoCandidate(rejected: readonly RejectedOffer[], request: 
 function mostFrequent(reasons: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].sort((left, right) => right[1] - left[1]).map(([reason]) => reason);
+  return [...counts].toSorted((left, right) => right[1] - left[1]).map(([reason]) => reason);
 }

@@ -8,10 +8,23 @@ const FIRST: Readonly<Record<PolicyVerdict["order"], string>> = {
   latency: "Fastest among the models that qualify.",
 };
 
+/** A priced candidate and its place in the decision. */
+export interface OfferOptions {
+  offer: PricedCandidate;
+  /** 0 for the first choice. */
+  rank: number;
+  count: number;
+  verdict: PolicyVerdict;
+  /** The model that the request names. */
+  pinId: string | undefined;
+  /** The budget has pushed the work below its tier. */
+  downgrade: boolean;
+}
+
 /** Turns a priced candidate into an offer with its reasons, most important first. */
-export function makeOffer(priced: PricedCandidate, rank: number, count: number, verdict: PolicyVerdict, pinId: string | undefined): Offer {
-  const { candidate } = priced;
-  const { row, quality, size, tier } = candidate;
+export function makeOffer(options: OfferOptions): Offer {
+  const { offer, count } = options;
+  const { row, quality, size, tier } = offer.candidate;
   return {
     provider: row.provider,
     model: row.id,
@@ -23,18 +36,22 @@ export function makeOffer(priced: PricedCandidate, rank: number, count: number, 
     resolution: size.resolution,
     tier,
     count,
-    estimateMicroUsd: priced.estimateMicroUsd,
-    worstCaseMicroUsd: priced.worstCaseMicroUsd,
+    estimateMicroUsd: offer.estimateMicroUsd,
+    worstCaseMicroUsd: offer.worstCaseMicroUsd,
     latencyMs: quality.latencyMs,
-    reasons: reasonsOf(priced, rank, verdict, pinId),
+    reasons: reasonsOf(options),
   };
 }
 
-function reasonsOf(priced: PricedCandidate, rank: number, verdict: PolicyVerdict, pinId: string | undefined): readonly string[] {
-  const { candidate } = priced;
-  const place = rank === 0 ? FIRST[verdict.order] : `Choice ${rank + 1}, if the ones before it fail.`;
-  const reasons = [...verdict.reasons, place, candidate.evidence];
-  if (priced.freeImages > 0) reasons.unshift(`Free: ${priced.freeImages} images are left in this month's allowance.`);
+function reasonsOf({ offer, rank, verdict, pinId, downgrade }: OfferOptions): readonly string[] {
+  const { candidate, freeImages } = offer;
+  const best = downgrade ? "Best rated among the models that the budget still allows." : FIRST[verdict.order];
+  const reasons = [
+    ...verdict.reasons,
+    rank === 0 ? best : `Choice ${rank + 1}, if the ones before it fail.`,
+    candidate.evidence,
+  ];
+  if (freeImages > 0) reasons.unshift(`Free: ${freeImages} images are left in this month's allowance.`);
   if (candidate.preferred) reasons.unshift(`Your policy names ${candidate.row.id} for ${verdict.tier} work.`);
   if (pinId !== undefined) reasons.unshift(`You asked for ${pinId}.`);
   return reasons;

@@ -8,6 +8,8 @@ export interface MoneyLimit {
   leftMicroUsd: number;
   /** Where to raise it: `budget.month`. */
   setting: string;
+  /** A cap on one image or one request, of which nothing can be used up. */
+  isCap?: boolean | undefined;
 }
 
 /** The limits that hold for a request: those of the ledger, and those of the budget that the ledger has no balance for. */
@@ -66,7 +68,8 @@ function addTagLimits(
 /** The limit with the least left; undefined without any. */
 export function tightestLimit(limits: readonly MoneyLimit[]): MoneyLimit | undefined {
   let tightest: MoneyLimit | undefined;
-  for (const limit of limits) if (tightest === undefined || limit.leftMicroUsd < tightest.leftMicroUsd) tightest = limit;
+  for (const limit of limits)
+    if (tightest === undefined || limit.leftMicroUsd < tightest.leftMicroUsd) tightest = limit;
   return tightest;
 }
 
@@ -78,7 +81,9 @@ export function budgetWarnings(budget: Budget, spend: SpendSnapshot): string[] {
     if (limitMicroUsd === undefined || leftMicroUsd === undefined || limitMicroUsd <= 0) continue;
     const usedPercent = Math.floor(((limitMicroUsd - leftMicroUsd) * 100) / limitMicroUsd);
     if (usedPercent >= fromPercent) {
-      warnings.push(`${label}: ${usedPercent} % of ${formatUsd(limitMicroUsd)} is used or reserved, ${formatUsd(Math.max(0, leftMicroUsd))} is left.`);
+      warnings.push(
+        `${label}: ${usedPercent} % of ${formatUsd(limitMicroUsd)} is used or reserved, ${formatUsd(Math.max(0, leftMicroUsd))} is left.`,
+      );
     }
   }
   return warnings;

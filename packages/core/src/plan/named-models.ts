@@ -98,10 +98,16 @@ function idsOf(rows: readonly CatalogueRow[], names: readonly string[], named: N
 }
 
 /** The row that a pinned name leads to. Names that are gone lead to their successor, with a warning. */
-function followSuccession(rows: readonly CatalogueRow[], found: FoundModel, today: string, warnings: string[]): CatalogueRow {
+function followSuccession(
+  rows: readonly CatalogueRow[],
+  found: FoundModel,
+  today: string,
+  warnings: string[],
+): CatalogueRow {
   const { row, alias } = found;
   if (alias?.note !== undefined) warnings.push(alias.note);
-  else if (alias?.retiredOn !== undefined) warnings.push(`${alias.id} was retired on ${alias.retiredOn}; ${row.id} is used instead.`);
+  else if (alias?.retiredOn !== undefined)
+    warnings.push(`${alias.id} was retired on ${alias.retiredOn}; ${row.id} is used instead.`);
   const { shutdownOn, successor } = row.lifecycle;
   if (shutdownOn === undefined || today < shutdownOn || successor === undefined) return row;
   const next = rows.find((candidate) => candidate.id === successor);

@@ -63,20 +63,24 @@ export function buildOfferTable(query: TableQuery): OfferTable {
     const unmet = excluded === undefined ? unmetByRow(query, row, size) : [excluded];
     for (const [step, quality] of row.qualities.entries()) {
       const reasons = excluded === undefined ? [...unmet, ...unmetByQuality(query, row, quality.id)] : unmet;
-      const candidate = reasons.length > 0 || typeof size === "string" ? undefined : candidateFor(query, row, step, size);
+      const candidate =
+        reasons.length > 0 || typeof size === "string" ? undefined : candidateFor(query, row, step, size);
       if (candidate === undefined) {
         const reason = reasons.length > 0 ? reasons.join(" ") : "No price is known for this size.";
         rejected.push({ model: row.id, quality: quality.id, size: sizeText, reason });
         continue;
       }
       const misfit = belowTierReason(query, candidate);
-      const ending = misfit === undefined ? endingReason(query, candidate) : undefined;
-      if (misfit !== undefined) belowTier.push({ candidate, rejection: rejectionOf(candidate, misfit) });
+      const ending = endingReason(query, candidate);
+      if (misfit !== undefined && ending !== undefined) rejected.push(rejectionOf(candidate, `${misfit} ${ending}`));
+      else if (misfit !== undefined) belowTier.push({ candidate, rejection: rejectionOf(candidate, misfit) });
       else if (ending !== undefined) retiring.push({ candidate, rejection: rejectionOf(candidate, ending) });
       else kept.push(candidate);
     }
   }
-  return query.pin === undefined || kept.length > 0 ? { kept, retiring, belowTier, rejected } : bestOfPin({ kept, retiring, belowTier, rejected }, query);
+  return query.pin === undefined || kept.length > 0
+    ? { kept, retiring, belowTier, rejected }
+    : bestOfPin({ kept, retiring, belowTier, rejected }, query);
 }
 
 /** Why a whole row is out of the question, whatever it can do. */
@@ -84,7 +88,8 @@ function exclusionOf(query: TableQuery, row: CatalogueRow): string | undefined {
   if (query.pin !== undefined && row !== query.pin) return `You asked for ${query.pin.id}.`;
   const isLocal = query.catalogue.providers.get(row.provider)?.kind === "local";
   if (isLocal && row !== query.pin && !query.localOnly) return "Draws a placeholder: used only when you ask for it.";
-  if (query.only !== undefined && !query.only.includes(row.id)) return `Your policy allows only ${query.only.join(", ")} here.`;
+  if (query.only !== undefined && !query.only.includes(row.id))
+    return `Your policy allows only ${query.only.join(", ")} here.`;
   return query.avoid.includes(row.id) ? "Your policy avoids this model here." : undefined;
 }
 
@@ -115,7 +120,8 @@ function isNamed(query: TableQuery, row: CatalogueRow): boolean {
 function candidateFor(query: TableQuery, row: CatalogueRow, step: number, size: ResolvedSize): Candidate | undefined {
   const references = query.needs.references + (query.needs.hasMask ? 1 : 0);
   const quality = row.qualities[step]?.id ?? "";
-  if (outputTokensOf(row.price, { quality, ...size, count: 1, promptBytes: 0, references }) === undefined) return undefined;
+  if (outputTokensOf(row.price, { quality, ...size, count: 1, promptBytes: 0, references }) === undefined)
+    return undefined;
   const preferred = row.id === query.preferredId && row !== query.pin;
   const candidate = makeCandidate({ row, step, size, operation: query.needs.operation, references, preferred });
   if (candidate === undefined) return undefined;
@@ -126,7 +132,8 @@ function candidateFor(query: TableQuery, row: CatalogueRow, step: number, size: 
 function belowTierReason(query: TableQuery, candidate: Candidate): string | undefined {
   const { row, tier, size, step } = candidate;
   if (query.localOnly || (row === query.pin && query.quality !== undefined)) return undefined;
-  if (TIER_RANK[tier] < TIER_RANK[query.tier] && tier !== "unrated") return `Rated ${tier}; this work needs ${query.tier}.`;
+  if (TIER_RANK[tier] < TIER_RANK[query.tier] && tier !== "unrated")
+    return `Rated ${tier}; this work needs ${query.tier}.`;
   if (query.tier !== "premium") return undefined;
   const isNamedHere = isNamed(query, row) || query.only?.includes(row.id) === true;
   if (tier === "unrated") {
@@ -159,11 +166,16 @@ function warningsOf(query: TableQuery, candidate: Candidate): string[] {
   const warnings = notice === undefined ? [] : [notice];
   if (row !== query.pin || query.localOnly) return warnings;
   if (isBelow(tier, query.tier)) {
-    warnings.push(`${row.id} ${quality.id} is ${tier === "unrated" ? "not rated" : `rated ${tier}`}, and this work needs ${query.tier}; it is used because you named it.`);
+    warnings.push(
+      `${row.id} ${quality.id} is ${tier === "unrated" ? "not rated" : `rated ${tier}`}, and this work needs ${query.tier}; it is used because you named it.`,
+    );
   }
   if (size.experimental) warnings.push(`${row.id} calls ${size.size} experimental; it is used because you named it.`);
-  const weak = query.strengths.filter((strength) => !row.strengths.includes(strength)).map((strength) => STRENGTH_WORDS[strength]);
-  if (weak.length > 0) warnings.push(`${row.id} is not known to handle ${weak.join(" or ")}; it is used because you named it.`);
+  const weak = query.strengths
+    .filter((strength) => !row.strengths.includes(strength))
+    .map((strength) => STRENGTH_WORDS[strength]);
+  if (weak.length > 0)
+    warnings.push(`${row.id} is not known to handle ${weak.join(" or ")}; it is used because you named it.`);
   return warnings;
 }
 
@@ -175,6 +187,8 @@ function isBelow(tier: OfferTier, needed: Tier): boolean {
 function bestOfPin(table: OfferTable, query: TableQuery): OfferTable {
   if (query.pin === undefined || table.belowTier.length === 0) return table;
   const best = Math.max(...table.belowTier.map(({ candidate }) => TIER_RANK[candidate.tier]));
-  const kept = table.belowTier.filter(({ candidate }) => TIER_RANK[candidate.tier] === best).map(({ candidate }) => candidate);
+  const kept = table.belowTier
+    .filter(({ candidate }) => TIER_RANK[candidate.tier] === best)
+    .map(({ candidate }) => candidate);
   return { ...table, kept, belowTier: table.belowTier.filter(({ candidate }) => TIER_RANK[candidate.tier] !== best) };
 }

@@ -1,6 +1,6 @@
 import type { PolicyVerdict } from "../policy/evaluate.ts";
 import type { OfferTier, Tier } from "../types.ts";
-import type { Candidate } from "./candidate.ts";
+import { TIER_RANK, type Candidate } from "./candidate.ts";
 
 /**
  * Chance that the first image is good enough, by the tier that is needed and the tier of the offer. Working
@@ -28,8 +28,8 @@ export interface PricedCandidate {
  * Sorts in place, best first: models that the user named for this work, then the policy's order, then latency, then
  * the model's id and quality step, so that equal input gives equal output.
  */
-export function orderOffers(offers: PricedCandidate[], order: PolicyVerdict["order"]): void {
-  const compare = order === "quality" ? byRating : order === "latency" ? byLatency : byExpectedCost;
+export function orderOffers(offers: PricedCandidate[], order: PolicyVerdict["order"] | "tier"): void {
+  const compare = COMPARE[order];
   for (let index = 1; index < offers.length; index += 1) {
     const moving = offers[index];
     if (moving === undefined) continue;
@@ -45,12 +45,20 @@ export function orderOffers(offers: PricedCandidate[], order: PolicyVerdict["ord
 type Compare = (left: PricedCandidate, right: PricedCandidate) => number;
 
 const byExpectedCost: Compare = (left, right) =>
-  byPreference(left, right) || left.expectedMicroUsd - right.expectedMicroUsd || bySpeed(left, right) || byName(left, right);
+  byPreference(left, right) ||
+  left.expectedMicroUsd - right.expectedMicroUsd ||
+  bySpeed(left, right) ||
+  byName(left, right);
 
 const byRating: Compare = (left, right) =>
   byPreference(left, right) || right.candidate.rating - left.candidate.rating || byExpectedCost(left, right);
 
-const byLatency: Compare = (left, right) => byPreference(left, right) || bySpeed(left, right) || byExpectedCost(left, right);
+const byLatency: Compare = (left, right) =>
+  byPreference(left, right) || bySpeed(left, right) || byExpectedCost(left, right);
+
+/** For work that the budget pushes below its tier: as far up as it goes, then the cheapest. */
+const byTier: Compare = (left, right) =>
+  TIER_RANK[right.candidate.tier] - TIER_RANK[left.candidate.tier] || byExpectedCost(left, right);
 
 const byPreference: Compare = (left, right) => Number(right.candidate.preferred) - Number(left.candidate.preferred);
 
@@ -62,3 +70,5 @@ const byName: Compare = (left, right) => {
   if (leftId !== rightId) return leftId < rightId ? -1 : 1;
   return left.candidate.step - right.candidate.step;
 };
+
+const COMPARE = { expected_cost: byExpectedCost, quality: byRating, latency: byLatency, tier: byTier } as const;

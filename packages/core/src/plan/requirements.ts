@@ -29,7 +29,8 @@ export function unmetRequirements(row: CatalogueRow, needs: Requirements): strin
   }
   if (needs.hasMask && !row.mask) reasons.push("Takes no mask.");
   if (needs.transparent && !row.transparent) reasons.push("Makes no transparent images.");
-  if (!row.formats.includes(needs.format)) reasons.push(`Cannot write ${needs.format}, only ${row.formats.join(", ")}.`);
+  if (!row.formats.includes(needs.format))
+    reasons.push(`Cannot write ${needs.format}, only ${row.formats.join(", ")}.`);
   if (needs.promptCharacters > row.maxPromptCharacters) {
     reasons.push(`Takes prompts of at most ${row.maxPromptCharacters} characters, not ${needs.promptCharacters}.`);
   }
@@ -45,7 +46,8 @@ export function unmetAccess(
   enabledProviders: readonly string[] | undefined,
 ): string | undefined {
   if (provider === undefined) return `There is no provider ${row.provider} in this installation.`;
-  if (enabledProviders !== undefined && !enabledProviders.includes(row.provider)) return `${provider.name} is not enabled.`;
+  if (enabledProviders !== undefined && !enabledProviders.includes(row.provider))
+    return `${provider.name} is not enabled.`;
   if (provider.kind === "http" && !hasKey) return `No key for ${provider.name}: set ${provider.auth.keyVariable}.`;
   return undefined;
 }

@@ -22,19 +22,16 @@ const LEAST_SHARE_OF_CLASS = 0.8;
  * @returns a sentence that says why when the model cannot make it.
  */
 export function resolveSize(rule: SizeRule, wish: SizeWish): ResolvedSize | string {
-  switch (rule.kind) {
-    case "free":
-      return wish.kind === "exact" ? exactFreeSize(rule, wish) : freeShape(rule, wish);
-    case "fixed":
-      return fixedSize(rule.sizes, wish);
-    case "table":
-      return tableSize(rule.entries, wish);
-  }
+  if (rule.kind === "fixed") return fixedSize(rule.sizes, wish);
+  if (rule.kind === "table") return tableSize(rule.entries, wish);
+  return wish.kind === "exact" ? exactFreeSize(rule, wish) : freeShape(rule, wish);
 }
 
 /** How a wish is written in reasons: `1000x1000`, `3:2 at 2K`. */
 export function describeWish(wish: SizeWish): string {
-  return wish.kind === "exact" ? `${wish.widthPx}x${wish.heightPx}` : `${wish.aspectWidth}:${wish.aspectHeight} at ${wish.resolution}`;
+  return wish.kind === "exact"
+    ? `${wish.widthPx}x${wish.heightPx}`
+    : `${wish.aspectWidth}:${wish.aspectHeight} at ${wish.resolution}`;
 }
 
 type FreeRule = Extract<SizeRule, { kind: "free" }>;
@@ -93,7 +90,13 @@ function freeResult(rule: FreeRule, widthPx: number, heightPx: number): Resolved
 function fixedSize(sizes: readonly PixelSize[], wish: SizeWish): ResolvedSize | string {
   const found = sizes.find((size) => (wish.kind === "exact" ? isSame(size, wish) : isShape(size, wish)));
   if (found === undefined) return `Cannot make ${describeWish(wish)}: makes only ${listSizes(sizes)}.`;
-  return { ...found, size: `${found.widthPx}x${found.heightPx}`, aspect: undefined, resolution: undefined, experimental: false };
+  return {
+    ...found,
+    size: `${found.widthPx}x${found.heightPx}`,
+    aspect: undefined,
+    resolution: undefined,
+    experimental: false,
+  };
 }
 
 type TableEntry = Extract<SizeRule, { kind: "table" }>["entries"][number];
@@ -102,7 +105,8 @@ function tableSize(entries: readonly TableEntry[], wish: SizeWish): ResolvedSize
   const found = entries.find((entry) => (wish.kind === "exact" ? isSame(entry, wish) : isEntry(entry, wish)));
   if (found !== undefined) return { ...found, size: `${found.widthPx}x${found.heightPx}`, experimental: false };
   const wanted = `Cannot make ${describeWish(wish)}`;
-  if (wish.kind === "exact") return `${wanted}: takes a shape instead of pixels; its nearest size is ${nearestSize(entries, wish)}.`;
+  if (wish.kind === "exact")
+    return `${wanted}: takes a shape instead of pixels; its nearest size is ${nearestSize(entries, wish)}.`;
   const classes = [...new Set(entries.map((entry) => entry.resolution))];
   if (!classes.includes(wish.resolution)) return `${wanted}: makes only ${classes.join(", ")}.`;
   const shapes = [...new Set(entries.map((entry) => entry.aspect))];
@@ -116,7 +120,11 @@ function isSame(size: PixelSize, wish: ExactWish): boolean {
 function isShape(size: PixelSize, wish: ShapeWish): boolean {
   const classAreaPx = EDGE_PX[wish.resolution] ** 2;
   const areaPx = size.widthPx * size.heightPx;
-  return size.widthPx * wish.aspectHeight === size.heightPx * wish.aspectWidth && areaPx > classAreaPx / 2 && areaPx < classAreaPx * 2;
+  return (
+    size.widthPx * wish.aspectHeight === size.heightPx * wish.aspectWidth &&
+    areaPx > classAreaPx / 2 &&
+    areaPx < classAreaPx * 2
+  );
 }
 
 function isEntry(entry: TableEntry, wish: ShapeWish): boolean {

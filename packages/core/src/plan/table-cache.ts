@@ -42,14 +42,25 @@ function keyOf(query: TableQuery, providerIds: readonly string[]): string {
   const { needs, pin, only, avoid, quality, strengths, enabledProviders } = query;
   let keys = "";
   for (const id of providerIds) keys += query.hasKey(id) ? "1" : "0";
-  const flags = (needs.hasMask ? 1 : 0) + (needs.transparent ? 2 : 0) + (query.predictablePrice ? 4 : 0) + (query.localOnly ? 8 : 0);
+  const flags =
+    (needs.hasMask ? 1 : 0) +
+    (needs.transparent ? 2 : 0) +
+    (query.predictablePrice ? 4 : 0) +
+    (query.localOnly ? 8 : 0);
   const plain = `${needs.operation} ${needs.purpose} ${needs.format} ${needs.references} ${flags} ${needs.today} ${query.tier} ${sizeKey(query.size)} ${keys} ${needs.promptCharacters} ${strengths.join()}`;
   const isPlain =
-    pin === undefined && only === undefined && avoid.length === 0 && quality === undefined && enabledProviders === undefined && query.preferredId === undefined;
+    pin === undefined &&
+    only === undefined &&
+    avoid.length === 0 &&
+    quality === undefined &&
+    enabledProviders === undefined &&
+    query.preferredId === undefined;
   if (isPlain) return plain;
   return `${plain} ${JSON.stringify([pin?.id, only, avoid, quality, enabledProviders, query.preferredId])}`;
 }
 
 function sizeKey(size: SizeWish): string {
-  return size.kind === "exact" ? `${size.widthPx}x${size.heightPx}` : `${size.aspectWidth}:${size.aspectHeight}:${size.resolution}`;
+  return size.kind === "exact"
+    ? `${size.widthPx}x${size.heightPx}`
+    : `${size.aspectWidth}:${size.aspectHeight}:${size.resolution}`;
 }

@@ -23,7 +23,12 @@ describe("preset auto", () => {
     ["client", "premium"],
     ["print", "premium"],
   ] as const)("purpose %s needs %s", (purpose, tier) => {
-    expect(verdict("auto", { ...plain, purpose })).toMatchObject({ tier, strengths: [], order: "expected_cost", predictablePrice: false });
+    expect(verdict("auto", { ...plain, purpose })).toMatchObject({
+      tier,
+      strengths: [],
+      order: "expected_cost",
+      predictablePrice: false,
+    });
   });
 
   it("says why in plain words", () => {
@@ -99,7 +104,15 @@ describe("preset volume", () => {
 
 describe("user rules", () => {
   it("come before the preset's", () => {
-    const policy = { rules: [{ when: { purpose: "client", tags: { client: "acme" } }, then: { tier: "standard", may_downgrade: true }, because: "Acme pays little." }] };
+    const policy = {
+      rules: [
+        {
+          when: { purpose: "client", tags: { client: "acme" } },
+          then: { tier: "standard", may_downgrade: true },
+          because: "Acme pays little.",
+        },
+      ],
+    };
     const acme = verdict(policy, { ...plain, purpose: "client", tags: { client: "acme" } });
     expect(acme).toMatchObject({ tier: "standard", mayDowngrade: true, reasons: ["Acme pays little."] });
     expect(verdict(policy, { ...plain, purpose: "client", tags: { client: "other" } }).tier).toBe("premium");
@@ -116,11 +129,20 @@ describe("user rules", () => {
 
   it("can end the adding of strengths", () => {
     expect(verdict({ rules: [{ then: { strengths: [] } }] }, sale).strengths).toEqual([]);
-    expect(verdict({ rules: [{ then: { strengths: ["photorealism"] } }] }, sale).strengths).toEqual(["photorealism", "text"]);
+    expect(verdict({ rules: [{ then: { strengths: ["photorealism"] } }] }, sale).strengths).toEqual([
+      "photorealism",
+      "text",
+    ]);
   });
 
   it("decide each field once, by the first that sets it", () => {
-    const policy = { rules: [{ then: { order: "latency" } }, { then: { order: "quality", quality: "high" } }, { then: { quality: "low" } }] };
+    const policy = {
+      rules: [
+        { then: { order: "latency" } },
+        { then: { order: "quality", quality: "high" } },
+        { then: { quality: "low" } },
+      ],
+    };
     expect(verdict(policy, plain)).toMatchObject({
       order: "latency",
       quality: "high",
@@ -136,7 +158,9 @@ describe("user rules", () => {
         { when: { words_over: 3, below_images_this_month: 5 }, then: { tier: "draft" } },
       ],
     };
-    expect(verdict(policy, { prompt: "a", operation: "edit", references: [reference, reference] }).tier).toBe("premium");
+    expect(verdict(policy, { prompt: "a", operation: "edit", references: [reference, reference] }).tier).toBe(
+      "premium",
+    );
     expect(verdict(policy, { prompt: "a", operation: "edit", references: [reference] }).tier).toBe("standard");
     expect(verdict(policy, plain, 4).tier).toBe("draft");
     expect(verdict(policy, plain, 5).tier).toBe("standard");

@@ -19,7 +19,12 @@ const NO_MODELS: readonly string[] = [];
 const NO_STRENGTHS: readonly Strength[] = [];
 
 /** Applies a policy's rules in their order: the first matching rule that sets a field decides it; strengths add up. */
-export function evaluatePolicy(policy: Policy, request: ParsedRequest, brief: Brief, spend: SpendSnapshot): PolicyVerdict {
+export function evaluatePolicy(
+  policy: Policy,
+  request: ParsedRequest,
+  brief: Brief,
+  spend: SpendSnapshot,
+): PolicyVerdict {
   let tier: Tier | undefined;
   let strengths = NO_STRENGTHS;
   let strengthsClosed = false;
@@ -41,7 +46,7 @@ export function evaluatePolicy(policy: Policy, request: ParsedRequest, brief: Br
     if (then.strengths !== undefined && !strengthsClosed) {
       strengthsClosed = then.strengths.length === 0;
       const added = then.strengths.filter((strength) => !strengths.includes(strength));
-      if (added.length > 0) strengths = [...strengths, ...added];
+      if (added.length > 0) strengths = strengths.concat(added);
       decides ||= added.length > 0;
     }
     if (then.models !== undefined && models === undefined) {
@@ -124,5 +129,7 @@ function fillIn(rule: PolicyRule, brief: Brief, spend: SpendSnapshot): string {
 
 function describeWriting(brief: Brief): string {
   const evidence = brief.evidence.text ?? "";
-  return brief.textToRender.length > 0 ? `Text in the image (${evidence})` : `Writing or a symbol in the image (${evidence})`;
+  return brief.textToRender.length > 0
+    ? `Text in the image (${evidence})`
+    : `Writing or a symbol in the image (${evidence})`;
 }

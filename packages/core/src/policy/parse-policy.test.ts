@@ -28,8 +28,21 @@ describe("parsePolicy", () => {
       preset: "volume",
       rules: [
         {
-          when: { purpose: "social", tags: { client: "acme" }, signals: ["text", "people"], words_over: 20, min_images_this_month: 5 },
-          then: { tier: "premium", strengths: "text", models: "gpt-image-2", avoid_models: ["sketch"], may_downgrade: true, order: "latency" },
+          when: {
+            purpose: "social",
+            tags: { client: "acme" },
+            signals: ["text", "people"],
+            words_over: 20,
+            min_images_this_month: 5,
+          },
+          then: {
+            tier: "premium",
+            strengths: "text",
+            models: "gpt-image-2",
+            avoid_models: ["sketch"],
+            may_downgrade: true,
+            order: "latency",
+          },
           because: "Acme wants the best.",
         },
         { then: { predictable_price: true } },
@@ -46,8 +59,21 @@ describe("parsePolicy", () => {
     });
     expect(policy.rules.slice(0, 2)).toEqual([
       {
-        when: { purpose: ["social"], tags: { client: "acme" }, signals: ["text", "people"], wordsOver: 20, minImagesThisMonth: 5 },
-        then: { tier: "premium", strengths: ["text"], models: ["gpt-image-2"], avoidModels: ["sketch"], mayDowngrade: true, order: "latency" },
+        when: {
+          purpose: ["social"],
+          tags: { client: "acme" },
+          signals: ["text", "people"],
+          wordsOver: 20,
+          minImagesThisMonth: 5,
+        },
+        then: {
+          tier: "premium",
+          strengths: ["text"],
+          models: ["gpt-image-2"],
+          avoidModels: ["sketch"],
+          mayDowngrade: true,
+          order: "latency",
+        },
         because: "Acme wants the best.",
       },
       { when: {}, then: { predictablePrice: true }, because: "Rule 2 of your policy." },
@@ -74,12 +100,24 @@ describe("parsePolicy", () => {
     [{ onUnknown: "stop" }, "onUnknown: is not a key of the policy. Did you mean on_unknown?"],
     [{ rules: { then: {} } }, "rules: a value of type object is not a list."],
     [{ rules: [{ when: {} }] }, "rules.0.then: is missing."],
-    [{ rules: [{ when: { purpos: "client" }, then: {} }] }, "rules.0.when.purpos: is not a key of a condition. Did you mean purpose?"],
-    [{ rules: [{ when: { purpose: ["clients"] }, then: {} }] }, 'rules.0.when.purpose.0: "clients" is not one of draft, internal, docs, social, client, print. Did you mean client?'],
+    [
+      { rules: [{ when: { purpos: "client" }, then: {} }] },
+      "rules.0.when.purpos: is not a key of a condition. Did you mean purpose?",
+    ],
+    [
+      { rules: [{ when: { purpose: ["clients"] }, then: {} }] },
+      'rules.0.when.purpose.0: "clients" is not one of draft, internal, docs, social, client, print. Did you mean client?',
+    ],
     [{ rules: [{ then: { tier: "best" } }] }, 'rules.0.then.tier: "best" is not one of draft, standard, premium.'],
-    [{ rules: [{ then: { strengths: ["txt"] } }] }, 'rules.0.then.strengths.0: "txt" is not one of text, long_prompt, people, hard_light, photorealism. Did you mean text?'],
+    [
+      { rules: [{ then: { strengths: ["txt"] } }] },
+      'rules.0.then.strengths.0: "txt" is not one of text, long_prompt, people, hard_light, photorealism. Did you mean text?',
+    ],
     [{ max_retries: -1 }, "max_retries: -1 is not a whole number from 0 to 20."],
-    [{ free_allowance: { "gpt-image-2": 1.5 } }, "free_allowance.gpt-image-2: 1.5 is not a whole number from 0 to 1000000000."],
+    [
+      { free_allowance: { "gpt-image-2": 1.5 } },
+      "free_allowance.gpt-image-2: 1.5 is not a whole number from 0 to 1000000000.",
+    ],
     [{ models: { best: "gpt-image-2" } }, "models.best: is not a key of models. Known keys: draft, standard, premium."],
     [{ on_refusal: "retry" }, 'on_refusal: "retry" is not one of stop, next.'],
   ])("refuses %j", (input, sentence) => {

@@ -14,7 +14,8 @@ const isList: FieldMessage = (issue) => `${describeValue(issue.input)} is not a 
 const flag = v.boolean((issue: v.BaseIssue<unknown>) => `${describeValue(issue.input)} is not true or false.`);
 
 function wholeNumber(least: number, most: number): v.GenericSchema<number> {
-  const message: FieldMessage = (issue) => `${describeValue(issue.input)} is not a whole number from ${least} to ${most}.`;
+  const message: FieldMessage = (issue) =>
+    `${describeValue(issue.input)} is not a whole number from ${least} to ${most}.`;
   return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
 }
 
@@ -37,7 +38,13 @@ const condition = strictFields(
     signals: v.optional(oneOrMore(signal)),
     words_over: v.optional(wholeNumber(0, 100_000)),
     min_references: v.optional(wholeNumber(0, 1000)),
-    tags: v.optional(v.record(name, name, (issue: v.BaseIssue<unknown>) => `${describeValue(issue.input)} is not a set of names and values.`)),
+    tags: v.optional(
+      v.record(
+        name,
+        name,
+        (issue: v.BaseIssue<unknown>) => `${describeValue(issue.input)} is not a set of names and values.`,
+      ),
+    ),
     min_images_this_month: v.optional(wholeNumber(0, 1_000_000_000)),
     below_images_this_month: v.optional(wholeNumber(0, 1_000_000_000)),
   },
@@ -58,10 +65,7 @@ const effect = strictFields(
   "a rule's effect",
 );
 
-const rule = strictFields(
-  { when: v.optional(condition, {}), then: effect, because: v.optional(name) },
-  "a rule",
-);
+const rule = strictFields({ when: v.optional(condition, {}), then: effect, because: v.optional(name) }, "a rule");
 
 const fields = strictFields(
   {
@@ -69,25 +73,31 @@ const fields = strictFields(
     rules: v.optional(v.array(rule, isList), []),
     volume: v.optional(
       strictFields(
-        { cheapest_below: v.optional(wholeNumber(0, 1_000_000_000)), predictable_from: v.optional(wholeNumber(0, 1_000_000_000)) },
+        {
+          cheapest_below: v.optional(wholeNumber(0, 1_000_000_000)),
+          predictable_from: v.optional(wholeNumber(0, 1_000_000_000)),
+        },
         "volume",
       ),
       {},
     ),
     long_prompt_words: v.optional(wholeNumber(1, 100_000)),
     free_allowance: v.optional(v.record(name, wholeNumber(0, 1_000_000_000)), {}),
-    models: v.optional(strictFields({ draft: v.exactOptional(name), standard: v.exactOptional(name), premium: v.exactOptional(name) }, "models"), {}),
+    models: v.optional(
+      strictFields(
+        { draft: v.exactOptional(name), standard: v.exactOptional(name), premium: v.exactOptional(name) },
+        "models",
+      ),
+      {},
+    ),
     on_unknown: v.optional(oneOf(["stop", "next", "retry"]), "stop"),
     on_refusal: v.optional(oneOf(["stop", "next"]), "stop"),
-    max_retries: v.optional(wholeNumber(0, 20), 3),
+    max_retries: v.optional(wholeNumber(0, 20), 2),
     max_retry_after_seconds: v.optional(wholeNumber(0, 3600), 60),
     deadline_seconds: v.optional(wholeNumber(1, 86_400), 600),
   },
   "the policy",
 );
-
-/** Checks of a policy as it stands in `artdesk.yml`, in snake_case; for parsing and for the editors' JSON Schema. */
-export const policySchema: v.GenericSchema<unknown, object> = fields;
 
 type PolicyInput = v.InferOutput<typeof fields>;
 

@@ -1,3 +1,4 @@
+import { LONG_PROMPT_WORDS } from "../brief.ts";
 import type { Policy, PolicyPreset, PolicyRule } from "./policy.ts";
 
 /** Figures of the presets that a policy may change. */
@@ -10,8 +11,9 @@ export interface PresetThresholds {
   predictableFromImages: number;
 }
 
+/** The figures that hold when a policy sets none. */
 export const DEFAULT_THRESHOLDS: PresetThresholds = {
-  longPromptWords: 60,
+  longPromptWords: LONG_PROMPT_WORDS,
   cheapestBelowImages: 100,
   predictableFromImages: 500,
 };
@@ -27,24 +29,20 @@ const PRINT: PolicyRule = {
   because: "Print: needs a premium model.",
 };
 
+const BEST_RATED: PolicyRule = {
+  when: {},
+  then: { tier: "standard", order: "quality" },
+  because: "Policy quality: the best-rated model that the budget allows.",
+};
+
 /** The rules of a preset, in the order in which they count. */
-export function presetRules(preset: PolicyPreset, thresholds: PresetThresholds = DEFAULT_THRESHOLDS): readonly PolicyRule[] {
-  switch (preset) {
-    case "auto":
-      return [CLIENT, PRINT, ...autoRules(thresholds)];
-    case "quality":
-      return [
-        CLIENT,
-        PRINT,
-        {
-          when: {},
-          then: { tier: "standard", order: "quality" },
-          because: "Policy quality: the best-rated model that the budget allows.",
-        },
-      ];
-    case "volume":
-      return [CLIENT, ...volumeRules(thresholds), PRINT, ...autoRules(thresholds)];
-  }
+export function presetRules(
+  preset: PolicyPreset,
+  thresholds: PresetThresholds = DEFAULT_THRESHOLDS,
+): readonly PolicyRule[] {
+  if (preset === "quality") return [CLIENT, PRINT, BEST_RATED];
+  const everyday = [PRINT, ...autoRules(thresholds)];
+  return preset === "volume" ? [CLIENT, ...volumeRules(thresholds), ...everyday] : [CLIENT, ...everyday];
 }
 
 function autoRules({ longPromptWords }: PresetThresholds): PolicyRule[] {
@@ -107,7 +105,7 @@ export function presetPolicy(preset: PolicyPreset, thresholds: PresetThresholds 
     models: {},
     onUnknown: "stop",
     onRefusal: "stop",
-    maxRetries: 3,
+    maxRetries: 2,
     maxRetryAfterMs: 60_000,
     deadlineMs: 600_000,
   };

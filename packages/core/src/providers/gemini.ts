@@ -1,5 +1,15 @@
 import { ArtdeskError, type ArtdeskErrorOptions } from "../errors.ts";
-import { modelNotServed, oneLine, parseErrorBody, readErrorBody, readJsonWithImages, recordOf, replyError, type CallSubject, type KnownFailure } from "../http.ts";
+import {
+  modelNotServed,
+  oneLine,
+  parseErrorBody,
+  readErrorBody,
+  readJsonWithImages,
+  recordOf,
+  replyError,
+  type CallSubject,
+  type KnownFailure,
+} from "../http.ts";
 import { composeReply, type FoundImage } from "../image.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../ports.ts";
 import { defineProvider, type HttpProvider, type ProviderCall, type ProviderReply } from "../provider.ts";
@@ -36,7 +46,9 @@ export const gemini: HttpProvider = defineProvider({
 
 function buildRequest(call: ProviderCall, codec: Codec): HttpRequest {
   const { request, offer } = call;
-  const images = request.references.map(({ bytes, mediaType }) => ({ inlineData: { mimeType: mediaType, data: codec.encodeBase64(bytes) } }));
+  const images = request.references.map(({ bytes, mediaType }) => ({
+    inlineData: { mimeType: mediaType, data: codec.encodeBase64(bytes) },
+  }));
   const maxOutputTokens = outputTokenLimit(call);
   const body: GeminiBody = {
     contents: [{ role: "user", parts: [{ text: request.prompt }, ...images] }],
@@ -69,7 +81,12 @@ function outputTokenLimit({ row, offer }: ProviderCall): number | undefined {
 async function readReply(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply> {
   const early = subjectOf(response, call, undefined);
   // Thought signatures can be as long as an image and are needed only to go on with a conversation.
-  const { json, problem } = await readJsonWithImages(response, { codec, imageKeys: ["data"], skipKeys: ["thoughtSignature"], subject: early });
+  const { json, problem } = await readJsonWithImages(response, {
+    codec,
+    imageKeys: ["data"],
+    skipKeys: ["thoughtSignature"],
+    subject: early,
+  });
   // Images of a reply that broke off may be drafts, so none of them is kept.
   if (problem !== undefined) throw problem;
   const reply = recordOf(json);
@@ -95,7 +112,9 @@ async function readReply(response: HttpResponse, call: ProviderCall, codec: Code
 /** The last image that is not a thought: thinking models also send drafts. */
 function finalImage(candidate: Readonly<Record<string, unknown>> | undefined): FoundImage | undefined {
   const parts = listOf(recordOf(candidate?.["content"])?.["parts"]).map(recordOf);
-  const last = parts.findLast((part) => part?.["thought"] !== true && recordOf(part?.["inlineData"])?.["data"] !== undefined);
+  const last = parts.findLast(
+    (part) => part?.["thought"] !== true && recordOf(part?.["inlineData"])?.["data"] !== undefined,
+  );
   if (last === undefined) return undefined;
   const data = recordOf(last["inlineData"]);
   const mimeType = data?.["mimeType"];
@@ -126,7 +145,9 @@ function explainNoImage(
   const reason = blockReason || finishReason || "no reason given";
   const parts = candidates.flatMap((candidate) => listOf(recordOf(candidate?.["content"])?.["parts"])).map(recordOf);
   const said = parts.filter((part) => part?.["thought"] !== true).map((part) => text(part?.["text"]));
-  const details = oneLine([reason, text(candidates[0]?.["finishMessage"]), ...said].filter((line) => line !== "").join(" - "));
+  const details = oneLine(
+    [reason, text(candidates[0]?.["finishMessage"]), ...said].filter((line) => line !== "").join(" - "),
+  );
   const refusal = REFUSALS.get(reason) ?? (blockReason === "" ? undefined : "no reason is given");
   if (refusal !== undefined) {
     return {
@@ -141,7 +162,9 @@ function explainNoImage(
     code: "bad_response",
     shortMessage: `Google Gemini sent no image for ${model} (${oneLine(reason)}).`,
     details,
-    hint: isTooLong ? "Its text and thinking used up the tokens allowed for the reply." : "Say in the prompt that an image is wanted.",
+    hint: isTooLong
+      ? "Its text and thinking used up the tokens allowed for the reply."
+      : "Say in the prompt that an image is wanted.",
   };
 }
 
@@ -189,20 +212,32 @@ async function readError(response: HttpResponse, call: ProviderCall): Promise<Ar
   const details = listOf(error?.["details"]).map(recordOf);
   const reasons = details.map((detail) => detail?.["reason"]);
 
-  if (reasons.includes("API_KEY_INVALID") || /api key (not valid|expired|not found)|location is not supported/i.test(message)) {
+  if (
+    reasons.includes("API_KEY_INVALID") ||
+    /api key (not valid|expired|not found)|location is not supported/i.test(message)
+  ) {
     return replyError(response, body, subject, { code: "auth_failed", billed: "no", message });
   }
   if (response.status === 404) {
     // Without Google's error body the address is wrong, not the model.
     return replyError(response, body, subject, error === undefined ? {} : modelNotServed(subject));
   }
-  if (response.status === 400 && /billing/i.test(message)) return replyError(response, body, subject, outOfQuota(message));
+  if (response.status === 400 && /billing/i.test(message))
+    return replyError(response, body, subject, outOfQuota(message));
   if (response.status !== 429) return replyError(response, body, subject, { message });
 
-  const quotaIds = details.flatMap((detail) => listOf(detail?.["violations"])).map((violation) => String(recordOf(violation)?.["quotaId"]));
-  const isSpent = quotaIds.some((id) => /PerDay|FreeTier/.test(id)) || /spend(ing)? (cap|limit)|credits are depleted/i.test(message);
+  const quotaIds = details
+    .flatMap((detail) => listOf(detail?.["violations"]))
+    .map((violation) => String(recordOf(violation)?.["quotaId"]));
+  const isSpent =
+    quotaIds.some((id) => /PerDay|FreeTier/.test(id)) || /spend(ing)? (cap|limit)|credits are depleted/i.test(message);
   if (isSpent) return replyError(response, body, subject, outOfQuota(message));
-  return replyError(response, body, subject, { code: "rate_limited", billed: "no", message, retryAfterMs: retryDelayMs(details) });
+  return replyError(response, body, subject, {
+    code: "rate_limited",
+    billed: "no",
+    message,
+    retryAfterMs: retryDelayMs(details),
+  });
 }
 
 function outOfQuota(message: string): KnownFailure {

@@ -1,5 +1,15 @@
 import type { ArtdeskError } from "../errors.ts";
-import { modelNotServed, oneLine, parseErrorBody, readErrorBody, readJsonWithImages, recordOf, replyError, type CallSubject, type KnownFailure } from "../http.ts";
+import {
+  modelNotServed,
+  oneLine,
+  parseErrorBody,
+  readErrorBody,
+  readJsonWithImages,
+  recordOf,
+  replyError,
+  type CallSubject,
+  type KnownFailure,
+} from "../http.ts";
 import { composeReply, type FoundImage } from "../image.ts";
 import { multipartBody, type MultipartPart } from "../multipart-body.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../ports.ts";
@@ -67,7 +77,13 @@ function buildRequest(call: ProviderCall, codec: Codec): HttpRequest {
   if (call.request.references.length === 0) return jsonRequest("/images/generations", generateBody(call));
   if (JSON_EDIT_SIZES.has(call.offer.size)) return jsonRequest("/images/edits", editBody(call, codec));
   const { contentType, body } = editForm(call, codec);
-  return { provider: "openai", method: "POST", path: "/images/edits", headers: { "content-type": contentType, accept: "application/json" }, body };
+  return {
+    provider: "openai",
+    method: "POST",
+    path: "/images/edits",
+    headers: { "content-type": contentType, accept: "application/json" },
+    body,
+  };
 }
 
 function jsonRequest(path: string, body: OpenAiGenerateBody | OpenAiEditBody): HttpRequest {
@@ -103,14 +119,20 @@ function editBody(call: ProviderCall, codec: Codec): OpenAiEditBody {
 /** The same edit as a form. The boundary is a hash of what is inside, so the same call gives the same bytes. */
 function editForm(call: ProviderCall, codec: Codec): { contentType: string; body: Uint8Array } {
   const { references, mask } = call.request;
-  const fields = Object.entries(generateBody(call)).map(([name, value]): MultipartPart => ({ name, value: String(value) }));
+  const fields = Object.entries(generateBody(call)).map(([name, value]): MultipartPart => ({
+    name,
+    value: String(value),
+  }));
   const file = (name: string, stem: string, { bytes, mediaType }: ImageInput): MultipartPart => {
     return { name, value: bytes, fileName: `${stem}.${mediaType.replace("image/", "")}`, mediaType };
   };
   const files = references.map((input, index) => file("image[]", `image-${index + 1}`, input));
   if (mask !== undefined) files.push(file("mask", "mask", mask));
   const hashes = [...references, ...(mask === undefined ? [] : [mask])].map(({ bytes }) => codec.sha256Hex(bytes));
-  return multipartBody([...fields, ...files], `artdesk-${codec.sha256Hex(`${JSON.stringify(fields)}${hashes.join()}`).slice(0, 48)}`);
+  return multipartBody(
+    [...fields, ...files],
+    `artdesk-${codec.sha256Hex(`${JSON.stringify(fields)}${hashes.join()}`).slice(0, 48)}`,
+  );
 }
 
 async function readReply(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply> {
@@ -191,7 +213,11 @@ async function readError(response: HttpResponse, call: ProviderCall): Promise<Ar
  * A refusal by the safety system. A prompt that is refused costs nothing; an image that was made and then refused may
  * be on the bill, and OpenAI does not say.
  */
-function refusal(error: Readonly<Record<string, unknown>> | undefined, message: string, call: ProviderCall): KnownFailure {
+function refusal(
+  error: Readonly<Record<string, unknown>> | undefined,
+  message: string,
+  call: ProviderCall,
+): KnownFailure {
   const stage = recordOf(error?.["moderation_details"])?.["moderation_stage"];
   const violations = /safety_violations=\[([^\]]*)\]/.exec(message)?.[1];
   const why = violations === undefined ? "" : ` (${oneLine(violations)})`;
@@ -205,7 +231,8 @@ function refusal(error: Readonly<Record<string, unknown>> | undefined, message: 
 
 /** Rate-limit messages end with `Please try again in 15ms.` or `... in 1.2s.`; headers win over them. */
 function retryFromText(response: HttpResponse, message: string): number | undefined {
-  if (response.headers["retry-after"] !== undefined || response.headers["retry-after-ms"] !== undefined) return undefined;
+  if (response.headers["retry-after"] !== undefined || response.headers["retry-after-ms"] !== undefined)
+    return undefined;
   const match = /try again in (?:(\d+)m)?(\d+(?:\.\d+)?)(ms|s)/i.exec(message);
   if (match === null) return undefined;
   const amount = Number(match[2]) * (match[3]?.toLowerCase() === "ms" ? 1 : 1000);
@@ -213,5 +240,10 @@ function retryFromText(response: HttpResponse, message: string): number | undefi
 }
 
 function subjectOf(response: HttpResponse, call: ProviderCall): CallSubject {
-  return { provider: "openai", providerName: "OpenAI", model: call.offer.model, requestId: response.headers["x-request-id"] };
+  return {
+    provider: "openai",
+    providerName: "OpenAI",
+    model: call.offer.model,
+    requestId: response.headers["x-request-id"],
+  };
 }

@@ -19,10 +19,19 @@ function draw({ request, offer, count, note }: ProviderCall, codec: Codec): Prov
   const images = Array.from({ length: count }, (_, index) => {
     const facts = [request.operation, `for ${request.purpose}`];
     if (request.transparent) facts.push("transparent");
-    if (request.references.length > 0) facts.push(`${request.references.length} reference${request.references.length > 1 ? "s" : ""}`);
+    if (request.references.length > 0)
+      facts.push(`${request.references.length} reference${request.references.length > 1 ? "s" : ""}`);
     if (count > 1) facts.push(`${index + 1} of ${count}`);
     const { widthPx, heightPx } = offer;
-    const card = { widthPx, heightPx, prompt: request.prompt, text: request.text, facts, note, seed: seed + index * 47 };
+    const card = {
+      widthPx,
+      heightPx,
+      prompt: request.prompt,
+      text: request.text,
+      facts,
+      note,
+      seed: seed + index * 47,
+    };
     return receiveImage(drawSketchCard(card), codec);
   });
   return { images, usage: undefined, requestId: undefined };

@@ -56,7 +56,9 @@ export function exampleRow(changes: Partial<CatalogueRow> = {}): CatalogueRow {
     aliases: [],
     operations: ["generate", "edit"],
     sizes: { kind: "fixed", sizes: [{ widthPx: 1024, heightPx: 1024 }] },
-    qualities: [{ id: "medium", tiers: { generate: "standard" }, evidence: "none", evidenceSource: undefined, latencyMs: 10_000 }],
+    qualities: [
+      { id: "medium", tiers: { generate: "standard" }, evidence: "none", evidenceSource: undefined, latencyMs: 10_000 },
+    ],
     formats: ["png"],
     transparent: true,
     mask: true,

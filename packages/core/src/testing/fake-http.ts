@@ -16,7 +16,10 @@ export interface FakeReply {
 }
 
 /** What the next request gets: a reply, an error to reject with, or a function that decides. */
-export type FakeStep = FakeReply | ArtdeskError | ((request: HttpRequest) => FakeReply | ArtdeskError | Promise<FakeReply | ArtdeskError>);
+export type FakeStep =
+  | FakeReply
+  | ArtdeskError
+  | ((request: HttpRequest) => FakeReply | ArtdeskError | Promise<FakeReply | ArtdeskError>);
 
 /** A request as it was sent, with the options of the call. */
 export interface RecordedRequest {
@@ -52,7 +55,11 @@ export function fakeHttp(steps: readonly FakeStep[] = [], keys?: readonly string
       requests.push({ request, timeoutMs });
       if (signal?.aborted) throw new ArtdeskError({ code: "aborted", shortMessage: "The call was aborted." });
       const step = queue.shift();
-      if (step === undefined) throw new ArtdeskError({ code: "invalid_request", shortMessage: `No reply is scripted for request ${requests.length}.` });
+      if (step === undefined)
+        throw new ArtdeskError({
+          code: "invalid_request",
+          shortMessage: `No reply is scripted for request ${requests.length}.`,
+        });
       const outcome = typeof step === "function" ? await step(request) : step;
       if (outcome instanceof ArtdeskError) throw outcome;
       return fakeResponse(outcome);
@@ -61,7 +68,13 @@ export function fakeHttp(steps: readonly FakeStep[] = [], keys?: readonly string
 }
 
 /** A reply as `Http.send` gives it. */
-export function fakeResponse({ status = 200, headers = {}, body = "", chunkBytes, cutAfterBytes }: FakeReply): HttpResponse {
+export function fakeResponse({
+  status = 200,
+  headers = {},
+  body = "",
+  chunkBytes,
+  cutAfterBytes,
+}: FakeReply): HttpResponse {
   const bytes = bodyBytes(body);
   return { status, headers, body: chunksOf(bytes, chunkBytes ?? Math.max(1, bytes.length), cutAfterBytes) };
 }
@@ -71,7 +84,11 @@ function bodyBytes(body: unknown): Uint8Array {
   return new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
 }
 
-async function* chunksOf(bytes: Uint8Array, chunkBytes: number, cutAfterBytes: number | undefined): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  bytes: Uint8Array,
+  chunkBytes: number,
+  cutAfterBytes: number | undefined,
+): AsyncGenerator<Uint8Array> {
   const end = Math.min(bytes.length, cutAfterBytes ?? bytes.length);
   for (let start = 0; start < end; start += chunkBytes) {
     await Promise.resolve();

@@ -63,10 +63,15 @@ export const REQUIRED_FAILURES = [
 export function providerContract(
   provider: HttpProvider,
   fixture: ProviderFixture,
-  { test, codec, image }: { test: (name: string, run: () => Promise<void> | void) => void; codec: Codec; image: Uint8Array },
+  {
+    test,
+    codec,
+    image,
+  }: { test: (name: string, run: () => Promise<void> | void) => void; codec: Codec; image: Uint8Array },
 ): void {
   const whole = fixture.reply([codec.encodeBase64(image)]);
-  const read = (reply: FakeReply, call: ProviderCall = fixture.call): Promise<ProviderReply> => provider.read(fakeResponse(reply), call, codec);
+  const read = (reply: FakeReply, call: ProviderCall = fixture.call): Promise<ProviderReply> =>
+    provider.read(fakeResponse(reply), call, codec);
 
   for (const { name, call, request } of fixture.requests) {
     test(`${provider.id} sends exactly: ${name}`, () => {
@@ -92,21 +97,29 @@ export function providerContract(
     assert.match(`${path} ${String(body)}`, /future-image-9\.9-nova/);
   });
 
-  for (const [name, chunkBytes] of [["in one piece", undefined], ["byte by byte", 1], ["in chunks of 7 bytes", 7]] as const) {
+  for (const [name, chunkBytes] of [
+    ["in one piece", undefined],
+    ["byte by byte", 1],
+    ["in chunks of 7 bytes", 7],
+  ] as const) {
     test(`${provider.id} reads a reply that comes ${name}`, async () => {
       const { images, usage, requestId, problem } = await read({ ...whole, chunkBytes });
       assert.equal(problem, undefined);
       assert.equal(images.length, 1);
-      assert.deepEqual(Buffer.from(images[0]!.bytes), Buffer.from(image));
-      assert.equal(images[0]!.sha256, codec.sha256Hex(image));
+      const [received] = images;
+      assert.deepEqual(Buffer.from(received?.bytes ?? []), Buffer.from(image));
+      assert.equal(received?.sha256, codec.sha256Hex(image));
       assert.deepStrictEqual(usage, fixture.usage);
       assert.equal(requestId, fixture.requestId);
     });
   }
 
   test(`${provider.id} has every required failure in its fixture`, () => {
-    const names = fixture.failures.map(({ name }) => name);
-    assert.deepEqual(REQUIRED_FAILURES.filter((name) => !names.includes(name)), []);
+    const names = new Set(fixture.failures.map(({ name }) => name));
+    assert.deepEqual(
+      REQUIRED_FAILURES.filter((name) => !names.has(name)),
+      [],
+    );
   });
 
   for (const { name, reply, expected } of fixture.failures) {
@@ -128,8 +141,9 @@ export function providerContract(
     assert.deepEqual([error.code, error.billed], ["network", "unknown"]);
   });
 
-  test(`${provider.id} calls a body that ends early possibly billed`, async () => {
-    const body = String(whole.body).slice(0, -30);
+  test(`${provider.id} calls a body that ends inside the image possibly billed`, async () => {
+    const start = String(whole.body).indexOf(codec.encodeBase64(image));
+    const body = String(whole.body).slice(0, start + 100);
     const error = await failureOf(provider, { ...whole, body }, fixture.call, codec);
     assert.deepEqual([error.code, error.billed], ["bad_response", "unknown"]);
   });
@@ -143,13 +157,20 @@ export function providerContract(
 
   test(`${provider.id} keeps secrets of an error body out of the error`, async () => {
     const secret = `sk-proj-${"a1B2".repeat(10)}`;
-    const body = JSON.stringify({ error: { message: `Incorrect API key provided: ${secret}`, headers: { authorization: `Bearer ${secret}` } } });
+    const body = JSON.stringify({
+      error: { message: `Incorrect API key provided: ${secret}`, headers: { authorization: `Bearer ${secret}` } },
+    });
     const error = await failureOf(provider, { status: 400, body }, fixture.call, codec);
     assert.equal(`${error.message} ${error.details}`.includes(secret.slice(0, 14)), false);
   });
 }
 
-async function failureOf(provider: HttpProvider, reply: FakeReply, call: ProviderCall, codec: Codec): Promise<ArtdeskError> {
+async function failureOf(
+  provider: HttpProvider,
+  reply: FakeReply,
+  call: ProviderCall,
+  codec: Codec,
+): Promise<ArtdeskError> {
   const response = fakeResponse(reply);
   if (response.status < 200 || response.status > 299) return provider.readError(response, call);
   try {

@@ -6,10 +6,11 @@ import type { AbortSignalLike } from "../../ports.ts";
 import type { AssetState } from "../status-listing.ts";
 import { acquireWorkspaceLock, describeHolder } from "../workspace-lock.ts";
 import type { AssetDesk } from "./asset-desk.ts";
-import { type AssetPlan, planAsset } from "./asset-planning.ts";
+import { type AssetPlan, budgetOf, collectWarnings, planAsset } from "./asset-planning.ts";
 import { writeContactSheet } from "./contact-sheet-file.ts";
 import { failedAsset, problemReport, skippedAsset, unchangedAsset } from "./generate-outcome.ts";
-import { makeAsset } from "./make-asset.ts";
+import { listStates } from "./list-states.ts";
+import { makeAsset, releaseUnused } from "./make-asset.ts";
 import { missingOutputs } from "./missing-outputs.ts";
 import { recoverAssets } from "./recover-assets.ts";
 import type { GenerateAsset, GenerateReport } from "./report.ts";
@@ -60,23 +61,35 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
     waitMs: options.lockWaitMs ?? 600_000,
     command: "artdesk generate",
     onWait: (holder) => onProgress({ type: "workspace_busy", holder: holder ? describeHolder(holder) : "another run" }),
+    signal: options.stop,
   });
+  let unfinished = true;
   try {
-    const recovered = await recoverAssets(desk, lock.previousRun);
+    const recovered = await recoverAssets(desk, lock.earlierRuns);
+    if (lock.earlierRuns.length > 0) await lock.forgetEarlierRuns();
     for (const id of recovered.finished) onProgress({ type: "recovered", id });
-    const listing = await workspace.listStatuses(options.paths);
+    const listing = await listStates(desk, options.paths);
     const done: GenerateAsset[] = listing.problems.map(problemReport);
     const jobs: Job[] = [];
     for (const state of listing.assets) {
-      if (isCurrent(state) && !options.force) done.push(unchangedAsset(state));
+      const undelivered = recovered.undelivered.get(state.asset.id);
+      if (undelivered) done.push(failedAsset(state.asset, undelivered));
+      else if (isCurrent(state) && !options.force) done.push(unchangedAsset(state));
       else jobs.push(await planJob(desk, state, options.force ?? false));
     }
     const stopReason = reasonNotToStart(done, jobs, options.keepGoing ?? false);
-    if (stopReason) done.push(...jobs.map(({ state, plan }) => (plan.error ? failedAsset(state.asset, plan.error) : skippedAsset(state.asset, stopReason))));
+    if (stopReason)
+      done.push(
+        ...jobs.map(({ state, plan }) =>
+          plan.error ? failedAsset(state.asset, plan.error) : skippedAsset(state.asset, stopReason),
+        ),
+      );
     else done.push(...(await runJobs(desk, jobs, options, onProgress)));
-    return await buildReport(desk, done, [...desk.warnings, ...recovered.warnings], recovered.finished);
+    const report = await buildReport(desk, done, [...desk.warnings, ...recovered.warnings], recovered.finished);
+    unfinished = false;
+    return report;
   } finally {
-    await lock.release();
+    await lock.release({ unfinished });
   }
 }
 
@@ -91,11 +104,17 @@ async function planJob(desk: AssetDesk, state: AssetState, force: boolean): Prom
 }
 
 /** A mistake in any file stops the whole run before it costs anything; a lack of budget only stops what it concerns. */
-function reasonNotToStart(done: readonly GenerateAsset[], jobs: readonly Job[], keepGoing: boolean): string | undefined {
+function reasonNotToStart(
+  done: readonly GenerateAsset[],
+  jobs: readonly Job[],
+  keepGoing: boolean,
+): string | undefined {
   if (keepGoing) return undefined;
   const broken = done.some((asset) => asset.error !== undefined);
   const impossible = jobs.some(({ plan }) => plan.error !== undefined && plan.error.code !== "budget_exceeded");
-  return broken || impossible ? "Not started: mend the mistakes first, or go on with the others by --keep-going." : undefined;
+  return broken || impossible
+    ? "Not started: mend the mistakes first, or go on with the others by --keep-going."
+    : undefined;
 }
 
 async function runJobs(
@@ -148,26 +167,13 @@ async function holdTogether(desk: AssetDesk, jobs: readonly Job[]): Promise<Read
   const wanted = jobs.flatMap((job) => (job.plan.planned ? [{ job, planned: job.plan.planned }] : []));
   if (wanted.length < 2) return new Map();
   try {
-    const groups = await desk.artdesk.hold(wanted.map(({ job, planned }) => ({ planned, subject: job.state.asset.id })));
+    const groups = await desk.artdesk.hold(
+      wanted.map(({ job, planned }) => ({ planned, subject: job.state.asset.id })),
+    );
     return new Map(wanted.map(({ job }, index) => [job, groups[index] ?? []]));
   } catch (error) {
     if (isArtdeskError(error) && error.code === "budget_exceeded") return new Map();
     throw error;
-  }
-}
-
-async function releaseUnused(desk: AssetDesk, reservations: readonly Reservation[]): Promise<void> {
-  for (const reservation of reservations) {
-    await desk.artdesk.ledger.release(reservation, {
-      costMicroUsd: 0,
-      tableMicroUsd: 0,
-      images: 0,
-      usage: undefined,
-      requestId: undefined,
-      outcome: "failed",
-      reason: "not started",
-      durationMs: 0,
-    });
   }
 }
 
@@ -178,7 +184,8 @@ async function buildReport(
   recovered: readonly string[],
 ): Promise<GenerateReport> {
   const count = (status: GenerateAsset["status"]): number => assets.filter((asset) => asset.status === status).length;
-  const sum = (pick: (asset: GenerateAsset) => number): number => assets.reduce((total, asset) => total + pick(asset), 0);
+  const sum = (pick: (asset: GenerateAsset) => number): number =>
+    assets.reduce((total, asset) => total + pick(asset), 0);
   const report: GenerateReport = {
     run: desk.run,
     assets,
@@ -191,10 +198,16 @@ async function buildReport(
       costMicroUsd: sum((asset) => asset.costMicroUsd),
       possiblyBilledMicroUsd: sum((asset) => asset.possiblyBilledMicroUsd),
     },
-    budget: await desk.artdesk.ledger.balances(),
+    budget: await budgetOf(desk),
     recovered,
     contactSheet: undefined,
-    warnings: [...warnings, ...new Set(assets.flatMap((asset) => asset.warnings))],
+    warnings: [...warnings, ...collectWarnings(assets)],
   };
-  return { ...report, contactSheet: await writeContactSheet(desk, report) };
+  try {
+    return { ...report, contactSheet: await writeContactSheet(desk, report) };
+  } catch (error) {
+    // The page only shows what is done already: without it the report still says what was paid.
+    if (!isArtdeskError(error)) throw error;
+    return { ...report, warnings: [...report.warnings, `No contact sheet: ${error.shortMessage}`] };
+  }
 }

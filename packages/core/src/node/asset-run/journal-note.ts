@@ -13,7 +13,8 @@ export function serializeJournalNote(note: JournalNote): string {
 export function parseJournalNote(text: string): JournalNote | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || !("fingerprint" in value) || !("positions" in value)) return undefined;
+    if (typeof value !== "object" || value === null || !("fingerprint" in value) || !("positions" in value))
+      return undefined;
     const { fingerprint, positions } = value;
     if (typeof fingerprint !== "string" || !Array.isArray(positions)) return undefined;
     return { fingerprint, positions: positions.filter((position) => typeof position === "number") };

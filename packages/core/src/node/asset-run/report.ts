@@ -115,7 +115,14 @@ export interface GenerateReport {
 
 /** The answer of `artdesk check`. */
 export interface CheckReport {
-  assets: readonly { id: string; file: string; output: string; status: PlanStatus; why: string; error: ReportError | undefined }[];
+  assets: readonly {
+    id: string;
+    file: string;
+    output: string;
+    status: PlanStatus;
+    why: string;
+    error: ReportError | undefined;
+  }[];
   orphans: readonly string[];
   totals: { assets: number; stale: number; invalid: number; orphans: number };
 }

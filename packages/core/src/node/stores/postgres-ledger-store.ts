@@ -30,7 +30,10 @@ export function createPostgresLedgerStore(options: PostgresLedgerStoreOptions): 
   let pool: Promise<Pool> | undefined;
   let ready: Promise<void> | undefined;
 
-  const query = async (text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[]; count: number }> => {
+  const query = async (
+    text: string,
+    values: unknown[],
+  ): Promise<{ rows: Record<string, unknown>[]; count: number }> => {
     try {
       const open = await (pool ??= openPool(url, timeoutMs));
       await (ready ??= makeTable(open, table));

@@ -70,7 +70,7 @@ export function createRedisLedgerStore(options: RedisLedgerStoreOptions): Ledger
 interface RedisConnection {
   get(key: string): Promise<readonly unknown[]>;
   evaluate(script: string, key: string, values: string[]): Promise<unknown>;
-  destroy(): void;
+  destroy: () => void;
 }
 
 async function connect(

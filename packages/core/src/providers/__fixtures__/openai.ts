@@ -1,3 +1,4 @@
+import type { ImagesResponse } from "openai/resources/images";
 import type { ProviderFixture } from "../../testing/provider-contract.ts";
 import { exampleCall } from "../../testing/example-call.ts";
 
@@ -85,7 +86,7 @@ export const openaiFixture: ProviderFixture = {
         output_tokens_details: { image_tokens: 1360, text_tokens: 12 },
         total_tokens: 1822,
       },
-    }),
+    } satisfies ImagesResponse),
   }),
   usage: {
     inputTextTokens: 12,

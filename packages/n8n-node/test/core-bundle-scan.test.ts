@@ -1,10 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { registerHooks } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { expect, it } from "vitest";
 
-const root = resolve(import.meta.dirname, "..");
+// The scanner's ESLint wants a TypeScript with a JavaScript API: this package's own (6), not the workspace's (7).
+const typescript = fileURLToPath(import.meta.resolve("typescript"));
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === "typescript" ? next(typescript, context) : next(specifier, context),
+});
+
+const root = resolve(import.meta.dirname, "../../..");
 
 interface Scan {
   passed: boolean;
@@ -40,9 +49,8 @@ async function scanBundle(entry: string): Promise<Scan> {
         peerDependencies: { "n8n-workflow": "*" },
       }),
     );
-    const scanner: { analyzePackage(folder: string, patterns: string[]): Promise<Scan> } = await import(
-      "@n8n/scan-community-package/scanner/scanner.mjs"
-    );
+    const scanner: { analyzePackage(folder: string, patterns: string[]): Promise<Scan> } =
+      await import("@n8n/scan-community-package/scanner/scanner.mjs");
     return await scanner.analyzePackage(folder, ["**/*.js"]);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { RaceReport, RaceSetup } from "./race-setup.ts";
+
+const WORKER = fileURLToPath(new URL("race-worker.ts", import.meta.url));
+
+export interface RaceResult {
+  reports: readonly RaceReport[];
+  /** From the common start to the last process's end. */
+  durationMs: number;
+}
+
+interface Racer {
+  child: ChildProcess;
+  ready: Promise<unknown>;
+  report: Promise<RaceReport | undefined>;
+}
+
+/** Lets that many processes race for one budget; the first `kills` of them are killed one after the other meanwhile. */
+export async function runRace(setup: RaceSetup, processes: number, kills = 0): Promise<RaceResult> {
+  const racers = Array.from({ length: processes }, (_, index) => startRacer(setup, `race-${index}`));
+  try {
+    await Promise.all(racers.map((racer) => racer.ready));
+    const startedAtMs = performance.now();
+    for (const { child } of racers) child.stdin?.write("go\n");
+    for (const { child } of racers.slice(0, kills)) {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+      child.kill("SIGKILL");
+    }
+    const reports = await Promise.all(racers.map((racer) => racer.report));
+    return {
+      reports: reports.filter((report) => report !== undefined),
+      durationMs: performance.now() - startedAtMs,
+    };
+  } finally {
+    for (const { child } of racers) child.kill("SIGKILL");
+  }
+}
+
+function startRacer(setup: RaceSetup, run: string): Racer {
+  const child = spawn(process.execPath, [WORKER, JSON.stringify(setup), run], { stdio: ["pipe", "pipe", "inherit"] });
+  // A killed process closes its end of the pipe.
+  child.stdin.on("error", () => undefined);
+  const lines = createInterface(child.stdout);
+  let report: RaceReport | undefined;
+  const ready = once(lines, "line");
+  lines.on("line", (line) => {
+    if (line.startsWith("{")) report = JSON.parse(line) as RaceReport;
+  });
+  return { child, ready, report: once(child, "close").then(() => report) };
+}
