@@ -50,7 +50,7 @@ describe("Cost: Estimate", () => {
   it("counts every provider when no credential is set yet, and only those that are set after that", async () => {
     const providers = async (credentials: RunOptions["credentials"]): Promise<Set<string>> => {
       const { items } = await run({ ...ESTIMATE, simplify: false }, credentials);
-      const offers = items.flatMap(({ json }) => [json, ...(json["alternatives"] as IDataObject[])]);
+      const offers = items.flatMap(({ json }) => [json].concat(json["alternatives"] as IDataObject[]));
       return new Set(offers.map(({ model }) => (model as string).split("-")[0] ?? ""));
     };
     expect(await providers({})).toEqual(new Set(["gpt", "gemini"]));
