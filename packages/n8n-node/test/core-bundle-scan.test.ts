@@ -15,6 +15,9 @@ registerHooks({
 
 const root = resolve(import.meta.dirname, "../../..");
 
+// A name that the compiler does not follow: the scanner has no types.
+const SCANNER: string = "@n8n/scan-community-package/scanner/scanner.mjs";
+
 interface Scan {
   passed: boolean;
   message?: string;
@@ -28,7 +31,7 @@ async function scanBundle(entry: string): Promise<Scan> {
     const bundle = await rolldown({
       input: entry,
       resolve: { conditionNames: ["source", "import", "default"] },
-      onLog(level, log) {
+      onLog(_level, log) {
         if (log.code === "UNRESOLVED_IMPORT") throw new Error(log.message);
       },
     });
@@ -49,8 +52,7 @@ async function scanBundle(entry: string): Promise<Scan> {
         peerDependencies: { "n8n-workflow": "*" },
       }),
     );
-    const scanner: { analyzePackage(folder: string, patterns: string[]): Promise<Scan> } =
-      await import("@n8n/scan-community-package/scanner/scanner.mjs");
+    const scanner = (await import(SCANNER)) as { analyzePackage(folder: string, patterns: string[]): Promise<Scan> };
     return await scanner.analyzePackage(folder, ["**/*.js"]);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -20,7 +20,11 @@ beforeAll(async () => {
 beforeEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
-function run(parameters: IDataObject, credentials: RunOptions["credentials"] = simulatorCredentials(simulator), input: IDataObject[] = [{}]): Promise<NodeRun> {
+function run(
+  parameters: IDataObject,
+  credentials: RunOptions["credentials"] = simulatorCredentials(simulator),
+  input: IDataObject[] = [{}],
+): Promise<NodeRun> {
   return runArtdesk({ release, built, credentials }, parameters, input);
 }
 
@@ -31,7 +35,13 @@ describe("Cost: Estimate", () => {
     const [estimate] = (await run(ESTIMATE)).items;
     expect(simulator.calls()).toEqual([]);
     const [image] = (await run({ prompt: ESTIMATE.prompt })).items;
-    expect(estimate?.json).toMatchObject({ possible: true, model: image?.json["model"], quality: image?.json["quality"], size: "1024x1024", images: 1 });
+    expect(estimate?.json).toMatchObject({
+      possible: true,
+      model: image?.json["model"],
+      quality: image?.json["quality"],
+      size: "1024x1024",
+      images: 1,
+    });
     const { totalMicroUsd } = simulator.statement();
     expect(Number(estimate?.json["worstCaseUsd"]) * 1e6).toBeGreaterThanOrEqual(totalMicroUsd);
     expect(Number(estimate?.json["estimateUsd"])).toBeGreaterThan(0);
@@ -40,7 +50,10 @@ describe("Cost: Estimate", () => {
   it("counts every provider when no credential is set yet, and only those that are set after that", async () => {
     const providers = async (credentials: RunOptions["credentials"]): Promise<Set<string>> => {
       const { items } = await run({ ...ESTIMATE, simplify: false }, credentials);
-      const models = [items[0]?.json["model"], ...(items[0]?.json["alternatives"] as IDataObject[]).map(({ model }) => model)];
+      const models = [
+        items[0]?.json["model"],
+        ...(items[0]?.json["alternatives"] as IDataObject[]).map(({ model }) => model),
+      ];
       return new Set(models.map((model) => String(model).split("-")[0] ?? ""));
     };
     expect(await providers({})).toEqual(new Set(["gpt", "gemini"]));
@@ -54,7 +67,10 @@ describe("Cost: Estimate", () => {
   });
 
   it("estimates every item by its own values", async () => {
-    const { items } = await run({ ...ESTIMATE, options: { count: "={{ $json.count }}" } }, undefined, [{ count: 1 }, { count: 4 }]);
+    const { items } = await run({ ...ESTIMATE, options: { count: "={{ $json.count }}" } }, undefined, [
+      { count: 1 },
+      { count: 4 },
+    ]);
     expect(Number(items[1]?.json["estimateUsd"])).toBeCloseTo(4 * Number(items[0]?.json["estimateUsd"]), 6);
     expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
   });
@@ -78,7 +94,10 @@ function typeOf(value: unknown): string {
 describe("the output schemas", () => {
   async function outputOf(operation: string): Promise<INodeExecutionData[]> {
     if (operation === "cost/estimate") {
-      return [...(await run(ESTIMATE)).items, ...(await run({ ...ESTIMATE, purpose: "client", budget: { imageUsd: 0.001 } })).items];
+      return [
+        ...(await run(ESTIMATE)).items,
+        ...(await run({ ...ESTIMATE, purpose: "client", budget: { imageUsd: 0.001 } })).items,
+      ];
     }
     if (operation === "image/generate") return (await run({ prompt: "A fox", budget: { runUsd: 1 } })).items;
     const tables = await startFakeDataTables("key-1");

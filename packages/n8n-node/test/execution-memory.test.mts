@@ -9,7 +9,9 @@ function memoriesAt(clock: { nowMs: number }): ExecutionMemories<object> {
   );
 }
 
-const output = (data: string): INodeExecutionData[] => [{ json: {}, binary: { data: { data, mimeType: "image/png" } } }];
+const output = (data: string): INodeExecutionData[] => [
+  { json: {}, binary: { data: { data, mimeType: "image/png" } } },
+];
 
 describe("execution memories", () => {
   it("give every node of an execution the same books and outcomes", () => {
@@ -60,7 +62,8 @@ describe("execution memories", () => {
     const memories = memoriesAt({ nowMs: 0 });
     const big = "x".repeat(1024 * 1024);
     for (let id = 0; id < 3; id += 1) {
-      for (let item = 0; item < 100; item += 1) memories.open(String(id)).remember(`item ${item}`, { kind: "delivered", output: output(big) });
+      for (let item = 0; item < 100; item += 1)
+        memories.open(String(id)).remember(`item ${item}`, { kind: "delivered", output: output(big) });
     }
     memories.open("latest");
     expect(memories.open("2").recall("item 0")).toBeDefined();
