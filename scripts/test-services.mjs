@@ -141,10 +141,10 @@ function start(name, command, args, options = {}) {
 
 async function untilListening(name, port) {
   const server = servers.find((candidate) => candidate.name === name);
-  let ended;
-  void server.ended.then((how) => (ended = how));
+  const state = { ended: "" };
+  void server.ended.then((how) => (state.ended = how));
   for (let attempt = 0; attempt < 300; attempt += 1) {
-    if (ended) throw new Error(`${name} ${ended}: ${server.output}`);
+    if (state.ended) throw new Error(`${name} ${state.ended}: ${server.output}`);
     if (await accepts(port)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
