@@ -1,11 +1,10 @@
-import { costFromUsage, estimateCallMicroUsd } from "./cost.ts";
+import { bookAttempt, describeEnding, tablePrice } from "./book-attempt.ts";
 import type { CatalogueRow } from "./catalogue/row.ts";
 import { ArtdeskError, DISPOSITIONS, isArtdeskError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import type { Ledger, Reservation, Settlement } from "./ledger/types.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { AbortSignalLike, Clock, Codec, Http, Journal, Random } from "./ports.ts";
-import { pricedCall } from "./priced-call.ts";
 import type { Provider, ProviderCall, ProviderReply } from "./provider.ts";
 import type { Attempt, ReceivedImage } from "./types.ts";
 
@@ -45,36 +44,27 @@ export interface AttemptResult {
   images: readonly ReceivedImage[];
   attempt: Attempt;
   error: ArtdeskError | undefined;
+  /** The journal or the ledger could not be written: nothing more may be bought. */
+  booksError: ArtdeskError | undefined;
 }
 
 const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 8_000;
 
 /**
- * Makes one paid call and books how it ended. Sends again only while the call surely was not billed. Never throws for
- * what the provider does; rejects only when the ledger or the journal cannot be written before anything was sent.
+ * Makes one paid call and books how it ended. Sends again only while the call surely was not billed. Never rejects:
+ * whatever fails, images that arrived are returned. Takes its first POST from the allowance before it waits for anything,
+ * so that calls started together each have one.
  */
 export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<AttemptResult> {
-  const { clock, ledger, journal } = host;
+  task.allowance.left -= 1;
+  const { clock } = host;
   const { reservation, call } = task;
   const startedAtMs = clock.nowMs();
-  await journal.begin({
-    attemptId: reservation.id,
-    run: ledger.run,
-    subject: reservation.subject,
-    positions: task.positions,
-    note: task.journalNote,
-    provider: call.offer.provider,
-    model: call.offer.model,
-    quality: call.offer.quality,
-    size: call.offer.size,
-    worstCaseMicroUsd: reservation.amountMicroUsd,
-    startedAtMs,
-  });
-  await ledger.begin(reservation);
-  task.onEvent({ type: "attempt_started", attemptId: reservation.id, offer: call.offer, images: call.count });
-
-  const sent = await sendUntilDecided(host, task, startedAtMs);
+  const beginError = await begin(host, task, startedAtMs);
+  const sent: Sent = beginError
+    ? { reply: undefined, error: beginError, posts: 0 }
+    : await sendUntilDecided(host, task, startedAtMs);
   const tableMicroUsd = tablePrice(task, sent.reply?.images.length ?? call.count);
   const ending = describeEnding(task, sent, tableMicroUsd);
   const settlement: Settlement = {
@@ -87,7 +77,7 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     reason: sent.error?.code,
     durationMs: clock.nowMs() - startedAtMs,
   };
-  const bookkeepingError = await book(host, task, sent.reply, settlement, ending.billed);
+  const bookError = await bookAttempt(host, reservation, sent.reply, settlement, ending.billed);
   const attempt: Attempt = {
     id: reservation.id,
     provider: call.offer.provider,
@@ -98,7 +88,7 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     images: settlement.images,
     posts: sent.posts,
     billed: ending.billed,
-    costMicroUsd: ending.billed === "unknown" ? reservation.amountMicroUsd : ending.costMicroUsd,
+    costMicroUsd: ending.costMicroUsd,
     tableMicroUsd,
     usage: settlement.usage,
     requestId: settlement.requestId,
@@ -107,10 +97,44 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     error: sent.error && { code: sent.error.code, message: sent.error.shortMessage },
   };
   task.onEvent({ type: "attempt_ended", attempt });
-  return { images: sent.reply?.images ?? [], attempt, error: sent.error ?? bookkeepingError };
+  const beginFailure = beginError?.code === "budget_exceeded" ? undefined : beginError;
+  return { images: sent.reply?.images ?? [], attempt, error: sent.error, booksError: beginFailure ?? bookError };
 }
 
-interface Sent {
+/** Notes the call in the journal and puts its money in flight. @returns why nothing may be sent, if so. */
+async function begin(host: AttemptHost, task: AttemptTask, startedAtMs: number): Promise<ArtdeskError | undefined> {
+  const { ledger, journal } = host;
+  const { reservation, call } = task;
+  try {
+    await journal.begin({
+      attemptId: reservation.id,
+      run: ledger.run,
+      subject: reservation.subject,
+      positions: task.positions,
+      note: task.journalNote,
+      provider: call.offer.provider,
+      model: call.offer.model,
+      quality: call.offer.quality,
+      size: call.offer.size,
+      worstCaseMicroUsd: reservation.amountMicroUsd,
+      startedAtMs,
+    });
+    await ledger.begin(reservation);
+  } catch (error) {
+    if (isArtdeskError(error)) return error;
+    return new ArtdeskError({
+      code: "unavailable",
+      shortMessage: "Nothing was sent, because the journal or the ledger could not be written.",
+      details: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+  task.onEvent({ type: "attempt_started", attemptId: reservation.id, offer: call.offer, images: call.count });
+  return undefined;
+}
+
+/** What came of a call, and how many POSTs it took. */
+export interface Sent {
   reply: ProviderReply | undefined;
   error: ArtdeskError | undefined;
   posts: number;
@@ -118,14 +142,17 @@ interface Sent {
 
 async function sendUntilDecided(host: AttemptHost, task: AttemptTask, startedAtMs: number): Promise<Sent> {
   const deadlineMs = startedAtMs + task.policy.deadlineMs;
-  for (let posts = 1; ; posts += 1) {
-    task.allowance.left -= 1;
+  for (let posts = 0; ;) {
+    if (task.signal?.aborted) return { reply: undefined, error: stoppedBeforeSending(), posts };
+    if (task.provider.kind === "http") posts += 1;
     const outcome = await sendOnce(host, task, deadlineMs);
     if (!isArtdeskError(outcome)) {
       return { reply: outcome, error: outcome.problem ?? partialError(task, outcome), posts };
     }
     const delayMs = retryDelayMs(host, task, outcome, posts, deadlineMs);
     if (delayMs === undefined) return { reply: undefined, error: outcome, posts };
+    // Taken before the wait: another call that waits too must not count on the same POST.
+    task.allowance.left -= 1;
     task.onEvent({
       type: "waiting",
       attemptId: task.reservation.id,
@@ -134,15 +161,11 @@ async function sendUntilDecided(host: AttemptHost, task: AttemptTask, startedAtM
       message: outcome.shortMessage,
     });
     await host.clock.sleep(delayMs, task.signal);
-    if (task.signal?.aborted) {
-      const error = new ArtdeskError({
-        code: "aborted",
-        shortMessage: "Stopped while waiting to try again.",
-        cause: outcome,
-      });
-      return { reply: undefined, error, posts };
-    }
   }
+}
+
+function stoppedBeforeSending(): ArtdeskError {
+  return new ArtdeskError({ code: "aborted", shortMessage: "Stopped before the call was sent." });
 }
 
 async function sendOnce(
@@ -151,8 +174,8 @@ async function sendOnce(
   deadlineMs: number,
 ): Promise<ProviderReply | ArtdeskError> {
   const { provider, call } = task;
-  if (provider.kind === "local") return provider.draw(call, host.codec);
   try {
+    if (provider.kind === "local") return provider.draw(call, host.codec);
     const request = provider.build(call, host.codec);
     const timeoutMs = Math.max(1, deadlineMs - host.clock.nowMs());
     const response = await host.http.send(request, { timeoutMs, signal: task.signal });
@@ -174,7 +197,7 @@ async function sendOnce(
       shortMessage: `${provider.name}'s answer could not be read.`,
       details: error instanceof Error ? error.message : String(error),
       provider: provider.id,
-      billed: "unknown",
+      billed: provider.kind === "local" ? "no" : "unknown",
       cause: error,
     });
   }
@@ -189,7 +212,7 @@ function partialError(task: AttemptTask, reply: ProviderReply): ArtdeskError | u
     provider: task.provider.id,
     model: task.call.offer.model,
     requestId: reply.requestId,
-    billed: "no",
+    billed: task.provider.kind === "local" ? "no" : "unknown",
   });
 }
 
@@ -204,79 +227,7 @@ function retryDelayMs(
   if (error.billed !== "no" || DISPOSITIONS[error.code] !== "retry_same") return undefined;
   if (task.allowance.left <= task.keepPosts || task.signal?.aborted) return undefined;
   const backoffMs = Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (posts - 1)) * (0.75 + host.random.next() * 0.25);
-  const delayMs = Math.round(Math.max(error.retryAfterMs ?? 0, error.retryAfterMs === undefined ? backoffMs : 0));
+  const delayMs = Math.round(error.retryAfterMs ?? backoffMs);
   if (delayMs > task.policy.maxRetryAfterMs || host.clock.nowMs() + delayMs >= deadlineMs) return undefined;
   return delayMs;
-}
-
-function tablePrice(task: AttemptTask, images: number): number {
-  const { call, row } = task;
-  return estimateCallMicroUsd(row, pricedCall(call.request, call.offer, Math.max(1, images)));
-}
-
-interface Ending {
-  outcome: Attempt["outcome"];
-  billed: Attempt["billed"];
-  costMicroUsd: number;
-}
-
-function describeEnding(task: AttemptTask, sent: Sent, tableMicroUsd: number): Ending {
-  const { reply, error } = sent;
-  if (reply) {
-    const outcome = error ? "partial" : "delivered";
-    const costMicroUsd = (reply.usage && costFromUsage(task.row, reply.usage)) ?? tableMicroUsd;
-    return { outcome, billed: costMicroUsd > 0 ? "yes" : "no", costMicroUsd };
-  }
-  const usage = error?.usage;
-  if (error?.billed === "yes" && usage) {
-    const outcome = error.code === "content_refused" ? "refused" : "failed";
-    return { outcome, billed: "yes", costMicroUsd: costFromUsage(task.row, usage) ?? tableMicroUsd };
-  }
-  if (error?.billed === "no") {
-    return { outcome: error.code === "content_refused" ? "refused" : "failed", billed: "no", costMicroUsd: 0 };
-  }
-  return { outcome: "unknown", billed: "unknown", costMicroUsd: 0 };
-}
-
-/**
- * Writes the outcome down: images first, then money, then the end of the journal's note. Failing here must not lose a
- * paid image, so the error is returned beside the images; the journal lets the next run settle.
- */
-async function book(
-  host: AttemptHost,
-  task: AttemptTask,
-  reply: ProviderReply | undefined,
-  settlement: Settlement,
-  billed: Attempt["billed"],
-): Promise<ArtdeskError | undefined> {
-  const { ledger, journal } = host;
-  const { reservation } = task;
-  try {
-    if (reply) {
-      const images = reply.images.map((image, index) => ({
-        index,
-        bytes: image.bytes,
-        mediaType: image.mediaType,
-        sha256: image.sha256,
-      }));
-      await journal.keep(reservation.id, images, settlement.costMicroUsd);
-    }
-    if (billed === "unknown") await ledger.markUnknown(reservation, settlement);
-    else if (reply || billed === "yes") await ledger.settle(reservation, settlement);
-    else await ledger.release(reservation, settlement);
-    await journal.end(
-      reservation.id,
-      billed === "unknown" ? "unknown" : reply || billed === "yes" ? "settled" : "released",
-    );
-    return undefined;
-  } catch (error) {
-    return new ArtdeskError({
-      code: "unavailable",
-      shortMessage: "The image is here, but the ledger could not be written.",
-      details: error instanceof Error ? error.message : String(error),
-      hint: "Its cost stays reserved; the next run settles it.",
-      billed,
-      cause: error,
-    });
-  }
 }

@@ -24,7 +24,7 @@ test("only one run at a time; the next one gets the lock when it is given back",
   await first.release();
   await first.release();
   const second = await acquireWorkspaceLock({ root, run: "two", waitMs: 0 });
-  expect(second.previousRun).toBeUndefined();
+  expect(second.earlierRuns).toEqual([]);
   await second.release();
 });
 
@@ -42,8 +42,29 @@ test("a waiting run is told for whom it waits, and goes on when that process is 
   child.kill("SIGKILL");
   const lock = await waiting;
   expect(holders).toMatchObject([{ pid: child.pid, command: "artdesk generate", run: "run-of-child" }]);
-  expect(lock.previousRun).toBe("run-of-child");
+  expect(lock.earlierRuns).toEqual(["run-of-child"]);
   await lock.release();
+});
+
+test("dead runs are named until somebody says that their books are closed", async () => {
+  const { root } = temporaryWorkspace();
+  const child = await holdElsewhere(root);
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  await ended;
+  const second = await acquireWorkspaceLock({ root, run: "two", waitMs: 0 });
+  expect(second.earlierRuns).toEqual(["run-of-child"]);
+  await second.release({ unfinished: true });
+  const third = await acquireWorkspaceLock({ root, run: "three", waitMs: 0 });
+  expect(third.earlierRuns).toEqual(["run-of-child", "two"]);
+  await third.forgetEarlierRuns();
+  await third.release({ unfinished: true });
+  const fourth = await acquireWorkspaceLock({ root, run: "four", waitMs: 0 });
+  expect(fourth.earlierRuns).toEqual(["three"]);
+  await fourth.release();
+  const fifth = await acquireWorkspaceLock({ root, run: "five", waitMs: 0 });
+  expect(fifth.earlierRuns).toEqual([]);
+  await fifth.release();
 });
 
 test("a waiting run can be stopped", async () => {

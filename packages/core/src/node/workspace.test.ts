@@ -100,7 +100,7 @@ test("mistakes are collected, each with its place; the rest of the assets is lis
   symlinkSync(outside, join(root, "linked"));
   linkSync(join(outside, "secret.png"), join(root, "hard.png"));
   expect(await statuses(root)).toEqual({ good: "new" });
-  expect((await problems(root)).sort()).toMatchInlineSnapshot(`
+  expect((await problems(root)).toSorted()).toMatchInlineSnapshot(`
     [
       ".artdesk/lock/conflict.json:2: This lock entry has git conflict markers. Keep the side whose image file you keep (\`git checkout --ours\` or \`--theirs\`), or delete the file and generate the image again.",
       "binary.image.md:1: This is not a text file: it is not valid UTF-8. Write the prompt as plain UTF-8 text.",
