@@ -87,6 +87,7 @@ export async function generateImages(
   let decision = planned.decision;
   let held = options.held;
   const excluded = new Exclusions();
+  const triedProviders = new Set<string>();
   const allowance = new RequestAllowance(host.policy);
   let replans = 0;
 
@@ -122,7 +123,9 @@ export async function generateImages(
     progress.firstOffer ??= offer;
     const provider = host.providerOf(offer.provider);
     const note = provider.kind === "local" ? await stageNote(host, request) : undefined;
-    const keepPosts = excluded.leaveOtherProvider(decision.offers.slice(index + 1), offer) ? 1 : 0;
+    triedProviders.add(offer.provider);
+    const later = decision.offers.slice(index + 1).filter((candidate) => !excluded.has(candidate));
+    const keepPosts = hasUntried(later, triedProviders) ? 1 : 0;
     const results = await Promise.all(
       calls.map((call, position) =>
         runAttempt(host, {
@@ -150,11 +153,12 @@ export async function generateImages(
     if (step === "stop") break;
     if (step === "again" || !progress.error) continue;
     for (const error of errors) if (stepAfter(error, host.policy) === "next") excluded.add(error, offer);
-    const next = decision.offers.slice(index + 1).find((candidate) => !excluded.has(candidate));
+    const left = later.filter((candidate) => !excluded.has(candidate));
+    const next = chooseNext(left, triedProviders, allowance);
     if (!next) break;
     const { code, shortMessage } = progress.error;
     onEvent({ type: "fallback", from: offer, to: next, code, message: shortMessage });
-    index += 1;
+    index = decision.offers.indexOf(next);
   }
   return composeResult(request, decision, progress, host.clock.nowMs() - startedAtMs);
 }
@@ -178,6 +182,20 @@ class RequestAllowance implements PostAllowance {
     this.#calls += more;
     return calls.slice(0, this.left);
   }
+}
+
+function hasUntried(offers: readonly Offer[], triedProviders: ReadonlySet<string>): boolean {
+  return offers.some(({ provider }) => !triedProviders.has(provider));
+}
+
+/** The first of these offers; with one POST left the first of another provider, for which it was kept. */
+function chooseNext(
+  offers: readonly Offer[],
+  triedProviders: ReadonlySet<string>,
+  { left }: PostAllowance,
+): Offer | undefined {
+  const untried = offers.find(({ provider }) => !triedProviders.has(provider));
+  return (left === 1 ? untried : undefined) ?? offers[0];
 }
 
 /** A listener that throws must not cost a paid image: what it threw becomes a warning. */

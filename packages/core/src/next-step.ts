@@ -1,4 +1,4 @@
-import { ArtdeskError, DISPOSITIONS } from "./errors.ts";
+import { type ArtdeskError, DISPOSITIONS } from "./errors.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Offer } from "./types.ts";
 
@@ -50,11 +50,6 @@ export class Exclusions {
 
   has(offer: Offer): boolean {
     return [`provider ${offer.provider}`, `model ${offer.model}`, offerKey(offer)].some((key) => this.#keys.has(key));
-  }
-
-  /** Whether one of these offers could go to another provider than `current`'s. */
-  leaveOtherProvider(offers: readonly Offer[], current: Offer): boolean {
-    return offers.some((offer) => offer.provider !== current.provider && !this.has(offer));
   }
 }
 
