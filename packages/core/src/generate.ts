@@ -1,4 +1,4 @@
-import { type AttemptHost, type AttemptResult, type PostAllowance, runAttempt } from "./attempt.ts";
+import { type AttemptHost, type AttemptResult, runAttempt } from "./attempt.ts";
 import type { CatalogueRow } from "./catalogue/row.ts";
 import { worstCaseCallMicroUsd } from "./cost.ts";
 import { blockedError, composeResult, type Progress } from "./compose-result.ts";
@@ -10,6 +10,7 @@ import type { AbortSignalLike, Random } from "./ports.ts";
 import { Exclusions, mostCautious, stepAfter, worstError } from "./next-step.ts";
 import { pricedCall } from "./priced-call.ts";
 import type { Provider } from "./provider.ts";
+import { RequestAllowance } from "./request-allowance.ts";
 import type { Decision, GenerateResult, Offer, ParsedRequest, ReceivedImage } from "./types.ts";
 
 /** A request with the decision that was made for it. */
@@ -165,25 +166,6 @@ export async function generateImages(
 
 const MAX_REPLANS = 3;
 
-/** POSTs of one request, retries and fallbacks together: `1 + maxRetries` for each call that its first offer needs. */
-class RequestAllowance implements PostAllowance {
-  left = 0;
-  readonly #postsPerCall: number;
-  #calls = 0;
-
-  constructor({ maxRetries }: Policy) {
-    this.#postsPerCall = 1 + maxRetries;
-  }
-
-  /** The calls that may be sent. An offer that needs more calls than any before gets one POST for each more. */
-  admit<T>(calls: readonly T[]): readonly T[] {
-    const more = Math.max(0, calls.length - this.#calls);
-    this.left += this.#calls === 0 ? more * this.#postsPerCall : more;
-    this.#calls += more;
-    return calls.slice(0, this.left);
-  }
-}
-
 function hasUntried(offers: readonly Offer[], triedProviders: ReadonlySet<string>): boolean {
   return offers.some(({ provider }) => !triedProviders.has(provider));
 }
@@ -192,7 +174,7 @@ function hasUntried(offers: readonly Offer[], triedProviders: ReadonlySet<string
 function chooseNext(
   offers: readonly Offer[],
   triedProviders: ReadonlySet<string>,
-  { left }: PostAllowance,
+  { left }: RequestAllowance,
 ): Offer | undefined {
   const untried = offers.find(({ provider }) => !triedProviders.has(provider));
   return (left === 1 ? untried : undefined) ?? offers[0];
