@@ -1,6 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type MatrixCase, matrixCases, onSimulators, runMatrixCase, runRawSdk } from "./fault-matrix.ts";
+import {
+  DESK_LANES,
+  type MatrixCase,
+  SDK_LANES,
+  matrixCases,
+  onSimulators,
+  runMatrixCase,
+  runRawSdk,
+} from "./fault-matrix.ts";
 import { faultTable, type MatrixRow } from "./fault-table.ts";
 
 const GOLDEN = new URL("__golden__/fault-matrix.md", import.meta.url);
@@ -11,9 +19,11 @@ let rows: readonly MatrixRow[] = [];
 
 beforeAll(async () => {
   const cases = matrixCases();
-  const results = await onSimulators(cases, runMatrixCase);
   const comparable = cases.filter(({ provider, onUnknown }) => provider === "openai" && onUnknown === "stop");
-  const sdkResults = await onSimulators(comparable, runRawSdk);
+  const [results, sdkResults] = await Promise.all([
+    onSimulators(cases, DESK_LANES, runMatrixCase),
+    onSimulators(comparable, SDK_LANES, runRawSdk),
+  ]);
   const sdkByKey = new Map(comparable.map((item, index) => [keyOf(item), sdkResults[index]]));
   rows = cases.map((matrixCase, index) => {
     const result = results[index];

@@ -41,9 +41,11 @@ export interface RawSdkResult {
 
 export const NOW_MS: number = Date.UTC(2026, 10, 23, 12);
 const PROMPT = "A red kite over a meadow";
-/** Real time that a slow provider is given. */
-const SLOW_DEADLINE_MS = 700;
-const LANES = 6;
+/** Real time that a provider is given which never answers, and one which answers the second time. */
+const SLOW_DEADLINE_MS = { always: 500, once: 1500 };
+/** Simulators at once: clients of an art desk never sleep, the package's do. */
+export const DESK_LANES = 6;
+export const SDK_LANES = 16;
 
 /** Every case, in the order of the table. */
 export function matrixCases(): MatrixCase[] {
@@ -62,9 +64,10 @@ export function matrixCases(): MatrixCase[] {
   return cases;
 }
 
-/** Runs work on a few simulators at once; results keep the order of the work. */
+/** Runs work on as many simulators as there are `lanes`; results keep the order of the work. */
 export async function onSimulators<Work, Result>(
   work: readonly Work[],
+  lanes: number,
   run: (simulator: Simulator, item: Work) => Promise<Result>,
 ): Promise<Result[]> {
   const results = new Map<number, Result>();
@@ -82,13 +85,13 @@ export async function onSimulators<Work, Result>(
       await simulator.close();
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
   return [...results].toSorted(([left], [right]) => left - right).map(([, result]) => result);
 }
 
 /** Makes the request through an art desk and reads both sides' books. */
 export async function runMatrixCase(simulator: Simulator, matrixCase: MatrixCase): Promise<MatrixResult> {
-  const { fault, provider, count, onUnknown } = matrixCase;
+  const { fault, provider, times, count, onUnknown } = matrixCase;
   simulator.faults([scripted(matrixCase)]);
   let ids = 0;
   const policy = parsePolicy("auto");
@@ -97,7 +100,7 @@ export async function runMatrixCase(simulator: Simulator, matrixCase: MatrixCase
     providers: [provider],
     clock: fakeClock({ startMs: NOW_MS }),
     random: { next: () => 0.5, id: () => `id-${(ids += 1)}` },
-    policy: { ...policy, onUnknown, deadlineMs: fault.isSlow ? SLOW_DEADLINE_MS : policy.deadlineMs },
+    policy: { ...policy, onUnknown, deadlineMs: fault.isSlow ? SLOW_DEADLINE_MS[times] : policy.deadlineMs },
   });
   try {
     const { images, error } = await desk.generate({ prompt: PROMPT, count });
@@ -124,16 +127,16 @@ export async function runMatrixCase(simulator: Simulator, matrixCase: MatrixCase
 /** Makes the request with the `openai` package as it comes: two retries of its own choice. */
 export async function runRawSdk(simulator: Simulator, matrixCase: MatrixCase): Promise<RawSdkResult> {
   simulator.faults([scripted(matrixCase)]);
+  const deadlineMs = SLOW_DEADLINE_MS[matrixCase.times];
   const client = new OpenAI({
     apiKey: "sim-openai",
     baseURL: simulator.env["OPENAI_BASE_URL"] ?? "",
-    ...(matrixCase.fault.isSlow ? { timeout: SLOW_DEADLINE_MS } : {}),
+    ...(matrixCase.fault.isSlow ? { timeout: deadlineMs } : {}),
   });
   const abort = new AbortController();
   setMaxListeners(0, abort.signal);
   // The package gives no time limit to a body, so a slow one is cut off here.
-  const timer =
-    matrixCase.fault.fault.kind === "slow_body" ? setTimeout(() => abort.abort(), SLOW_DEADLINE_MS) : undefined;
+  const timer = matrixCase.fault.fault.kind === "slow_body" ? setTimeout(() => abort.abort(), deadlineMs) : undefined;
   try {
     await client.images.generate(
       { model: "gpt-image-2", prompt: PROMPT, n: matrixCase.count, size: "1024x1024", quality: "low" },
