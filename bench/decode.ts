@@ -103,7 +103,7 @@ const [wayName, sceneIndex] = process.argv.slice(2);
 if (wayName === undefined) {
   const results: Record<string, Record<string, Measurement>> = {};
   for (const [index, scene] of SCENES.entries()) {
-    results[scene.name] = {};
+    const measured: Record<string, Measurement> = {};
     for (const name of Object.keys(WAYS)) {
       const child = spawnSync(
         process.execPath,
@@ -113,11 +113,14 @@ if (wayName === undefined) {
         },
       );
       if (child.status !== 0) throw new Error(child.stderr);
-      results[scene.name]![name] = JSON.parse(child.stdout) as Measurement;
+      measured[name] = JSON.parse(child.stdout) as Measurement;
     }
+    results[scene.name] = measured;
   }
   console.log(JSON.stringify(results, undefined, 2));
 } else {
-  const scene = SCENES[Number(sceneIndex)]!;
-  console.log(JSON.stringify(await measure(WAYS[wayName]!, scene.imageBytes, scene.rounds, scene.atOnce)));
+  const scene = SCENES[Number(sceneIndex)];
+  const way = WAYS[wayName];
+  if (scene === undefined || way === undefined) throw new Error(`no way ${wayName} or no scene ${sceneIndex}`);
+  console.log(JSON.stringify(await measure(way, scene.imageBytes, scene.rounds, scene.atOnce)));
 }

@@ -29,7 +29,7 @@ const steps = [
 ];
 
 let failed = 0;
-for (const [name, command, args] of steps) {
+for (const [name, command, args] of /** @type {[string, string, string[]][]} */ (steps)) {
   const startedAtMs = Date.now();
   const result = spawnSync(command, args, { cwd: root, encoding: "utf8", env: process.env });
   const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
@@ -38,7 +38,9 @@ for (const [name, command, args] of steps) {
     continue;
   }
   failed += 1;
-  console.log(`FAILED  ${name} (${seconds} s)\n${result.stdout ?? ""}${result.stderr ?? ""}${result.error ?? ""}`);
+  console.log(
+    `FAILED  ${name} (${seconds} s)\n${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`,
+  );
 }
 if (failed > 0) {
   console.log(`check: ${failed} of ${steps.length} steps failed`);

@@ -4,7 +4,7 @@ import type { Io } from "./io.ts";
 /** The CLI's surroundings in a real process. */
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
-  const isTerminal = stderr.isTTY === true && env["CI"] === undefined;
+  const isTerminal = stderr.isTTY && env["CI"] === undefined;
   const redraw = createLogUpdate(stderr, { showCursor: true });
   return {
     out: (text) => void stdout.write(text),
@@ -15,7 +15,7 @@ export function processIo(): Io {
       else redraw(text);
     },
     isTerminal,
-    color: env["NO_COLOR"] === undefined && (stdout.isTTY === true || env["FORCE_COLOR"] !== undefined),
+    color: env["NO_COLOR"] === undefined && (stdout.isTTY || env["FORCE_COLOR"] !== undefined),
     columns: stdout.columns ?? 120,
     env,
     cwd: process.cwd(),

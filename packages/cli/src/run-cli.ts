@@ -1,7 +1,7 @@
 import { isArtdeskError } from "@artdesk/core";
 import { Command, CommanderError } from "commander";
 import pico from "picocolors";
-import { withCommonOptions } from "./command-options.ts";
+import { collectIds, withCommonOptions } from "./command-options.ts";
 import { budgetCommand, reconcileCommand } from "./commands/budget.ts";
 import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -12,7 +12,7 @@ import { planCommand } from "./commands/plan.ts";
 import { reportCommand } from "./commands/report.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
 import type { Io } from "./io.ts";
-import { reportErrorOf, showReportError } from "./show/show-error.ts";
+import { reportErrorOf, showReportError, usageReportError } from "./show/show-error.ts";
 
 /** Runs one command line. Resolves to the process exit code; never throws. */
 export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -26,7 +26,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
       "Makes images from committed prompt files: the right model for each, inside a budget that cannot be overspent.",
     )
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.note })
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.note(text) })
     .showSuggestionAfterError()
     .showHelpAfterError("Run `artdesk --help` for the commands.");
 
@@ -45,6 +45,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .argument("[paths...]", "prompt files or folders")
     .option("--keep-going", "go on with the other assets after a failure or a mistake in a file")
     .option("--force", "make unchanged assets again, too")
+    .option("--no-wait", "fail at once when another run is working in this folder, instead of waiting for it")
     .option("--yes", "accepted for scripts; generate never asks")
     .action((paths, options) => finish(generateCommand(paths, options, io, colors)));
   withCommonOptions(program.command("check"))
@@ -55,7 +56,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .command("models")
     .description("list the catalogue: prices, tiers, lifecycle")
     .option("--operation <name>", "generate, edit or upscale")
-    .option("--provider <id...>", "only these providers")
+    .option("--provider <id>", "only this provider (repeatable)", collectIds)
     .option("--json", "print one JSON document on standard output")
     .action((options) => finish(modelsCommand(options, io)));
   const budget = withCommonOptions(program.command("budget"))
@@ -65,7 +66,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
   withCommonOptions(budget.command("reconcile"))
     .description("say what a possibly billed call did cost")
     .argument("[ids...]", "ids that `artdesk budget` lists")
-    .option("--all", "every possibly billed call of this month")
+    .option("--all", "every possibly billed call that `artdesk budget` lists")
     .option("--cost <usd>", "what the provider charged for each, 0 for nothing")
     .action((ids, options) => finish(reconcileCommand(ids, { ...budget.opts(), ...options }, io)));
   withCommonOptions(program.command("report"))
@@ -84,9 +85,15 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     return code;
   } catch (error) {
     io.live("");
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.invalid;
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    const wantsJson = args.includes("--json");
+    if (error instanceof CommanderError) {
+      // Commander has told people already; a script gets its document all the same.
+      if (wantsJson) io.out(`${JSON.stringify({ error: usageReportError(error) }, null, 2)}\n`);
+      return EXIT.invalid;
+    }
     const shown = reportErrorOf(error);
-    if (args.includes("--json")) io.out(`${JSON.stringify({ error: shown }, null, 2)}\n`);
+    if (wantsJson) io.out(`${JSON.stringify({ error: shown }, null, 2)}\n`);
     else io.note(showReportError(shown, colors));
     return isArtdeskError(error) ? exitCodeOf(error.code) : EXIT.failed;
   }

@@ -50,7 +50,7 @@ export class Base64Sink {
       const limit = quote === -1 ? chunk.length : quote;
       // The last group may be padded, so the careful path takes it.
       position = this.#decodeRun(chunk, position, limit - 4);
-      for (; position < limit; position += 1) this.#takeByte(chunk[position]!);
+      for (; position < limit; position += 1) this.#takeByte(chunk[position]);
       if (quote === -1) break;
       if (this.#escape !== AFTER_BACKSLASH) return quote;
       this.#escape = NOT_IN_ESCAPE;
@@ -75,8 +75,8 @@ export class Base64Sink {
   /** Decodes whole groups up to `limit` at once, when nothing is pending. @returns where it stopped. */
   #decodeRun(chunk: Uint8Array, start: number, limit: number): number {
     let position = start;
-    while (this.#groupLength > 0 && position < limit && isBase64(chunk[position]!) && this.#isPlain()) {
-      this.#takeByte(chunk[position]!);
+    while (this.#groupLength > 0 && position < limit && isBase64(chunk[position]) && this.#isPlain()) {
+      this.#takeByte(chunk[position]);
       position += 1;
     }
     const length = (limit - position) & ~3;
@@ -91,7 +91,7 @@ export class Base64Sink {
     if (written !== size) return position;
     this.#length += size;
     position += length;
-    for (; position < limit && isBase64(chunk[position]!); position += 1) this.#takeByte(chunk[position]!);
+    for (; position < limit && isBase64(chunk[position]); position += 1) this.#takeByte(chunk[position]);
     return position;
   }
 
@@ -99,7 +99,7 @@ export class Base64Sink {
     return this.#escape === NOT_IN_ESCAPE && this.#paddings === 0 && this.#problem === undefined;
   }
 
-  #takeByte(byte: number): void {
+  #takeByte(byte: number = 0): void {
     if (this.#escape === NOT_IN_ESCAPE) {
       if (byte === BACKSLASH) this.#escape = AFTER_BACKSLASH;
       else this.#takeCharacter(byte);
@@ -164,7 +164,7 @@ export class Base64Sink {
   }
 }
 
-function isBase64(code: number): boolean {
+function isBase64(code: number = 0): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) ||
     (code >= 0x41 && code <= 0x5a) ||

@@ -2,6 +2,7 @@ import type { AttemptHost, AttemptTask, Sent } from "./attempt.ts";
 import { costFromUsage, estimateCallMicroUsd } from "./cost.ts";
 import { ArtdeskError } from "./errors.ts";
 import type { Reservation, Settlement } from "./ledger/types.ts";
+import type { Journal } from "./ports.ts";
 import { pricedCall } from "./priced-call.ts";
 import type { ProviderReply } from "./provider.ts";
 import type { Attempt } from "./types.ts";
@@ -44,7 +45,8 @@ export function describeEnding(task: AttemptTask, { reply, error }: Sent, tableM
 
 /**
  * Writes the outcome down: images first, then money, then the end of the journal's note. Failing here must not lose a
- * paid image, so the error is returned beside the images; the journal lets the next run settle.
+ * paid image, so the error is returned beside the images. An image that cannot be kept is booked all the same: its cost
+ * is known. A cost that cannot be booked stays in the journal, and the next run settles it.
  */
 export async function bookAttempt(
   host: AttemptHost,
@@ -55,24 +57,31 @@ export async function bookAttempt(
 ): Promise<ArtdeskError | undefined> {
   const { ledger, journal } = host;
   const end = billed === "unknown" ? "unknown" : reply || billed === "yes" ? "settled" : "released";
+  const failed = (cause: unknown): ArtdeskError => bookkeepingError(reservation.model, billed, cause);
+  const keepError = reply && (await keepImages(journal, reservation.id, reply, settlement).then(undefined, failed));
   try {
-    if (reply) {
-      const images = reply.images.map(({ bytes, mediaType, sha256 }, index) => ({ index, bytes, mediaType, sha256 }));
-      await journal.keep(reservation.id, images, settlement.costMicroUsd);
-    }
     if (end === "unknown") await ledger.markUnknown(reservation, settlement);
     else if (end === "settled") await ledger.settle(reservation, settlement);
     else await ledger.release(reservation, settlement);
     await journal.end(reservation.id, end);
-    return undefined;
+    return keepError ?? undefined;
   } catch (error) {
-    return new ArtdeskError({
-      code: "unavailable",
-      shortMessage: `The call to ${reservation.model} ended, but the journal or the ledger could not be written.`,
-      details: error instanceof Error ? error.message : String(error),
-      hint: "What it may cost stays reserved; the next run settles it.",
-      billed,
-      cause: error,
-    });
+    return failed(error);
   }
+}
+
+async function keepImages(journal: Journal, id: string, reply: ProviderReply, settlement: Settlement): Promise<void> {
+  const images = reply.images.map(({ bytes, mediaType, sha256 }, index) => ({ index, bytes, mediaType, sha256 }));
+  await journal.keep(id, images, settlement.costMicroUsd, settlement.requestId);
+}
+
+function bookkeepingError(model: string, billed: Attempt["billed"], cause: unknown): ArtdeskError {
+  return new ArtdeskError({
+    code: "unavailable",
+    shortMessage: `The call to ${model} ended, but the journal or the ledger could not be written.`,
+    details: cause instanceof Error ? cause.message : String(cause),
+    hint: "What it may cost stays reserved; the next run settles it.",
+    billed,
+    cause,
+  });
 }

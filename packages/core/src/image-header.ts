@@ -47,7 +47,7 @@ function inspectJpeg(bytes: Uint8Array): ImageInspection {
   let position = 2;
   while (position + 4 <= bytes.length) {
     if (bytes[position] !== 0xff) return failure("is a damaged JPEG file");
-    const marker = bytes[position + 1]!;
+    const marker = bytes[position + 1] ?? 0;
     // Fill bytes, and markers without a length.
     if (marker === 0xff || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
       position += marker === 0xff ? 1 : 2;
@@ -109,16 +109,16 @@ function inspectGif(bytes: Uint8Array): ImageInspection {
     widthPx: view.getUint16(6, true),
     heightPx: view.getUint16(8, true),
   } as const;
-  let position = 13 + colorTableBytes(bytes[10]!);
+  let position = 13 + colorTableBytes(bytes[10] ?? 0);
   while (position < bytes.length) {
-    const block = bytes[position]!;
+    const block = bytes[position];
     if (block === 0x3b) return success(header);
     // An extension has a label; an image has a descriptor, maybe a colour table, and a code size.
     if (block === 0x21) position += 2;
     else if (block === 0x2c) position += 11 + colorTableBytes(bytes[position + 9] ?? 0);
     else return failure("is a damaged GIF file");
     // Sub-blocks, each with its length before it, end with an empty one.
-    while (bytes[position] !== 0 && position < bytes.length) position += 1 + bytes[position]!;
+    for (let length = bytes[position] ?? 0; length !== 0; length = bytes[position] ?? 0) position += 1 + length;
     position += 1;
   }
   return failure(TRUNCATED);
@@ -152,7 +152,8 @@ function textAt(bytes: Uint8Array, offset: number, length: number): string {
 }
 
 function uint24(bytes: Uint8Array, offset: number): number {
-  return bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16);
+  const [low = 0, middle = 0, high = 0] = bytes.subarray(offset, offset + 3);
+  return low | (middle << 8) | (high << 16);
 }
 
 /** Some writers pad a file with zeros. */

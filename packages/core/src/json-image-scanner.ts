@@ -1,4 +1,4 @@
-import { Base64Sink, BrokenImage } from "./base64-sink.ts";
+import { Base64Sink, type BrokenImage } from "./base64-sink.ts";
 import type { Codec } from "./ports.ts";
 
 const QUOTE = 0x22;
@@ -90,7 +90,7 @@ export class JsonImageScanner {
   #collect(chunk: Uint8Array, start: number): number {
     this.#makeRoom(chunk.length - start);
     for (let position = start; position < chunk.length; position += 1) {
-      const byte = chunk[position]!;
+      const byte = chunk[position] ?? 0;
       this.#text[this.#textLength] = byte;
       this.#textLength += 1;
       if (this.#place === "outside") {
@@ -160,9 +160,9 @@ export class JsonImageScanner {
   }
 
   #pushImage(chunk: Uint8Array, start: number): number {
-    const sink = this.#sink!;
-    const quote = sink.consume(chunk, start);
-    if (quote === -1) return chunk.length;
+    const sink = this.#sink;
+    const quote = sink?.consume(chunk, start) ?? -1;
+    if (sink === undefined || quote === -1) return chunk.length;
     this.#images.push(sink.finish());
     this.#sink = undefined;
     this.#place = "outside";

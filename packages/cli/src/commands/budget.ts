@@ -17,7 +17,8 @@ export async function budgetCommand(options: BudgetCommandOptions, io: Io): Prom
     const { ledger } = desk.artdesk;
     await ledger.sweep();
     const balances = (await ledger.balances(options.month)).filter((balance) => !balance.scope.startsWith("run:"));
-    const unknown = (await ledger.entries(options.month)).filter((entry) => entry.state === "unknown");
+    const lines = options.month === undefined ? await ledger.outstanding() : await ledger.entries(options.month);
+    const unknown = lines.filter((entry) => entry.state === "unknown");
     if (options.json) {
       io.out(`${JSON.stringify({ balances, unknown }, null, 2)}\n`);
       return EXIT.done;
@@ -68,7 +69,7 @@ export async function reconcileCommand(
   const desk = await openAssetDesk(deskOptions(options, io));
   try {
     const { ledger } = desk.artdesk;
-    const open = (await ledger.entries()).filter((entry) => entry.state === "unknown").map((entry) => entry.id);
+    const open = (await ledger.outstanding()).filter((entry) => entry.state === "unknown").map((entry) => entry.id);
     const wanted = options.all ? open : ids;
     for (const id of wanted) await ledger.reconcile(id, costMicroUsd);
     if (options.json) io.out(`${JSON.stringify({ reconciled: wanted, costMicroUsd }, null, 2)}\n`);

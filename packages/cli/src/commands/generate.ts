@@ -9,6 +9,8 @@ import { showGenerate } from "../show/show-generate.ts";
 export interface GenerateCommandOptions extends CommandOptions {
   keepGoing?: boolean;
   force?: boolean;
+  /** False by `--no-wait`. */
+  wait?: boolean;
 }
 
 /** `artdesk generate`: makes what is new, changed or missing. The first Ctrl-C lets paid calls finish, the second cuts them off. */
@@ -34,6 +36,7 @@ export async function generateCommand(
       paths,
       keepGoing: options.keepGoing ?? false,
       force: options.force ?? false,
+      lockWaitMs: options.wait === false ? 0 : undefined,
       stop: stop.signal,
       signal: abort.signal,
       onProgress: generateProgress(io, colors),

@@ -108,7 +108,7 @@ variants:
     output: tiny/{{variant}}.jpg
 ---
 A fox in {{variant}}.`);
-  expect(assets.map(({ id, output, request, line }) => ({ id, output, line, ...request }))).toEqual([
+  expect(assets.map(({ id, output, request, line }) => Object.assign({ id, output, line }, request))).toEqual([
     {
       id: "docs/hero@light",
       output: "docs/hero-light.png",

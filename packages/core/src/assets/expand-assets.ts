@@ -153,7 +153,8 @@ function expandOne(options: {
   count: (text: string) => string;
 }): AssetSpec {
   const { promptFile, layer, row, problems, count: countText } = options;
-  const { file, lineOf } = promptFile;
+  const { file } = promptFile;
+  const lineOf = (path: YamlPath): number => promptFile.lineOf(path);
   const { fields, variant } = layer;
   const values = variant ? new Map(row).set("variant", variant.name) : row;
   const fill = (text: string): string => countText(fillTemplate(text, values));

@@ -37,16 +37,16 @@ export function compileGlob(pattern: string): GlobPattern | { problem: string } 
 }
 
 function expandBraces(pattern: string): string[] {
-  let done: string[] = [];
+  const done: string[] = [];
   let open = [pattern];
   while (open.length > 0 && done.length + open.length <= MAX_ALTERNATIVES) {
     const next: string[] = [];
     for (const text of open) {
       const group = /\{([^{}]*)\}/.exec(text);
-      if (!group) done = [...done, text];
-      else
-        for (const choice of (group[1] ?? "").split(","))
-          next.push(text.slice(0, group.index) + choice + text.slice(group.index + group[0].length));
+      if (!group) done.push(text);
+      for (const choice of group?.[1]?.split(",") ?? []) {
+        next.push(text.slice(0, group?.index) + choice + text.slice((group?.index ?? 0) + (group?.[0].length ?? 0)));
+      }
     }
     open = next;
   }

@@ -73,7 +73,7 @@ export function lockPath(id: string, sha256Hex: (text: string) => string): strin
     const limit = index === all.length - 1 ? 180 : 200;
     // No UTF-16 unit takes more than three bytes.
     if (safe.length * 3 <= limit || new TextEncoder().encode(safe).length <= limit) return safe;
-    return `${[...safe].slice(0, 40).join("")}~${sha256Hex(segment).slice(0, 16)}`;
+    return `${Array.from(safe).slice(0, 40).join("")}~${sha256Hex(segment).slice(0, 16)}`;
   });
   return `${LOCK_FOLDER}/${segments.join("/")}.json`;
 }

@@ -24,11 +24,12 @@ const UNKNOWN: Glyph = { widthPx: 5, topPx: 0, rows: ["#####", "#...#", "#...#",
 /** The glyph of one character (ASCII, Latin-1 and a few typographic signs); a box for any other. */
 export function glyphOf(character: string): Glyph {
   const marked = MARKED_LETTERS.get(character);
-  if (marked !== undefined) return withMark(glyphOf(marked.letter), MARK_ROWS[marked.mark]!, isCapital(character));
+  const mark = marked === undefined ? undefined : MARK_ROWS[marked.mark];
+  if (marked !== undefined && mark !== undefined) return withMark(glyphOf(marked.letter), mark, isCapital(character));
   const drawn = GLYPH_ROWS.get(character);
   if (drawn === undefined) return UNKNOWN;
   const rows = drawn.split("/");
-  return { widthPx: rows[0]!.length, topPx: 0, rows };
+  return { widthPx: widthOf(rows), topPx: 0, rows };
 }
 
 /** Width of a text without its last gap, in unscaled pixels. */
@@ -50,13 +51,17 @@ export function layOutText(text: string): readonly { glyph: Glyph; leftPx: numbe
   return placed;
 }
 
+function widthOf(rows: readonly string[]): number {
+  return rows[0]?.length ?? 0;
+}
+
 function isCapital(character: string): boolean {
   return character === character.toUpperCase();
 }
 
 /** Puts an accent above a letter, one row clear of it; a cedilla goes below. */
 function withMark(base: Glyph, mark: { rows: readonly string[]; below: boolean }, capital: boolean): Glyph {
-  const markWidthPx = mark.rows[0]!.length;
+  const markWidthPx = widthOf(mark.rows);
   const widthPx = Math.max(base.widthPx, markWidthPx);
   if (mark.below) return { ...base, rows: [...padRows(base.rows, widthPx), ...padRows(mark.rows, widthPx)] };
   const topPx = capital ? -ACCENT_ROWS_PX : -1;

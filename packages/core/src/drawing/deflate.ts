@@ -60,7 +60,7 @@ export function deflateRows(data: Uint8Array, rowBytes: number): Uint8Array {
       writeMatch(bits, length, repeat > run ? rowBytes : 1);
       position += length;
     } else {
-      writeSymbol(bits, data[position]!);
+      writeSymbol(bits, data[position] ?? 0);
       position += 1;
     }
   }
@@ -104,7 +104,7 @@ function groupedCode(value: number, perGroup: number): [code: number, extraBits:
 }
 
 function writeSymbol(bits: BitWriter, symbol: number): void {
-  bits.write(SYMBOL_CODES[symbol]!, SYMBOL_LENGTHS[symbol]!);
+  bits.write(SYMBOL_CODES[symbol] ?? 0, SYMBOL_LENGTHS[symbol] ?? 0);
 }
 
 function reverseBits(value: number, count: number): number {
@@ -126,7 +126,7 @@ const SYMBOL_CODES = Uint16Array.from({ length: 288 }, (_, symbol) => {
         : symbol < 280
           ? symbol - 256
           : 0xc0 + symbol - 280;
-  return reverseBits(code, SYMBOL_LENGTHS[symbol]!);
+  return reverseBits(code, SYMBOL_LENGTHS[symbol] ?? 0);
 });
 
 /** RFC 1950, 8.2. Sums are folded before they can leave 32 bits. */
@@ -135,7 +135,7 @@ function adler32(data: Uint8Array): number {
   for (let start = 0; start < data.length; start += 3800) {
     const end = Math.min(start + 3800, data.length);
     for (let position = start; position < end; position += 1) {
-      low += data[position]!;
+      low += data[position] ?? 0;
       high += low;
     }
     low %= 65_521;

@@ -44,7 +44,7 @@ test("a PNG holds exactly the pixels of its canvas", async () => {
   const { data, info } = await sharp(encodePng(canvas)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   expect([info.width, info.height]).toEqual([37, 23]);
   const expected = [...canvas.pixels].flatMap((index) =>
-    [16, 8, 0].map((shift) => (canvas.palette[index]! >> shift) & 0xff),
+    [16, 8, 0].map((shift) => ((canvas.palette[index] ?? 0) >> shift) & 0xff),
   );
   expect([...data]).toEqual(expected);
 });
@@ -64,7 +64,10 @@ describe("a canvas", () => {
   test("draws a disc of the right area, smooth at its edge", () => {
     const canvas = new PaletteCanvas(100, 100, 0x000000);
     canvas.fillDisc(50, 50, 30, 0xffffff);
-    const brightness = [...canvas.pixels].reduce((total, index) => total + (canvas.palette[index]! & 0xff) / 255, 0);
+    const brightness = [...canvas.pixels].reduce(
+      (total, index) => total + ((canvas.palette[index] ?? 0) & 0xff) / 255,
+      0,
+    );
     expect(Math.abs(brightness - Math.PI * 900)).toBeLessThan(40);
     expect(canvas.palette.length).toBeGreaterThan(2);
   });
@@ -88,9 +91,9 @@ describe("the font", () => {
   ];
 
   test("has every character of ASCII and Latin-1, each of its own", () => {
-    const box = glyphOf("日");
+    const box = JSON.stringify(glyphOf("日"));
     const drawn = latin1.map((code) => String.fromCharCode(code));
-    for (const character of drawn) expect(glyphOf(character), character).not.toEqual(box);
+    expect(drawn.filter((character) => JSON.stringify(glyphOf(character)) === box)).toEqual([]);
     // A no-break space is blank too, and a soft hyphen is a hyphen.
     const twins = new Set(["\u00a0", "\u00ad"]);
     const looks = drawn
@@ -100,13 +103,12 @@ describe("the font", () => {
   });
 
   test("has rows of one width that stay in their line", () => {
-    for (const character of [...GLYPH_ROWS.keys(), ...MARKED_LETTERS.keys()]) {
+    const wrong = [...GLYPH_ROWS.keys(), ...MARKED_LETTERS.keys()].filter((character) => {
       const { widthPx, topPx, rows } = glyphOf(character);
-      expect(new Set(rows.map((row) => row.length)), character).toEqual(new Set([widthPx]));
-      expect(rows.join(""), character).toMatch(/^[.#]*$/);
-      expect(topPx, character).toBeGreaterThanOrEqual(-ACCENT_ROWS_PX);
-      expect(topPx + rows.length, character).toBeLessThanOrEqual(CAPITAL_HEIGHT_PX + DESCENDER_ROWS_PX);
-    }
+      const isEven = rows.every((row) => row.length === widthPx && /^[.#]+$/.test(row));
+      return !isEven || topPx < -ACCENT_ROWS_PX || topPx + rows.length > CAPITAL_HEIGHT_PX + DESCENDER_ROWS_PX;
+    });
+    expect(wrong).toEqual([]);
   });
 
   test("measures a text as its glyphs and the gaps between them", () => {
@@ -115,7 +117,7 @@ describe("the font", () => {
 });
 
 describe("word wrap", () => {
-  const measure = (text: string): number => [...text].length;
+  const measure = (text: string): number => Array.from(text).length;
 
   test("breaks at spaces and line breaks, and inside words that are too long", () => {
     expect(wrapWords("one two three\n\nfour abcdefghijkl", 7, measure)).toEqual([

@@ -62,7 +62,7 @@ export class PaletteCanvas {
     for (let y = firstRow; y < allFilledFrom; y += 1) {
       const row = y * this.widthPx + start;
       for (let column = 0; column < edges.length; column += 1) {
-        const coverage = y + 1 - edges[column]!;
+        const coverage = y + 1 - (edges[column] ?? 0);
         if (coverage >= 1) this.pixels[row + column] = index;
         else if (coverage > 0) this.#blend(row + column, index, coverage);
       }
@@ -135,7 +135,7 @@ export class PaletteCanvas {
   #blend(position: number, index: number, coverage: number): void {
     const step = Math.round(coverage * EDGE_STEPS);
     if (step === 0) return;
-    const under = this.pixels[position]!;
+    const under = this.pixels[position] ?? 0;
     if (step === EDGE_STEPS || under === index) {
       this.pixels[position] = index;
       return;
@@ -143,7 +143,7 @@ export class PaletteCanvas {
     const key = (under * MOST_COLORS + index) * EDGE_STEPS + step;
     let mixed = this.#mixes.get(key);
     if (mixed === undefined) {
-      mixed = this.#indexOf(mixColors(this.#palette[under]!, this.#palette[index]!, step / EDGE_STEPS));
+      mixed = this.#indexOf(mixColors(this.#palette[under] ?? 0, this.#palette[index] ?? 0, step / EDGE_STEPS));
       this.#mixes.set(key, mixed);
     }
     this.pixels[position] = mixed;
@@ -183,7 +183,7 @@ export function mixColors(from: number, to: number, share: number): number {
 function closest(palette: readonly number[], color: number): number {
   const distance = (other: number): number =>
     [16, 8, 0].reduce((total, shift) => total + Math.abs(((other >> shift) & 0xff) - ((color >> shift) & 0xff)), 0);
-  return palette.reduce((best, other, index) => (distance(other) < distance(palette[best]!) ? index : best), 0);
+  return palette.reduce((best, other, index) => (distance(other) < distance(palette[best] ?? 0) ? index : best), 0);
 }
 
 function clamp(value: number, limit: number): number {

@@ -23,6 +23,8 @@ const INK = 0x1f2430;
 const PAPER = 0xffffff;
 /** Card edge that one pixel of the font takes, in pixels: about 50 characters across a square card. */
 const EDGE_PER_SCALE_PX = 330;
+/** The first that fits beside the label. */
+const CAPTIONS = ["storyboard card, no model was called", "no model was called"];
 
 /** Draws a storyboard card: clearly a sketch, with the whole order written on it. Returns a PNG file. */
 export function drawSketchCard(card: SketchCard): Uint8Array {
@@ -116,9 +118,8 @@ function drawHead(
   const sizeLeft = left + width - measureText(size) * scale;
   const captionLeft = left + labelWidth + 4 * scale;
   if (sizeLeft > captionLeft) canvas.drawText(size, sizeLeft, textTop, scale, INK);
-  const caption = "storyboard card, no model was called";
-  if (captionLeft + (measureText(caption) + 8) * scale < sizeLeft)
-    canvas.drawText(caption, captionLeft, textTop, scale, colors.dark);
+  const caption = CAPTIONS.find((text) => captionLeft + (measureText(text) + 8) * scale < sizeLeft);
+  if (caption !== undefined) canvas.drawText(caption, captionLeft, textTop, scale, colors.dark);
   return height;
 }
 

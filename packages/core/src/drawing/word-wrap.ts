@@ -33,7 +33,7 @@ export function cutLines(
   if (lines.length <= count) return [...lines];
   if (count <= 0) return [];
   const kept = lines.slice(0, count);
-  let last = `${kept[count - 1]!}…`;
+  let last = `${kept.at(-1) ?? ""}…`;
   while (measure(last) > width && last.length > 1) last = `${last.slice(0, -2).trimEnd()}…`;
   kept[count - 1] = last;
   return kept;

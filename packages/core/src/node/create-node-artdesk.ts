@@ -47,8 +47,7 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
   const env = options.env ?? process.env;
   const catalogue = options.catalogue ?? builtInCatalogue;
   const { ledger = "memory:", policy = "auto" } = options;
-  const store =
-    typeof ledger === "string" ? await openLedgerStore(ledger, { cwd: options.cwd ?? process.cwd() }) : ledger;
+  const store = typeof ledger === "string" ? openLedgerStore(ledger, { cwd: options.cwd ?? process.cwd() }) : ledger;
   const http = createUndiciHttp({ providers: catalogue.providers.values(), env, baseUrls: options.baseUrls });
   const desk = createArtdesk({
     catalogue,

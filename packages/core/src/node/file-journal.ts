@@ -28,16 +28,23 @@ export interface JournalRecord extends JournalEntry {
   /** Received images, without their bytes. */
   images: readonly { index: number; mediaType: string; sha256: string }[];
   /** Reads the images. Throws `bad_response` when a file is not what was received. */
-  readImages(): Promise<JournalImage[]>;
+  readImages: () => Promise<JournalImage[]>;
 }
 
 /** A journal on disk that the next run can read. */
 export interface FileJournal extends Journal {
   /** What earlier runs left, oldest first. Call it while holding the workspace's lock. */
   pending(): Promise<JournalRecord[]>;
+  /** Folder of an attempt's received images, relative to the workspace; undefined when none are kept. */
+  keptIn(attemptId: string): string | undefined;
   /** Moves an attempt's images out of the journal, where no run deletes them. @returns the folder, relative to the workspace */
   setAside(attemptId: string): Promise<string>;
-  /** Forgets an attempt: its images are delivered, or its unknown outcome is reconciled. */
+  /**
+   * Forgets an attempt whose images are delivered. One whose outcome never reached the ledger stays, so that the next
+   * run settles it.
+   */
+  delivered(attemptId: string): Promise<void>;
+  /** Forgets an attempt: its images are delivered and settled, or its unknown outcome is in the ledger. */
   remove(attemptId: string): Promise<void>;
 }
 
@@ -86,7 +93,7 @@ export function createFileJournal(root: string): FileJournal {
       await syncFolder(journalFolder);
     },
     submitted: (attemptId, requestId) => update(attemptId, (note) => ({ ...note, state: "submitted", requestId })),
-    keep: async (attemptId, images, costMicroUsd) => {
+    keep: async (attemptId, images, costMicroUsd, requestId) => {
       const folder = folderOf(attemptId);
       for (const image of images) await writeDurably(folder, fileNameOf(image), image.bytes);
       await syncFolder(folder);
@@ -96,7 +103,13 @@ export function createFileJournal(root: string): FileJournal {
         sha256: image.sha256,
         file: fileNameOf(image),
       }));
-      await update(attemptId, (note) => ({ ...note, state: "received", costMicroUsd, images: kept }));
+      await update(attemptId, (note) => ({
+        ...note,
+        state: "received",
+        costMicroUsd,
+        requestId: requestId ?? note.requestId,
+        images: kept,
+      }));
     },
     end: async (attemptId, outcome) => {
       const note = readNote(root, attemptId);
@@ -105,6 +118,13 @@ export function createFileJournal(root: string): FileJournal {
       await (isFinished ? remove(attemptId) : update(attemptId, (current) => ({ ...current, outcome })));
     },
     pending: () => readRecords(root),
+    keptIn: (attemptId) => {
+      const note = readNote(root, attemptId);
+      return note?.state === "received" ? `${JOURNAL_FOLDER}/${attemptId}` : undefined;
+    },
+    delivered: async (attemptId) => {
+      if (readNote(root, attemptId)?.outcome !== undefined) await remove(attemptId);
+    },
     setAside: async (attemptId) => {
       const kept = `${KEPT_FOLDER}/${attemptId}`;
       const { folder: keptFolder } = guardOwnPath({ root, path: `${KEPT_FOLDER}/entry`, create: true });
@@ -137,7 +157,7 @@ async function readRecords(root: string): Promise<JournalRecord[]> {
       readImages: async () => images.map((image) => readKeptImage(root, `${JOURNAL_FOLDER}/${name}`, image)),
     });
   }
-  return records.sort(
+  return records.toSorted(
     (left, right) => left.startedAtMs - right.startedAtMs || (left.attemptId < right.attemptId ? -1 : 1),
   );
 }

@@ -17,6 +17,9 @@ import {
 /** A reference or output may not be larger, in bytes. */
 export const MAX_IMAGE_FILE_BYTES = 100_000_000;
 
+/** Names of files that are being written, until they are renamed. A killed process leaves them behind. */
+export const TEMPORARY_NAME: RegExp = /^\.artdesk-[0-9a-f]{16}\.tmp$/;
+
 /** Not every system has these flags; the checks by lstat stand there alone. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 const NON_BLOCKING = constants.O_NONBLOCK ?? 0;

@@ -22,7 +22,7 @@ test("decodes what it encodes, at an offset", () => {
 test.each(["QUJD-_AA", "QUJ", "QU\nJD123", "QU!DQUJD", "QUJDQQ==QUJD", "=QUJ", "A===", "QUJDQQ=A"])(
   "%j is not base64",
   (text) => {
-    const paddings = /=*$/.exec(text)![0].length;
+    const paddings = text.length - text.replace(/=+$/, "").length;
     expect(decode(text).written).toBeLessThan((text.length / 4) * 3 - Math.min(2, paddings));
   },
 );

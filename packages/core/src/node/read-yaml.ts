@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from "yaml";
+import { visibleText } from "../assets/input-problem.ts";
 import type { YamlDocument, YamlPath } from "../assets/yaml-document.ts";
 import { ArtdeskError } from "../errors.ts";
 
@@ -20,8 +21,8 @@ export function readYaml(text: string, file: string, firstLine: number): YamlDoc
   const fail = (offset: number, message: string, cause?: unknown): ArtdeskError =>
     new ArtdeskError({
       code: "invalid_request",
-      shortMessage: `This is not valid YAML: ${message}`,
-      hint: hintFor(text.split("\n")[lineCounter.linePos(offset).line - 1] ?? ""),
+      shortMessage: visibleText(`This is not valid YAML: ${message}`),
+      hint: hintFor(lineOfText(text, lineCounter, offset)),
       location: { file, line: lineAt(offset) },
       cause,
     });
@@ -45,7 +46,7 @@ export function readYaml(text: string, file: string, firstLine: number): YamlDoc
       prettyErrors: false,
     });
     const [mistake] = [...document.errors, ...document.warnings];
-    if (mistake) throw fail(mistake.pos[0], sentence(mistake.message), mistake);
+    if (mistake) throw fail(mistake.pos[0], sentence(mistake, lineOfText(text, lineCounter, mistake.pos[0])), mistake);
     value = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch (cause) {
     if (cause instanceof ArtdeskError) throw cause;
@@ -94,8 +95,16 @@ function hintFor(line: string): string {
   return "Write settings as `key: value` lines; put texts with `:` or `#` in quotes.";
 }
 
-function sentence(message: string): string {
-  if (message.includes("call stack")) return TOO_DEEP;
-  const line = message.split("\n")[0] ?? "";
-  return /[.!?]$/.test(line) ? line : `${line}.`;
+function lineOfText(text: string, lineCounter: LineCounter, offset: number): string {
+  return text.split("\n")[lineCounter.linePos(offset).line - 1] ?? "";
+}
+
+/** The library's own words, except where they speak of its programming interface. */
+function sentence(mistake: YAMLError, line: string): string {
+  if (mistake.message.includes("call stack")) return TOO_DEEP;
+  if (mistake.code === "MULTIPLE_DOCS") return "it has more than one document.";
+  if (line.includes("{{")) return "`{` at the start of a value opens a group.";
+  if (mistake.code === "NON_STRING_KEY") return "every key must be plain text.";
+  const message = mistake.message.split("\n")[0] ?? "";
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

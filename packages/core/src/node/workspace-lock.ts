@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { visibleText } from "../assets/input-problem.ts";
 import { ArtdeskError } from "../errors.ts";
+import type { AbortSignalLike } from "../ports.ts";
 import { ensureArtdeskFolder } from "./artdesk-folder.ts";
 import { readOwnFile, writeOwnFile } from "./guarded-file.ts";
 import { guardOwnPath, lstatIfThere, refuseSpecialFile } from "./path-guard.ts";
@@ -21,14 +22,21 @@ export interface LockHolder {
   command: string;
   /** Id of the run in the books. */
   run: string;
+  /** Runs that ended without giving the lock back and that nobody has recovered yet. */
+  earlierRuns: readonly string[];
 }
 
 /** The right to write in a workspace. */
 export interface WorkspaceLock {
-  /** The run that held the lock before and never gave it back: it is dead. */
-  readonly previousRun: string | undefined;
-  /** Gives the lock back. Calling it again does nothing. */
-  release(): Promise<void>;
+  /** Runs that held the lock before and never finished, oldest first: they are dead, and their books may be open. */
+  readonly earlierRuns: readonly string[];
+  /** Their books are closed: later runs need not know them. */
+  forgetEarlierRuns(): Promise<void>;
+  /**
+   * Gives the lock back. Calling it again does nothing. `unfinished`: this run's books may be open, and so may those of
+   * the earlier runs: the next run is told of them.
+   */
+  release(options?: { unfinished?: boolean }): Promise<void>;
 }
 
 /**
@@ -44,7 +52,7 @@ export async function acquireWorkspaceLock(options: {
   onWait?: (holder: LockHolder | undefined) => void;
   /** Shown to others that wait. @default "artdesk" */
   command?: string | undefined;
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignalLike | undefined;
 }): Promise<WorkspaceLock> {
   const { root, run, waitMs, onWait, command = "artdesk", signal } = options;
   await ensureArtdeskFolder(root);
@@ -58,28 +66,37 @@ export async function acquireWorkspaceLock(options: {
     await sleep(POLL_MS);
     database = await tryLock(root);
   }
-  const previousRun = readHolder(root)?.run;
-  const holder: LockHolder = { pid: process.pid, since: new Date().toISOString(), command, run };
+  const previous = readHolder(root);
+  const earlierRuns = previous ? [...previous.earlierRuns, previous.run] : [];
+  const holder: LockHolder = { pid: process.pid, since: new Date().toISOString(), command, run, earlierRuns };
   try {
-    await writeOwnFile(root, HOLDER_PATH, `${JSON.stringify(holder)}\n`);
+    await writeHolder(root, holder);
   } catch (error) {
     database.close();
     throw error;
   }
-  return lockOf(root, database, previousRun);
+  return lockOf(root, database, holder);
 }
 
-function lockOf(root: string, database: DatabaseSync, previousRun: string | undefined): WorkspaceLock {
+function lockOf(root: string, database: DatabaseSync, holder: LockHolder): WorkspaceLock {
   let held = true;
   return {
-    previousRun,
-    release: async () => {
+    earlierRuns: holder.earlierRuns,
+    forgetEarlierRuns: () => writeHolder(root, { ...holder, earlierRuns: [] }),
+    release: async ({ unfinished = false } = {}) => {
       if (!held) return;
       held = false;
-      await rm(guardOwnPath({ root, path: HOLDER_PATH }).absolutePath, { force: true });
-      database.close();
+      try {
+        if (!unfinished) await rm(guardOwnPath({ root, path: HOLDER_PATH }).absolutePath, { force: true });
+      } finally {
+        database.close();
+      }
     },
   };
+}
+
+function writeHolder(root: string, holder: LockHolder): Promise<void> {
+  return writeOwnFile(root, HOLDER_PATH, `${JSON.stringify(holder)}\n`);
 }
 
 /** The open, locked database, or undefined when another process has it. */
@@ -122,7 +139,7 @@ function stillLocked(holder: LockHolder | undefined): ArtdeskError {
 
 function readHolder(root: string): LockHolder | undefined {
   try {
-    const value: unknown = JSON.parse(readOwnFile(root, HOLDER_PATH, { maxBytes: 10_000 })?.toString("utf8") ?? "");
+    const value: unknown = JSON.parse(readOwnFile(root, HOLDER_PATH, { maxBytes: 1_000_000 })?.toString("utf8") ?? "");
     if (
       typeof value !== "object" ||
       value === null ||
@@ -132,9 +149,10 @@ function readHolder(root: string): LockHolder | undefined {
     const { pid, since, command, run } = value;
     if (typeof pid !== "number" || typeof since !== "string" || typeof command !== "string" || typeof run !== "string")
       return undefined;
-    return { pid, since, command, run };
+    const earlierRuns = "earlierRuns" in value && Array.isArray(value.earlierRuns) ? value.earlierRuns : [];
+    return { pid, since, command, run, earlierRuns: earlierRuns.filter((earlier) => typeof earlier === "string") };
   } catch {
-    // Only for the message: the lock does not depend on it.
+    // The lock itself does not depend on it; holds of a run that is not named here expire by themselves.
     return undefined;
   }
 }

@@ -63,7 +63,7 @@ function waitFor(sleepers: Set<Sleeper>, wakeAtMs: number, signal: AbortSignalLi
 }
 
 function earliest(sleepers: ReadonlySet<Sleeper>, endMs: number): Sleeper | undefined {
-  return [...sleepers].filter(({ wakeAtMs }) => wakeAtMs <= endMs).sort((a, b) => a.wakeAtMs - b.wakeAtMs)[0];
+  return [...sleepers].filter(({ wakeAtMs }) => wakeAtMs <= endMs).toSorted((a, b) => a.wakeAtMs - b.wakeAtMs)[0];
 }
 
 function settle(): Promise<void> {

@@ -73,7 +73,8 @@ describe("fake clock", () => {
     const controller = new AbortController();
     const nap = clock.sleep(1_000_000, controller.signal);
     controller.abort();
-    await nap;
-    await clock.sleep(5, controller.signal);
+    await expect(nap).resolves.toBeUndefined();
+    await expect(clock.sleep(5, controller.signal)).resolves.toBeUndefined();
+    expect(clock.sleeps).toEqual([1_000_000, 5]);
   });
 });

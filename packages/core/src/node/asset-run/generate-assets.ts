@@ -6,10 +6,11 @@ import type { AbortSignalLike } from "../../ports.ts";
 import type { AssetState } from "../status-listing.ts";
 import { acquireWorkspaceLock, describeHolder } from "../workspace-lock.ts";
 import type { AssetDesk } from "./asset-desk.ts";
-import { type AssetPlan, planAsset } from "./asset-planning.ts";
+import { type AssetPlan, budgetOf, collectWarnings, planAsset } from "./asset-planning.ts";
 import { writeContactSheet } from "./contact-sheet-file.ts";
 import { failedAsset, problemReport, skippedAsset, unchangedAsset } from "./generate-outcome.ts";
-import { makeAsset } from "./make-asset.ts";
+import { listStates } from "./list-states.ts";
+import { makeAsset, releaseUnused } from "./make-asset.ts";
 import { missingOutputs } from "./missing-outputs.ts";
 import { recoverAssets } from "./recover-assets.ts";
 import type { GenerateAsset, GenerateReport } from "./report.ts";
@@ -60,15 +61,20 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
     waitMs: options.lockWaitMs ?? 600_000,
     command: "artdesk generate",
     onWait: (holder) => onProgress({ type: "workspace_busy", holder: holder ? describeHolder(holder) : "another run" }),
+    signal: options.stop,
   });
+  let unfinished = true;
   try {
-    const recovered = await recoverAssets(desk, lock.previousRun);
+    const recovered = await recoverAssets(desk, lock.earlierRuns);
+    if (lock.earlierRuns.length > 0) await lock.forgetEarlierRuns();
     for (const id of recovered.finished) onProgress({ type: "recovered", id });
-    const listing = await workspace.listStatuses(options.paths);
+    const listing = await listStates(desk, options.paths);
     const done: GenerateAsset[] = listing.problems.map(problemReport);
     const jobs: Job[] = [];
     for (const state of listing.assets) {
-      if (isCurrent(state) && !options.force) done.push(unchangedAsset(state));
+      const undelivered = recovered.undelivered.get(state.asset.id);
+      if (undelivered) done.push(failedAsset(state.asset, undelivered));
+      else if (isCurrent(state) && !options.force) done.push(unchangedAsset(state));
       else jobs.push(await planJob(desk, state, options.force ?? false));
     }
     const stopReason = reasonNotToStart(done, jobs, options.keepGoing ?? false);
@@ -79,9 +85,11 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
         ),
       );
     else done.push(...(await runJobs(desk, jobs, options, onProgress)));
-    return await buildReport(desk, done, [...desk.warnings, ...recovered.warnings], recovered.finished);
+    const report = await buildReport(desk, done, [...desk.warnings, ...recovered.warnings], recovered.finished);
+    unfinished = false;
+    return report;
   } finally {
-    await lock.release();
+    await lock.release({ unfinished });
   }
 }
 
@@ -169,21 +177,6 @@ async function holdTogether(desk: AssetDesk, jobs: readonly Job[]): Promise<Read
   }
 }
 
-async function releaseUnused(desk: AssetDesk, reservations: readonly Reservation[]): Promise<void> {
-  for (const reservation of reservations) {
-    await desk.artdesk.ledger.release(reservation, {
-      costMicroUsd: 0,
-      tableMicroUsd: 0,
-      images: 0,
-      usage: undefined,
-      requestId: undefined,
-      outcome: "failed",
-      reason: "not started",
-      durationMs: 0,
-    });
-  }
-}
-
 async function buildReport(
   desk: AssetDesk,
   assets: readonly GenerateAsset[],
@@ -205,10 +198,16 @@ async function buildReport(
       costMicroUsd: sum((asset) => asset.costMicroUsd),
       possiblyBilledMicroUsd: sum((asset) => asset.possiblyBilledMicroUsd),
     },
-    budget: await desk.artdesk.ledger.balances(),
+    budget: await budgetOf(desk),
     recovered,
     contactSheet: undefined,
-    warnings: [...warnings, ...new Set(assets.flatMap((asset) => asset.warnings))],
+    warnings: [...warnings, ...collectWarnings(assets)],
   };
-  return { ...report, contactSheet: await writeContactSheet(desk, report) };
+  try {
+    return { ...report, contactSheet: await writeContactSheet(desk, report) };
+  } catch (error) {
+    // The page only shows what is done already: without it the report still says what was paid.
+    if (!isArtdeskError(error)) throw error;
+    return { ...report, warnings: [...report.warnings, `No contact sheet: ${error.shortMessage}`] };
+  }
 }

@@ -1,4 +1,4 @@
-import { outputPaths } from "../../assets/asset-spec.ts";
+import { formatOfPath, outputPaths } from "../../assets/asset-spec.ts";
 import type { LockEntry } from "../../assets/lock-entry.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import type { OnEvent } from "../../events.ts";
@@ -11,6 +11,7 @@ import type { AssetDesk } from "./asset-desk.ts";
 import { toReportError } from "./asset-planning.ts";
 import { failedAsset } from "./generate-outcome.ts";
 import { serializeJournalNote } from "./journal-note.ts";
+import { drawsCards } from "./list-states.ts";
 import type { GenerateAsset } from "./report.ts";
 
 export interface MakeAssetTask {
@@ -29,7 +30,7 @@ export async function makeAsset(desk: AssetDesk, task: MakeAssetTask): Promise<G
   const startedAtMs = desk.clock.nowMs();
   try {
     if (!task.planned) throw new TypeError("an asset without a plan");
-    await refuseWhenUnknown(desk, asset.id);
+    await refuseWhenUnknown(desk, task);
     const result = await desk.artdesk.generatePlanned(task.planned, {
       subject: asset.id,
       note: serializeJournalNote({ fingerprint: task.state.fingerprint, positions: task.positions }),
@@ -42,10 +43,9 @@ export async function makeAsset(desk: AssetDesk, task: MakeAssetTask): Promise<G
     try {
       await deliver(desk, task, result);
     } catch (error) {
-      const failure = isArtdeskError(error) ? error : undelivered(error);
-      return { ...outcome, status: "failed", error: toReportError(failure, asset) };
+      return { ...outcome, status: "failed", error: toReportError(undelivered(desk, result, error), asset) };
     }
-    return outcome;
+    return { ...outcome, warnings: [...outcome.warnings, ...formatWarnings(task, result)] };
   } catch (error) {
     if (isArtdeskError(error)) return failedAsset(asset, error);
     const message = error instanceof Error ? error.message : String(error);
@@ -54,11 +54,12 @@ export async function makeAsset(desk: AssetDesk, task: MakeAssetTask): Promise<G
 }
 
 /** With `onUnknown: stop`, an asset that may have been paid for already waits for a person. */
-async function refuseWhenUnknown(desk: AssetDesk, id: string): Promise<void> {
+async function refuseWhenUnknown(desk: AssetDesk, task: MakeAssetTask): Promise<void> {
   if (desk.policy.onUnknown !== "stop") return;
   const open = await desk.artdesk.ledger.outstanding();
-  const unknown = open.find((entry) => entry.state === "unknown" && entry.subject === id);
+  const unknown = open.find((entry) => entry.state === "unknown" && entry.subject === task.state.asset.id);
   if (!unknown) return;
+  await releaseUnused(desk, task.held ?? []);
   throw new ArtdeskError({
     code: "aborted",
     shortMessage: `An earlier call for this asset is possibly billed (${unknown.model}, ${new Date(unknown.atMs).toISOString()}); it is not bought again.`,
@@ -67,11 +68,33 @@ async function refuseWhenUnknown(desk: AssetDesk, id: string): Promise<void> {
   });
 }
 
-function undelivered(error: unknown): ArtdeskError {
+/** Gives money back that was set aside for calls that are not made. */
+export async function releaseUnused(desk: AssetDesk, reservations: readonly Reservation[]): Promise<void> {
+  for (const reservation of reservations) {
+    await desk.artdesk.ledger.release(reservation, {
+      costMicroUsd: 0,
+      tableMicroUsd: 0,
+      images: 0,
+      usage: undefined,
+      requestId: undefined,
+      outcome: "failed",
+      reason: "not started",
+      durationMs: 0,
+    });
+  }
+}
+
+/** The images are paid for, but are not where they belong: says why, and where they are kept. */
+function undelivered(desk: AssetDesk, result: GenerateResult, error: unknown): ArtdeskError {
+  const kept = result.receipt.attempts.flatMap((attempt) => desk.journal.keptIn(attempt.id) ?? []);
+  const reason = isArtdeskError(error) ? error.shortMessage : error instanceof Error ? error.message : String(error);
+  const isKept = kept.length > 0;
   return new ArtdeskError({
     code: "unavailable",
-    shortMessage: `The image is paid for and kept in .artdesk/journal, but could not be written: ${error instanceof Error ? error.message : String(error)}.`,
-    hint: "Make room or mend the folder, then run again: it is delivered without another call.",
+    shortMessage: `${reason} The image is paid for ${isKept ? `and kept in ${kept.join(", ")}` : "but could not be kept either"}.`,
+    hint: isKept
+      ? "Make room or mend the folder, then run again: it is delivered without another call."
+      : "Make room or mend the folder before you run again.",
     billed: "yes",
     cause: error,
   });
@@ -99,14 +122,34 @@ async function deliver(desk: AssetDesk, task: MakeAssetTask, result: GenerateRes
       requestIds: receipt.requestIds,
     }),
   );
-  for (const attempt of receipt.attempts) await desk.journal.remove(attempt.id);
+  for (const attempt of receipt.attempts) await desk.journal.delivered(attempt.id);
+}
+
+/** Says of each file that it holds another format than its name promises: some models choose the format themselves. */
+function formatWarnings(task: MakeAssetTask, result: GenerateResult): string[] {
+  const { asset } = task.state;
+  const paths = outputPaths(asset);
+  const wrong = result.images.flatMap((image, index) => {
+    const path = paths[task.positions[result.positions[index] ?? -1] ?? -1];
+    return path === undefined || image.mediaType === `image/${formatOfPath(path)}` ? [] : [{ path, image }];
+  });
+  const [first] = wrong;
+  if (!first) return [];
+  const format = first.image.mediaType.replace("image/", "");
+  const name = asset.output
+    .slice(asset.output.lastIndexOf("/") + 1)
+    .replace(/\.[^.]+$/, format === "jpeg" ? ".jpg" : `.${format}`);
+  return [
+    `${wrong.map(({ path }) => path).join(", ")} ${wrong.length === 1 ? "holds" : "hold"} ${format.toUpperCase()} data, whatever the name says: ${result.receipt.model ?? "the model"} chooses the format itself. Name it in the prompt file: \`output\` that ends in ${name} (it is then made again).`,
+  ];
 }
 
 /** The lock entry after some of an asset's images were made: earlier ones of the same fingerprint stay. */
 export function mergeLock(state: AssetState, made: Omit<LockEntry, "id" | "fingerprint">): LockEntry {
   const { asset, fingerprint, lock } = state;
   const paths = outputPaths(asset);
-  const kept = lock?.fingerprint === fingerprint ? lock : undefined;
+  const isSameKind = lock !== undefined && drawsCards(lock.model) === drawsCards(made.model);
+  const kept = isSameKind && lock.fingerprint === fingerprint ? lock : undefined;
   const outputs = paths.flatMap((path) => {
     const output = made.outputs.find((item) => item.path === path) ?? kept?.outputs.find((item) => item.path === path);
     return output ? [output] : [];

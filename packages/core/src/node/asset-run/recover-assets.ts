@@ -1,26 +1,43 @@
 import { outputPaths } from "../../assets/asset-spec.ts";
-import type { Settlement } from "../../ledger/types.ts";
+import type { LockEntry } from "../../assets/lock-entry.ts";
+import { ArtdeskError, isArtdeskError } from "../../errors.ts";
+import { monthOf, shiftMonth } from "../../ledger/months.ts";
+import type { ReservationState, Settlement } from "../../ledger/types.ts";
+import type { JournalImage } from "../../ports.ts";
 import type { JournalRecord } from "../file-journal.ts";
 import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { parseJournalNote } from "./journal-note.ts";
 import { mergeLock } from "./make-asset.ts";
+import { removeLeftovers } from "./remove-leftovers.ts";
 
 /** What an earlier run left behind, and what became of it. */
 export interface Recovery {
   /** Assets whose paid images were delivered now. */
   finished: readonly string[];
+  /** Assets whose paid images still wait in the journal, and why: nothing may be bought for them. */
+  undelivered: ReadonlyMap<string, ArtdeskError>;
   warnings: readonly string[];
+}
+
+/** What recovery knows of the workspace. */
+interface Known {
+  states: Map<string, AssetState>;
+  /** Some files could not be read: an asset that is not in `states` may still exist. */
+  incomplete: boolean;
 }
 
 /**
  * Ends what dead runs left: received images are settled and delivered, money that was only held is freed, calls whose
  * answer never came are marked possibly billed. Needs the workspace lock: only then is every other run surely dead.
  */
-export async function recoverAssets(desk: AssetDesk, previousRun: string | undefined): Promise<Recovery> {
+export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly string[]): Promise<Recovery> {
   const records = (await desk.journal.pending()).filter((record) => record.run !== desk.run);
-  const runs = new Set([...records.map((record) => record.run), ...(previousRun === undefined ? [] : [previousRun])]);
-  if (runs.size === 0) return { finished: [], warnings: [] };
+  const runs = new Set([...earlierRuns, ...records.map((record) => record.run)]);
+  const finished: string[] = [];
+  const undelivered = new Map<string, ArtdeskError>();
+  const warnings: string[] = [];
+  if (runs.size === 0) return { finished, undelivered, warnings };
   for (const run of runs) {
     const received = records.filter((record) => record.run === run && record.state === "received");
     await desk.artdesk.ledger.recover(
@@ -28,27 +45,40 @@ export async function recoverAssets(desk: AssetDesk, previousRun: string | undef
       Object.fromEntries(received.map((record) => [record.attemptId, settlementOf(record)])),
     );
   }
-  const finished: string[] = [];
-  const warnings: string[] = [];
-  const states = new Map<string, AssetState>();
-  for (const state of (await desk.workspace.listStatuses()).assets) states.set(state.asset.id, state);
+  const listing = await desk.workspace.listStatuses();
+  const known: Known = {
+    states: new Map(listing.assets.map((state) => [state.asset.id, state])),
+    incomplete: listing.problems.length > 0,
+  };
+  await removeLeftovers(
+    desk.workspace,
+    listing.assets.map(({ asset }) => asset),
+  );
   for (const record of records) {
     if (record.state !== "received") {
-      warnings.push(
-        `${record.subject}: a call to ${record.model} was cut off; it is possibly billed. Compare with the provider's usage page, then run: artdesk budget reconcile ${record.attemptId}`,
-      );
-    } else if (await deliverRecord(desk, record, states)) {
-      finished.push(record.subject);
-    } else {
-      const kept = await desk.journal.setAside(record.attemptId);
-      warnings.push(
-        `${record.subject}: its prompt changed after a run that was cut off; the paid images are kept in ${kept}.`,
-      );
+      if (await mayBeBilled(desk, record)) warnings.push(cutOff(record));
+      await desk.journal.remove(record.attemptId);
       continue;
     }
-    await desk.journal.remove(record.attemptId);
+    try {
+      const outcome = await deliverRecord(desk, record, known);
+      if (outcome === "changed") {
+        const kept = await desk.journal.setAside(record.attemptId);
+        warnings.push(
+          `${record.subject}: its prompt changed after a run that was cut off; the paid images are kept in ${kept}.`,
+        );
+        continue;
+      }
+      if (outcome === "delivered") finished.push(record.subject);
+      await desk.journal.remove(record.attemptId);
+    } catch (error) {
+      if (!isArtdeskError(error)) throw error;
+      const failure = waiting(desk, record, error);
+      undelivered.set(record.subject, failure);
+      warnings.push(`${record.subject}: ${failure.shortMessage}`);
+    }
   }
-  return { finished: [...new Set(finished)], warnings };
+  return { finished: [...new Set(finished)], undelivered, warnings };
 }
 
 function settlementOf(record: JournalRecord): Settlement {
@@ -64,22 +94,64 @@ function settlementOf(record: JournalRecord): Settlement {
   };
 }
 
+/** The books know whether the call had begun: a run may end between its note and its first byte. */
+async function mayBeBilled(desk: AssetDesk, record: JournalRecord): Promise<boolean> {
+  const state = await ledgerStateOf(desk, record);
+  return state === undefined || state === "unknown" || state === "in_flight";
+}
+
+async function ledgerStateOf(desk: AssetDesk, record: JournalRecord): Promise<ReservationState | undefined> {
+  const month = monthOf(record.startedAtMs);
+  // The month is the reservation's, which was made earlier; by a clock that was set back, even in a later month.
+  for (const charged of [month, shiftMonth(month, -1), shiftMonth(month, 1)]) {
+    const entries = await desk.artdesk.ledger.entries(charged);
+    const entry = entries.find(({ id }) => id === record.attemptId);
+    if (entry) return entry.state;
+  }
+  return undefined;
+}
+
+function cutOff(record: JournalRecord): string {
+  return `${record.subject}: a call to ${record.model} was cut off; it is possibly billed. Compare with the provider's usage page, then run: artdesk budget reconcile ${record.attemptId} --cost 0 (or what it cost).`;
+}
+
+function waiting(desk: AssetDesk, record: JournalRecord, error: ArtdeskError): ArtdeskError {
+  const kept = desk.journal.keptIn(record.attemptId);
+  return new ArtdeskError({
+    code: "unavailable",
+    shortMessage: `${error.shortMessage} The image of an earlier run is paid for and kept in ${kept ?? "the journal"}.`,
+    hint: error.hint ?? "Mend the folder, then run again: it is delivered without another call.",
+    billed: "yes",
+    cause: error,
+  });
+}
+
+/** `known` when an earlier run had delivered it already, `changed` when nothing asks for these images any more. */
 async function deliverRecord(
   desk: AssetDesk,
   record: JournalRecord,
-  states: Map<string, AssetState>,
-): Promise<boolean> {
-  const state = states.get(record.subject);
+  known: Known,
+): Promise<"delivered" | "known" | "changed"> {
+  const state = known.states.get(record.subject);
+  if (!state && known.incomplete) {
+    throw new ArtdeskError({
+      code: "unavailable",
+      shortMessage: `${record.subject} cannot be delivered while files of this workspace have mistakes.`,
+      hint: "Mend the mistakes that are listed, then run again: it is delivered without another call.",
+    });
+  }
   const note = parseJournalNote(record.note);
-  if (!state || !note || note.fingerprint !== state.fingerprint) return false;
+  if (!state || !note || note.fingerprint !== state.fingerprint) return "changed";
   const paths = outputPaths(state.asset);
-  const outputs: { path: string; sha256: string }[] = [];
+  const images: { path: string; image: JournalImage }[] = [];
   for (const image of await record.readImages()) {
     const path = paths[note.positions[record.positions[image.index] ?? -1] ?? -1];
-    if (path === undefined) return false;
-    await desk.workspace.writeOutput(path, image.bytes);
-    outputs.push({ path, sha256: image.sha256 });
+    if (path === undefined) return "changed";
+    images.push({ path, image });
   }
+  const outputs = images.map(({ path, image }) => ({ path, sha256: image.sha256 }));
+  if (state.lock?.fingerprint === note.fingerprint && isInLock(state.lock, record, outputs)) return "known";
+  for (const { path, image } of images) await desk.workspace.writeOutput(path, image.bytes);
   const lock = mergeLock(state, {
     model: record.model,
     quality: record.quality,
@@ -89,6 +161,14 @@ async function deliverRecord(
     requestIds: record.requestId === undefined ? [] : [record.requestId],
   });
   await desk.workspace.writeLockEntry(lock);
-  states.set(record.subject, { ...state, lock });
-  return true;
+  known.states.set(record.subject, { ...state, lock });
+  return "delivered";
+}
+
+/** The run ended between writing the lock entry and forgetting the attempt: its files may have been edited since. */
+function isInLock(lock: LockEntry, record: JournalRecord, outputs: LockEntry["outputs"]): boolean {
+  if (record.requestId !== undefined) return lock.requestIds.includes(record.requestId);
+  return outputs.every((output) =>
+    lock.outputs.some((made) => made.path === output.path && made.sha256 === output.sha256),
+  );
 }

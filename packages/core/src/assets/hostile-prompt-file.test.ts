@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { isArtdeskError } from "../errors.ts";
+import { readYaml } from "../node/read-yaml.ts";
+import { outputPaths } from "./asset-spec.ts";
+import { expandAssets } from "./expand-assets.ts";
+import { parsePromptFile } from "./prompt-file.ts";
+import { decodeTextFile } from "./prompt-text.ts";
+import { checkWorkspacePath } from "./workspace-path.ts";
+
+const file = "docs/hero.image.md";
+
+/** What a run makes of a file, with everything about it that must not be. */
+function readHostile(bytes: Uint8Array): { end: "assets" | "error"; faults: unknown[] } {
+  try {
+    const assets = expandAssets(parsePromptFile({ file, text: decodeTextFile({ file, bytes }), readYaml }));
+    const outputs = assets
+      .flatMap((asset) => outputPaths(asset))
+      .map((path) => ({ path, checked: checkWorkspacePath(path, "output") }));
+    const references = assets
+      .flatMap((asset) => asset.references)
+      .map((path) => ({ path, checked: checkWorkspacePath(path, "reference") }));
+    const faults = [...outputs, ...references].filter(
+      ({ path, checked }) => !("path" in checked) || checked.path !== path,
+    );
+    return { end: "assets", faults };
+  } catch (error) {
+    if (!isArtdeskError(error)) throw error;
+    const { code, location, shortMessage, issues } = error;
+    const isWellPlaced = location?.file === file && (location.line ?? 0) >= 1;
+    const isPlainText = !/[\p{Cc}\u2028\u2029]/u.test(shortMessage + issues.join(""));
+    return { end: "error", faults: code === "invalid_request" && isWellPlaced && isPlainText ? [] : [error] };
+  }
+}
+
+const key = fc.constantFrom(
+  "output",
+  "operation",
+  "purpose",
+  "size",
+  "aspect",
+  "resolution",
+  "quality",
+  "count",
+  "text",
+  "elements",
+  "references",
+  "mask",
+  "transparent",
+  "model",
+  "max_cost",
+  "tags",
+  "alt",
+  "matrix",
+  "variants",
+  "__proto__",
+  "constructor",
+  "toString",
+  "name",
+);
+const scalar = fc.oneof(
+  fc.constantFrom(
+    "docs",
+    "../x.png",
+    "x.png",
+    ".git/x.png",
+    "/etc/x.png",
+    "a\\\\b.png",
+    "{{a}}",
+    "x{{a}}.png",
+    "1024x1024",
+    "3:2",
+    "2K",
+    "true",
+    ".nan",
+    "-1",
+    "1e400",
+    "null",
+    "~",
+    "{{variant}}.png",
+    "nul.png",
+  ),
+  fc.string({ maxLength: 12 }),
+  fc.double().map(String),
+);
+const value: fc.Arbitrary<string> = fc.oneof(
+  scalar,
+  scalar.map((text) => JSON.stringify(text)),
+  fc.array(scalar, { maxLength: 4 }).map((items) => JSON.stringify(items)),
+  fc
+    .dictionary(fc.constantFrom("a", "b", "__proto__", "name"), fc.array(scalar, { maxLength: 3 }), { maxKeys: 3 })
+    .map((group) => JSON.stringify(group)),
+  fc
+    .array(fc.dictionary(fc.oneof(key, fc.constant("name")), scalar, { maxKeys: 3 }), { maxLength: 3 })
+    .map((groups) => JSON.stringify(groups)),
+);
+
+test("whatever stands in the fields, the result is safe assets or an error with file and line", () => {
+  const ends = { assets: 0, error: 0 };
+  const text = fc.tuple(
+    fc.array(fc.tuple(key, value), { maxLength: 5 }),
+    fc.constantFrom("A fox.", "", "{{a}} {{b}}", "\u2028"),
+  );
+  fc.assert(
+    fc.property(text, ([fields, prompt]) => {
+      const { end, faults } = readHostile(
+        Buffer.from(`---\n${fields.map((pair) => pair.join(": ")).join("\n")}\n---\n${prompt}`),
+      );
+      ends[end] += 1;
+      expect(faults).toEqual([]);
+    }),
+    { numRuns: 5000 },
+  );
+  // The generator is of use only if it gets past the first check at times.
+  expect(ends.assets).toBeGreaterThan(50);
+  expect(ends.error).toBeGreaterThan(50);
+});
+
+test("any bytes are read or refused with file and line", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      expect(readHostile(bytes).faults).toEqual([]);
+    }),
+    { numRuns: 2000 },
+  );
+});
