@@ -1,3 +1,4 @@
+import { bookAttempt } from "./book-attempt.ts";
 import { costFromUsage, estimateCallMicroUsd } from "./cost.ts";
 import type { CatalogueRow } from "./catalogue/row.ts";
 import { ArtdeskError, DISPOSITIONS, isArtdeskError } from "./errors.ts";
@@ -85,9 +86,11 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     requestId: sent.reply?.requestId ?? sent.error?.requestId,
     outcome: ending.outcome,
     reason: sent.error?.code,
-    durationMs: clock.nowMs() - startedAtMs,
+    // A clock may be set back during a call.
+    durationMs: Math.max(0, clock.nowMs() - startedAtMs),
   };
-  const bookkeepingError = await book(host, task, sent.reply, settlement, ending.billed);
+  const bookkeepingError = await bookAttempt(host, task, sent.reply, settlement, ending.billed);
+  const error = sent.error ?? bookkeepingError;
   const attempt: Attempt = {
     id: reservation.id,
     provider: call.offer.provider,
@@ -104,10 +107,10 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     requestId: settlement.requestId,
     startedAtMs,
     durationMs: settlement.durationMs,
-    error: sent.error && { code: sent.error.code, message: sent.error.shortMessage },
+    error: error && { code: error.code, message: error.shortMessage },
   };
   task.onEvent({ type: "attempt_ended", attempt });
-  return { images: sent.reply?.images ?? [], attempt, error: sent.error ?? bookkeepingError };
+  return { images: sent.reply?.images ?? [], attempt, error };
 }
 
 interface Sent {
@@ -154,7 +157,9 @@ async function sendOnce(
   if (provider.kind === "local") return provider.draw(call, host.codec);
   try {
     const request = provider.build(call, host.codec);
-    const timeoutMs = Math.max(1, deadlineMs - host.clock.nowMs());
+    const timeoutMs = deadlineMs - host.clock.nowMs();
+    // After a machine slept, or its clock was set: a call that could not end in time would be paid for nothing.
+    if (timeoutMs <= 0) return tooLate(provider);
     const response = await host.http.send(request, { timeoutMs, signal: task.signal });
     if (response.status < 200 || response.status > 299) return await provider.readError(response, call);
     const reply = await provider.read(response, call, host.codec);
@@ -178,6 +183,15 @@ async function sendOnce(
       cause: error,
     });
   }
+}
+
+function tooLate(provider: Provider): ArtdeskError {
+  return new ArtdeskError({
+    code: "timeout",
+    shortMessage: "The time for this call was over before it could be sent.",
+    provider: provider.id,
+    billed: "no",
+  });
 }
 
 function partialError(task: AttemptTask, reply: ProviderReply): ArtdeskError | undefined {
@@ -236,66 +250,4 @@ function describeEnding(task: AttemptTask, sent: Sent, tableMicroUsd: number): E
     return { outcome: error.code === "content_refused" ? "refused" : "failed", billed: "no", costMicroUsd: 0 };
   }
   return { outcome: "unknown", billed: "unknown", costMicroUsd: 0 };
-}
-
-/**
- * Writes the outcome down: images first, then money, then the end of the journal's note. Failing here must not lose a
- * paid image, so the error is returned beside the images. An image that cannot be kept is still booked: what it cost is
- * known. A cost that cannot be booked stays in the journal, and the next run settles it.
- */
-async function book(
-  host: AttemptHost,
-  task: AttemptTask,
-  reply: ProviderReply | undefined,
-  settlement: Settlement,
-  billed: Attempt["billed"],
-): Promise<ArtdeskError | undefined> {
-  const { ledger, journal } = host;
-  const { reservation } = task;
-  const keepError = reply && (await keepImages(journal, reservation.id, reply, settlement));
-  try {
-    if (billed === "unknown") await ledger.markUnknown(reservation, settlement);
-    else if (reply || billed === "yes") await ledger.settle(reservation, settlement);
-    else await ledger.release(reservation, settlement);
-    await journal.end(
-      reservation.id,
-      billed === "unknown" ? "unknown" : reply || billed === "yes" ? "settled" : "released",
-    );
-    return keepError;
-  } catch (error) {
-    return new ArtdeskError({
-      code: "unavailable",
-      shortMessage: `${reply ? "The image is here" : "The call ended"}, but the ledger could not be written.`,
-      details: error instanceof Error ? error.message : String(error),
-      hint: "Its cost stays reserved; the next run settles it.",
-      billed,
-      cause: error,
-    });
-  }
-}
-
-async function keepImages(
-  journal: Journal,
-  attemptId: string,
-  reply: ProviderReply,
-  settlement: Settlement,
-): Promise<ArtdeskError | undefined> {
-  const images = reply.images.map((image, index) => ({
-    index,
-    bytes: image.bytes,
-    mediaType: image.mediaType,
-    sha256: image.sha256,
-  }));
-  try {
-    await journal.keep(attemptId, images, settlement.costMicroUsd, settlement.requestId);
-    return undefined;
-  } catch (error) {
-    return new ArtdeskError({
-      code: "unavailable",
-      shortMessage: "The image is here, but the journal could not keep it.",
-      details: error instanceof Error ? error.message : String(error),
-      billed: settlement.costMicroUsd > 0 ? "yes" : "no",
-      cause: error,
-    });
-  }
 }

@@ -270,10 +270,10 @@ function finish(
     costMicroUsd: sum(attempts.filter((attempt) => attempt.billed !== "unknown")),
     possiblyBilledMicroUsd: sum(attempts.filter((attempt) => attempt.billed === "unknown")),
     reasons: offer?.reasons ?? [],
-    warnings: decision.warnings,
+    warnings: [...decision.warnings, ...attempts.flatMap(bookkeepingWarning)],
     requestIds: attempts.flatMap((attempt) => attempt.requestId ?? []),
     hashes: images.map((image) => image.sha256),
-    durationMs: host.clock.nowMs() - startedAtMs,
+    durationMs: Math.max(0, host.clock.nowMs() - startedAtMs),
   };
   return {
     images,
@@ -282,6 +282,11 @@ function finish(
     decision,
     error: complete ? undefined : (progress.error ?? blockedError(decision)),
   };
+}
+
+/** A whole delivery that could not be written down as it should. */
+function bookkeepingWarning(attempt: Attempt): string[] {
+  return attempt.outcome === "delivered" && attempt.error ? [attempt.error.message] : [];
 }
 
 function offerMatches(offer: Offer, attempt: Attempt): boolean {
