@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { auditWorkspace } from "./crash/audit-workspace.ts";
@@ -44,22 +44,24 @@ test("an image whose prompt file is broken for now waits in the journal", async 
 });
 
 test("an image that a run delivered before it was killed is neither written nor counted again", async () => {
-  const { root, generate, attemptId } = await receivedOnly();
+  const { root, simulator, generate, attemptId } = await receivedOnly();
+  const record = join(root, ".artdesk/journal", attemptId);
+  const copy = join(root, ".artdesk/copy-of-record");
+  cpSync(record, copy, { recursive: true });
   await generate();
+  expect(existsSync(record)).toBe(false);
   const lockFile = join(root, ".artdesk/lock/drafts/scene-01.json");
   const lock = readFileSync(lockFile, "utf8");
+  // As if the run had been killed before it forgot the attempt, and a person had worked on the image since.
+  renameSync(copy, record);
   const output = join(root, "drafts/images/scene-01.png");
-  // The note as it was when the lock entry had been written, and a person's own work since then.
-  const again = await receivedOnly();
-  const note = join(again.root, ".artdesk/journal", again.attemptId, "attempt.json");
-  const requestIds = (JSON.parse(lock) as { requestIds: string[] }).requestIds;
-  expect(requestIds).toHaveLength(1);
-  expect(JSON.parse(readFileSync(note, "utf8"))).toMatchObject({ state: "received", requestId: requestIds[0] });
-  expect(attemptId).not.toBe(again.attemptId);
-  await again.generate();
-  const kept = readFileSync(join(again.root, ".artdesk/lock/drafts/scene-01.json"), "utf8");
-  expect(kept).toBe(lock);
-  expect(existsSync(output)).toBe(true);
+  writeFileSync(output, "retouched");
+  const report = await generate();
+  expect(report.recovered).toEqual([]);
+  expect(readFileSync(output, "utf8")).toBe("retouched");
+  expect(readFileSync(lockFile, "utf8")).toBe(lock);
+  expect(existsSync(record)).toBe(false);
+  expect(simulator.calls()).toHaveLength(1);
 });
 
 test("money that was set aside for calls that never began is free again, and nobody is told to look for them", async () => {
