@@ -1,12 +1,17 @@
+import { createRequire } from "node:module";
 import { defineConfig } from "vitest/config";
+
+// The ES module build of n8n-workflow does not load on Node; n8n itself uses the other one.
+const n8nWorkflow = createRequire(new URL("packages/n8n-node/package.json", import.meta.url)).resolve("n8n-workflow");
+
 
 const resultsFile = process.env["ARTDESK_TEST_RESULTS"];
 
 export default defineConfig({
-  resolve: { conditions: ["source"] },
+  resolve: { conditions: ["source"], alias: { "n8n-workflow": n8nWorkflow } },
   ssr: { resolve: { conditions: ["source"] } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.{ts,mts}", "test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/*.services.test.ts"],
     reporters: resultsFile ? ["default", ["json", { outputFile: resultsFile }]] : ["default"],
     testTimeout: 30_000,

@@ -28,7 +28,7 @@ const PEERS: Record<string, (task: PeerTask) => Promise<Call>> = {
     const { default: OpenAI } = await import("openai");
     const client = new OpenAI({ apiKey: KEY, baseURL: baseUrl, maxRetries: 0 });
     return async () => {
-      const reply = await client.images.generate({ model: "gpt-image-2", prompt: PROMPT, n: 1, size: size as "1024x1024", quality: "low" });
+      const reply = await client.images.generate({ model: "gpt-image-2", prompt: PROMPT, n: 1, size, quality: "low" });
       return Buffer.from(reply.data?.[0]?.b64_json ?? "", "base64").length;
     };
   },
@@ -47,7 +47,7 @@ const PEERS: Record<string, (task: PeerTask) => Promise<Call>> = {
       for await (const chunk of await post()) chunks.push(chunk);
       const body = Buffer.concat(chunks);
       const start = body.indexOf('"b64_json":"') + '"b64_json":"'.length;
-      return Buffer.from(body.latin1Slice(start, body.indexOf('"', start)), "base64").length;
+      return Buffer.from(body.toString("latin1", start, body.indexOf('"', start)), "base64").length;
     };
   },
 };
@@ -57,7 +57,8 @@ async function openPost({ size, baseUrl }: PeerTask): Promise<() => Promise<Asyn
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   const body = JSON.stringify({ model: "gpt-image-2", prompt: PROMPT, n: 1, size, quality: "low" });
   const headers = { "content-type": "application/json", authorization: `Bearer ${KEY}` };
-  return async () => (await request(`${baseUrl}/images/generations`, { method: "POST", dispatcher, headers, body })).body;
+  return async () =>
+    (await request(`${baseUrl}/images/generations`, { method: "POST", dispatcher, headers, body })).body;
 }
 
 const task = JSON.parse(process.argv[2] ?? "{}") as PeerTask;

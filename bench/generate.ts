@@ -55,14 +55,18 @@ function medianFigure(peer: string, figures: readonly GenerateFigure[]): Generat
 
 function runPeer(task: object): GenerateFigure {
   const script = fileURLToPath(new URL("generate-peer.ts", import.meta.url));
-  const result = spawnSync(process.execPath, ["--conditions=source", script, JSON.stringify(task)], { encoding: "utf8" });
+  const result = spawnSync(process.execPath, ["--conditions=source", script, JSON.stringify(task)], {
+    encoding: "utf8",
+  });
   if (result.status !== 0) throw new Error(`a peer failed: ${result.stderr}`);
   return JSON.parse(result.stdout) as GenerateFigure;
 }
 
 async function startSimulatorProcess(): Promise<{ baseUrl: string; stop(): void }> {
   const script = fileURLToPath(new URL("../packages/simulator/src/artdesk-sim.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=source", script, "--json", "--image-noise"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--conditions=source", script, "--json", "--image-noise"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const line = await new Promise<string>((resolve, reject) => {
     child.once("error", reject);
     child.stdout.once("data", (data: Buffer) => resolve(data.toString("utf8")));

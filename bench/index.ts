@@ -21,10 +21,18 @@ function sayScene({ scene, figures }: GenerateScene): void {
   say(`\n${scene}`);
   say(`  ${"peer".padEnd(26)} ${"ms/call".padStart(9)} ${"CPU ms".padStart(9)} ${"peak MB".padStart(9)}`);
   for (const { peer, msPerCall, cpuMsPerCall, peakAboveIdleMb } of figures) {
-    say(`  ${peer.padEnd(26)} ${msPerCall.toFixed(2).padStart(9)} ${cpuMsPerCall.toFixed(2).padStart(9)} ${peakAboveIdleMb.toFixed(0).padStart(9)}`);
+    say(
+      `  ${peer.padEnd(26)} ${msPerCall.toFixed(2).padStart(9)} ${cpuMsPerCall.toFixed(2).padStart(9)} ${peakAboveIdleMb.toFixed(0).padStart(9)}`,
+    );
   }
-  const of = (peer: string): GenerateScene["figures"][number] | undefined => figures.find((figure) => figure.peer === peer);
-  const [ours, sdk, discard, floor] = [of("artdesk"), of("openai sdk"), of("floor: body discarded"), of("floor: decode from bytes")];
+  const of = (peer: string): GenerateScene["figures"][number] | undefined =>
+    figures.find((figure) => figure.peer === peer);
+  const [ours, sdk, discard, floor] = [
+    of("artdesk"),
+    of("openai sdk"),
+    of("floor: body discarded"),
+    of("floor: decode from bytes"),
+  ];
   if (!ours || !sdk || !discard || !floor) return;
   if (scene.includes("one at a time")) {
     say(`  time / raw SDK: ${verdict(ours.msPerCall / sdk.msPerCall, 0.65)}`);
@@ -35,11 +43,17 @@ function sayScene({ scene, figures }: GenerateScene): void {
   }
 }
 
-say(`Node ${process.version}, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}`);
+say(
+  `Node ${process.version}, load ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(" ")}`,
+);
 
 const decisions = benchDecisions(quick ? 50_000 : 200_000);
 results["decisions"] = decisions;
-say(`\nDecisions: ${Math.round(decisions.perSecond).toLocaleString("en")} per second (bar 100,000: ${decisions.perSecond >= 100_000 ? "met" : "MISSED"})`);
+say(
+  `\nDecisions: ${Math.round(decisions.perSecond).toLocaleString("en")} per second (bar 100,000: ${decisions.perSecond >= 100_000 ? "met" : "MISSED"})`,
+);
 
 const scenes = await benchGenerate(quick ? 1 : 3);
 results["generate"] = scenes;
@@ -47,7 +61,9 @@ for (const scene of scenes) sayScene(scene);
 
 const files = await benchPlanFiles(quick ? 1_000 : 10_000);
 results["planFiles"] = files;
-say(`\nStatus of ${files.files.toLocaleString("en")} unchanged prompt files / reading and hashing them: ${verdict(files.ratio, 2)}`);
+say(
+  `\nStatus of ${files.files.toLocaleString("en")} unchanged prompt files / reading and hashing them: ${verdict(files.ratio, 2)}`,
+);
 
 results["ledger"] = await benchLedger();
 

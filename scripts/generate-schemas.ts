@@ -1,5 +1,6 @@
-// Writes schemas/*.schema.json for editors, from the schemas that check the files. node --conditions=source scripts/generate-schemas.ts
-import { mkdirSync, writeFileSync } from "node:fs";
+// Writes schemas/*.schema.json for editors, from the schemas that check the files; with --check only compares.
+// node --conditions=source scripts/generate-schemas.ts [--check]
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toJsonSchema } from "@valibot/to-json-schema";
@@ -29,6 +30,12 @@ export function generateSchemas(): Record<string, string> {
 if (import.meta.main) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   for (const [path, text] of Object.entries(generateSchemas())) {
+    if (process.argv.includes("--check")) {
+      if (existsSync(join(root, path)) && readFileSync(join(root, path), "utf8") === text) continue;
+      console.error(`${path} is stale: run \`pnpm schemas\`.`);
+      process.exitCode = 1;
+      continue;
+    }
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
     console.log(`wrote ${path}`);

@@ -6,6 +6,9 @@ import { generateSchemas } from "../scripts/generate-schemas.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-test.each(Object.entries(generateSchemas()))("%s is what the parser checks (run `pnpm schemas` after a change)", (path, text) => {
-  expect(readFileSync(join(root, path), "utf8")).toBe(text);
-});
+test.each(Object.entries(generateSchemas()))(
+  "%s is what the parser checks (run `pnpm schemas` after a change)",
+  (path, text) => {
+    expect(readFileSync(join(root, path), "utf8")).toBe(text);
+  },
+);

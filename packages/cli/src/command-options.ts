@@ -22,7 +22,12 @@ export function withCommonOptions(command: Command): Command {
     .option("--config <file>", "configuration file (default: artdesk.yml)")
     .option("--policy <name>", "auto, quality or volume, instead of the configured policy")
     .option("--max-cost <usd>", "most that this run may spend, in USD")
-    .addOption(new Option("--provider <id...>", "use only these providers; `sketch` draws storyboard cards for free"))
+    .addOption(
+      new Option(
+        "--provider <id>",
+        "use only this provider (repeatable); `sketch` draws storyboard cards for free",
+      ).argParser(collectIds),
+    )
     .option("--json", "print one JSON document on standard output");
 }
 
@@ -36,6 +41,11 @@ export function deskOptions(options: CommandOptions, io: Io): AssetDeskOptions {
     providers: options.provider,
     env: io.env,
   };
+}
+
+/** Reads an option that may be given several times, or once with commas. */
+export function collectIds(text: string, before: string[] = []): string[] {
+  return [...before, ...text.split(",").map((id) => id.trim())];
 }
 
 /** An amount on the command line, in micro-USD. */

@@ -1,7 +1,7 @@
 import { isArtdeskError } from "@artdesk/core";
 import { Command, CommanderError } from "commander";
 import pico from "picocolors";
-import { withCommonOptions } from "./command-options.ts";
+import { collectIds, withCommonOptions } from "./command-options.ts";
 import { budgetCommand, reconcileCommand } from "./commands/budget.ts";
 import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -12,7 +12,7 @@ import { planCommand } from "./commands/plan.ts";
 import { reportCommand } from "./commands/report.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
 import type { Io } from "./io.ts";
-import { reportErrorOf, showReportError } from "./show/show-error.ts";
+import { reportErrorOf, showReportError, usageReportError } from "./show/show-error.ts";
 
 /** Runs one command line. Resolves to the process exit code; never throws. */
 export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -56,7 +56,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .command("models")
     .description("list the catalogue: prices, tiers, lifecycle")
     .option("--operation <name>", "generate, edit or upscale")
-    .option("--provider <id...>", "only these providers")
+    .option("--provider <id>", "only this provider (repeatable)", collectIds)
     .option("--json", "print one JSON document on standard output")
     .action((options) => finish(modelsCommand(options, io)));
   const budget = withCommonOptions(program.command("budget"))
@@ -85,9 +85,15 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     return code;
   } catch (error) {
     io.live("");
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.invalid;
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    const wantsJson = args.includes("--json");
+    if (error instanceof CommanderError) {
+      // Commander has told people already; a script gets its document all the same.
+      if (wantsJson) io.out(`${JSON.stringify({ error: usageReportError(error) }, null, 2)}\n`);
+      return EXIT.invalid;
+    }
     const shown = reportErrorOf(error);
-    if (args.includes("--json")) io.out(`${JSON.stringify({ error: shown }, null, 2)}\n`);
+    if (wantsJson) io.out(`${JSON.stringify({ error: shown }, null, 2)}\n`);
     else io.note(showReportError(shown, colors));
     return isArtdeskError(error) ? exitCodeOf(error.code) : EXIT.failed;
   }

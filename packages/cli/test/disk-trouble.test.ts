@@ -67,7 +67,9 @@ test("an image that the journal cannot keep is booked and delivered all the same
     }),
   );
   expect(report.assets[0]?.attempts[0]).toMatchObject({ billed: "yes", outcome: "delivered" });
-  expect(report.warnings).toContain("The image is here, but the journal could not keep it.");
+  expect(report.warnings).toEqual([
+    expect.stringContaining("ended, but the journal or the ledger could not be written."),
+  ]);
   expect(existsSync(join(root, "drafts/images/scene-01.png"))).toBe(true);
   rmSync(journal);
   expect((await generate()).totals).toMatchObject({ unchanged: 1 });
@@ -87,7 +89,9 @@ test("a cost that the ledger could not take is settled by the next run, once", a
     { ledger },
   );
   expect(report.assets[0]).toMatchObject({ status: "generated", images: 1 });
-  expect(report.warnings).toContain("The image is here, but the ledger could not be written.");
+  expect(report.warnings).toEqual([
+    expect.stringContaining("ended, but the journal or the ledger could not be written."),
+  ]);
   const second = await generate();
   expect(second.totals).toMatchObject({ unchanged: 1, failed: 0 });
   expect(simulator.calls()).toHaveLength(1);

@@ -2,18 +2,13 @@ import type { Catalogue } from "./catalogue/catalogue.ts";
 import { findModel } from "./catalogue/find-model.ts";
 import { composePrompt } from "./compose-prompt.ts";
 import { ArtdeskError } from "./errors.ts";
-import {
-  blockedError,
-  generateImages,
-  type GenerateHost,
-  type GenerateOptions,
-  type PlannedRequest,
-  wishesFor,
-} from "./generate.ts";
+import { blockedError } from "./compose-result.ts";
+import { generateImages, type GenerateHost, type GenerateOptions, type PlannedRequest, wishesFor } from "./generate.ts";
 import { formatUsd } from "./money.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import type { Ledger, Reservation } from "./ledger/types.ts";
 import { planRequest, type PlanInput } from "./plan.ts";
+import { explainStandIns } from "./plan/stand-in.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Clock, Codec, Http, Journal, LedgerStore, Random } from "./ports.ts";
 import { parseRequest } from "./request.ts";
@@ -67,8 +62,8 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
   const run = options.run ?? random.id();
   const ledger = createLedger({ store: options.ledger, clock, random, budget, run });
 
-  const decide = async (request: ParsedRequest, changes: Partial<PlanInput> = {}): Promise<Decision> =>
-    planRequest({
+  const decide = async (request: ParsedRequest, changes: Partial<PlanInput> = {}): Promise<Decision> => {
+    const input: PlanInput = {
       request,
       policy,
       budget,
@@ -78,7 +73,11 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
       todayMs: clock.nowMs(),
       enabledProviders: options.enabledProviders,
       ...changes,
-    });
+    };
+    return explainStandIns(planRequest(input), catalogue, () =>
+      planRequest({ ...input, enabledProviders: undefined, assumeKeys: true }),
+    );
+  };
 
   const host: GenerateHost = {
     http,

@@ -1,12 +1,10 @@
-import { bookAttempt } from "./book-attempt.ts";
-import { costFromUsage, estimateCallMicroUsd } from "./cost.ts";
+import { bookAttempt, describeEnding, tablePrice } from "./book-attempt.ts";
 import type { CatalogueRow } from "./catalogue/row.ts";
 import { ArtdeskError, DISPOSITIONS, isArtdeskError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import type { Ledger, Reservation, Settlement } from "./ledger/types.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { AbortSignalLike, Clock, Codec, Http, Journal, Random } from "./ports.ts";
-import { pricedCall } from "./priced-call.ts";
 import type { Provider, ProviderCall, ProviderReply } from "./provider.ts";
 import type { Attempt, ReceivedImage } from "./types.ts";
 
@@ -46,36 +44,27 @@ export interface AttemptResult {
   images: readonly ReceivedImage[];
   attempt: Attempt;
   error: ArtdeskError | undefined;
+  /** The journal or the ledger could not be written: nothing more may be bought. */
+  booksError: ArtdeskError | undefined;
 }
 
 const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 8_000;
 
 /**
- * Makes one paid call and books how it ended. Sends again only while the call surely was not billed. Never throws for
- * what the provider does; rejects only when the ledger or the journal cannot be written before anything was sent.
+ * Makes one paid call and books how it ended. Sends again only while the call surely was not billed. Never rejects:
+ * whatever fails, images that arrived are returned. Takes its first POST from the allowance before it waits for anything,
+ * so that calls started together each have one.
  */
 export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<AttemptResult> {
-  const { clock, ledger, journal } = host;
+  task.allowance.left -= 1;
+  const { clock } = host;
   const { reservation, call } = task;
   const startedAtMs = clock.nowMs();
-  await journal.begin({
-    attemptId: reservation.id,
-    run: ledger.run,
-    subject: reservation.subject,
-    positions: task.positions,
-    note: task.journalNote,
-    provider: call.offer.provider,
-    model: call.offer.model,
-    quality: call.offer.quality,
-    size: call.offer.size,
-    worstCaseMicroUsd: reservation.amountMicroUsd,
-    startedAtMs,
-  });
-  await ledger.begin(reservation);
-  task.onEvent({ type: "attempt_started", attemptId: reservation.id, offer: call.offer, images: call.count });
-
-  const sent = await sendUntilDecided(host, task, startedAtMs);
+  const beginError = await begin(host, task, startedAtMs);
+  const sent: Sent = beginError
+    ? { reply: undefined, error: beginError, posts: 0 }
+    : await sendUntilDecided(host, task, startedAtMs);
   const tableMicroUsd = tablePrice(task, sent.reply?.images.length ?? call.count);
   const ending = describeEnding(task, sent, tableMicroUsd);
   const settlement: Settlement = {
@@ -89,8 +78,7 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     // A clock may be set back during a call.
     durationMs: Math.max(0, clock.nowMs() - startedAtMs),
   };
-  const bookkeepingError = await bookAttempt(host, task, sent.reply, settlement, ending.billed);
-  const error = sent.error ?? bookkeepingError;
+  const bookError = await bookAttempt(host, reservation, sent.reply, settlement, ending.billed);
   const attempt: Attempt = {
     id: reservation.id,
     provider: call.offer.provider,
@@ -101,19 +89,53 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     images: settlement.images,
     posts: sent.posts,
     billed: ending.billed,
-    costMicroUsd: ending.billed === "unknown" ? reservation.amountMicroUsd : ending.costMicroUsd,
+    costMicroUsd: ending.costMicroUsd,
     tableMicroUsd,
     usage: settlement.usage,
     requestId: settlement.requestId,
     startedAtMs,
     durationMs: settlement.durationMs,
-    error: error && { code: error.code, message: error.shortMessage },
+    error: sent.error && { code: sent.error.code, message: sent.error.shortMessage },
   };
   task.onEvent({ type: "attempt_ended", attempt });
-  return { images: sent.reply?.images ?? [], attempt, error };
+  const beginFailure = beginError?.code === "budget_exceeded" ? undefined : beginError;
+  return { images: sent.reply?.images ?? [], attempt, error: sent.error, booksError: beginFailure ?? bookError };
 }
 
-interface Sent {
+/** Notes the call in the journal and puts its money in flight. @returns why nothing may be sent, if so. */
+async function begin(host: AttemptHost, task: AttemptTask, startedAtMs: number): Promise<ArtdeskError | undefined> {
+  const { ledger, journal } = host;
+  const { reservation, call } = task;
+  try {
+    await journal.begin({
+      attemptId: reservation.id,
+      run: ledger.run,
+      subject: reservation.subject,
+      positions: task.positions,
+      note: task.journalNote,
+      provider: call.offer.provider,
+      model: call.offer.model,
+      quality: call.offer.quality,
+      size: call.offer.size,
+      worstCaseMicroUsd: reservation.amountMicroUsd,
+      startedAtMs,
+    });
+    await ledger.begin(reservation);
+  } catch (error) {
+    if (isArtdeskError(error)) return error;
+    return new ArtdeskError({
+      code: "unavailable",
+      shortMessage: "Nothing was sent, because the journal or the ledger could not be written.",
+      details: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+  task.onEvent({ type: "attempt_started", attemptId: reservation.id, offer: call.offer, images: call.count });
+  return undefined;
+}
+
+/** What came of a call, and how many POSTs it took. */
+export interface Sent {
   reply: ProviderReply | undefined;
   error: ArtdeskError | undefined;
   posts: number;
@@ -121,14 +143,17 @@ interface Sent {
 
 async function sendUntilDecided(host: AttemptHost, task: AttemptTask, startedAtMs: number): Promise<Sent> {
   const deadlineMs = startedAtMs + task.policy.deadlineMs;
-  for (let posts = 1; ; posts += 1) {
-    task.allowance.left -= 1;
+  for (let posts = 0; ;) {
+    if (task.signal?.aborted) return { reply: undefined, error: stoppedBeforeSending(), posts };
+    if (task.provider.kind === "http") posts += 1;
     const outcome = await sendOnce(host, task, deadlineMs);
     if (!isArtdeskError(outcome)) {
       return { reply: outcome, error: outcome.problem ?? partialError(task, outcome), posts };
     }
     const delayMs = retryDelayMs(host, task, outcome, posts, deadlineMs);
     if (delayMs === undefined) return { reply: undefined, error: outcome, posts };
+    // Taken before the wait: another call that waits too must not count on the same POST.
+    task.allowance.left -= 1;
     task.onEvent({
       type: "waiting",
       attemptId: task.reservation.id,
@@ -137,15 +162,11 @@ async function sendUntilDecided(host: AttemptHost, task: AttemptTask, startedAtM
       message: outcome.shortMessage,
     });
     await host.clock.sleep(delayMs, task.signal);
-    if (task.signal?.aborted) {
-      const error = new ArtdeskError({
-        code: "aborted",
-        shortMessage: "Stopped while waiting to try again.",
-        cause: outcome,
-      });
-      return { reply: undefined, error, posts };
-    }
   }
+}
+
+function stoppedBeforeSending(): ArtdeskError {
+  return new ArtdeskError({ code: "aborted", shortMessage: "Stopped before the call was sent." });
 }
 
 async function sendOnce(
@@ -154,8 +175,8 @@ async function sendOnce(
   deadlineMs: number,
 ): Promise<ProviderReply | ArtdeskError> {
   const { provider, call } = task;
-  if (provider.kind === "local") return provider.draw(call, host.codec);
   try {
+    if (provider.kind === "local") return provider.draw(call, host.codec);
     const request = provider.build(call, host.codec);
     const timeoutMs = deadlineMs - host.clock.nowMs();
     // After a machine slept, or its clock was set: a call that could not end in time would be paid for nothing.
@@ -179,7 +200,7 @@ async function sendOnce(
       shortMessage: `${provider.name}'s answer could not be read.`,
       details: error instanceof Error ? error.message : String(error),
       provider: provider.id,
-      billed: "unknown",
+      billed: provider.kind === "local" ? "no" : "unknown",
       cause: error,
     });
   }
@@ -203,7 +224,7 @@ function partialError(task: AttemptTask, reply: ProviderReply): ArtdeskError | u
     provider: task.provider.id,
     model: task.call.offer.model,
     requestId: reply.requestId,
-    billed: "no",
+    billed: task.provider.kind === "local" ? "no" : "unknown",
   });
 }
 
@@ -218,36 +239,7 @@ function retryDelayMs(
   if (error.billed !== "no" || DISPOSITIONS[error.code] !== "retry_same") return undefined;
   if (task.allowance.left <= task.keepPosts || task.signal?.aborted) return undefined;
   const backoffMs = Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (posts - 1)) * (0.75 + host.random.next() * 0.25);
-  const delayMs = Math.round(Math.max(error.retryAfterMs ?? 0, error.retryAfterMs === undefined ? backoffMs : 0));
+  const delayMs = Math.round(error.retryAfterMs ?? backoffMs);
   if (delayMs > task.policy.maxRetryAfterMs || host.clock.nowMs() + delayMs >= deadlineMs) return undefined;
   return delayMs;
-}
-
-function tablePrice(task: AttemptTask, images: number): number {
-  const { call, row } = task;
-  return estimateCallMicroUsd(row, pricedCall(call.request, call.offer, Math.max(1, images)));
-}
-
-interface Ending {
-  outcome: Attempt["outcome"];
-  billed: Attempt["billed"];
-  costMicroUsd: number;
-}
-
-function describeEnding(task: AttemptTask, sent: Sent, tableMicroUsd: number): Ending {
-  const { reply, error } = sent;
-  if (reply) {
-    const outcome = error ? "partial" : "delivered";
-    const costMicroUsd = (reply.usage && costFromUsage(task.row, reply.usage)) ?? tableMicroUsd;
-    return { outcome, billed: costMicroUsd > 0 ? "yes" : "no", costMicroUsd };
-  }
-  const usage = error?.usage;
-  if (error?.billed === "yes" && usage) {
-    const outcome = error.code === "content_refused" ? "refused" : "failed";
-    return { outcome, billed: "yes", costMicroUsd: costFromUsage(task.row, usage) ?? tableMicroUsd };
-  }
-  if (error?.billed === "no") {
-    return { outcome: error.code === "content_refused" ? "refused" : "failed", billed: "no", costMicroUsd: 0 };
-  }
-  return { outcome: "unknown", billed: "unknown", costMicroUsd: 0 };
 }

@@ -1,66 +1,87 @@
+import type { AttemptHost, AttemptTask, Sent } from "./attempt.ts";
+import { costFromUsage, estimateCallMicroUsd } from "./cost.ts";
 import { ArtdeskError } from "./errors.ts";
-import type { Ledger, Reservation, Settlement } from "./ledger/types.ts";
+import type { Reservation, Settlement } from "./ledger/types.ts";
 import type { Journal } from "./ports.ts";
+import { pricedCall } from "./priced-call.ts";
 import type { ProviderReply } from "./provider.ts";
 import type { Attempt } from "./types.ts";
 
+/** What the price table says that `images` of this call cost. Micro-USD. */
+export function tablePrice(task: AttemptTask, images: number): number {
+  const { call, row } = task;
+  return estimateCallMicroUsd(row, pricedCall(call.request, call.offer, Math.max(1, images)));
+}
+
+/** How a call ended, for the books. */
+export interface Ending {
+  outcome: Attempt["outcome"];
+  billed: Attempt["billed"];
+  /** What is booked; for `unknown` the reserved amount, which stays counted. Micro-USD. */
+  costMicroUsd: number;
+}
+
+/**
+ * Reads what a call cost: from the provider's usage, else from the price table. Where the end of a reply got lost, the
+ * reserved amount stands, because the provider may have billed more images than arrived.
+ */
+export function describeEnding(task: AttemptTask, { reply, error }: Sent, tableMicroUsd: number): Ending {
+  const worstMicroUsd = task.reservation.amountMicroUsd;
+  const usage = reply ? reply.usage : error?.usage;
+  const usageMicroUsd = usage && costFromUsage(task.row, usage);
+  if (reply) {
+    const isWhole = reply.images.length >= task.call.count;
+    const outcome = isWhole ? "delivered" : "partial";
+    const endIsLost = usageMicroUsd === undefined && error?.billed === "unknown";
+    if (endIsLost && !isWhole) return { outcome, billed: "unknown", costMicroUsd: worstMicroUsd };
+    const costMicroUsd = usageMicroUsd ?? (endIsLost ? worstMicroUsd : tableMicroUsd);
+    return { outcome, billed: costMicroUsd > 0 ? "yes" : "no", costMicroUsd };
+  }
+  const outcome = error?.code === "content_refused" ? "refused" : "failed";
+  if (error?.billed === "no") return { outcome, billed: "no", costMicroUsd: 0 };
+  if (error?.billed === "yes" && usage) return { outcome, billed: "yes", costMicroUsd: usageMicroUsd ?? tableMicroUsd };
+  return { outcome: "unknown", billed: "unknown", costMicroUsd: worstMicroUsd };
+}
+
 /**
  * Writes the outcome down: images first, then money, then the end of the journal's note. Failing here must not lose a
- * paid image, so the error is returned beside the images. An image that cannot be kept is still booked: what it cost is
- * known. A cost that cannot be booked stays in the journal, and the next run settles it.
+ * paid image, so the error is returned beside the images. An image that cannot be kept is booked all the same: its cost
+ * is known. A cost that cannot be booked stays in the journal, and the next run settles it.
  */
 export async function bookAttempt(
-  host: { ledger: Ledger; journal: Journal },
-  task: { reservation: Reservation },
+  host: AttemptHost,
+  reservation: Reservation,
   reply: ProviderReply | undefined,
   settlement: Settlement,
   billed: Attempt["billed"],
 ): Promise<ArtdeskError | undefined> {
   const { ledger, journal } = host;
-  const { reservation } = task;
-  const keepError = reply && (await keepImages(journal, reservation.id, reply, settlement));
-  const outcome = billed === "unknown" ? "unknown" : reply || billed === "yes" ? "settled" : "released";
+  const end = billed === "unknown" ? "unknown" : reply || billed === "yes" ? "settled" : "released";
+  const failed = (cause: unknown): ArtdeskError => bookkeepingError(reservation.model, billed, cause);
+  const keepError = reply && (await keepImages(journal, reservation.id, reply, settlement).then(undefined, failed));
   try {
-    if (outcome === "unknown") await ledger.markUnknown(reservation, settlement);
-    else if (outcome === "settled") await ledger.settle(reservation, settlement);
+    if (end === "unknown") await ledger.markUnknown(reservation, settlement);
+    else if (end === "settled") await ledger.settle(reservation, settlement);
     else await ledger.release(reservation, settlement);
+    await journal.end(reservation.id, end);
+    return keepError ?? undefined;
   } catch (error) {
-    return new ArtdeskError({
-      code: "unavailable",
-      shortMessage: `${reply ? "The image is here" : "The call ended"}, but the ledger could not be written.`,
-      details: error instanceof Error ? error.message : String(error),
-      hint: "Its cost stays reserved; the next run settles it.",
-      billed,
-      cause: error,
-    });
+    return failed(error);
   }
-  // A note that cannot be ended only makes the next run look at it again: booking twice changes nothing.
-  await journal.end(reservation.id, outcome).catch(() => undefined);
-  return keepError;
 }
 
-async function keepImages(
-  journal: Journal,
-  attemptId: string,
-  reply: ProviderReply,
-  settlement: Settlement,
-): Promise<ArtdeskError | undefined> {
-  const images = reply.images.map((image, index) => ({
-    index,
-    bytes: image.bytes,
-    mediaType: image.mediaType,
-    sha256: image.sha256,
-  }));
-  try {
-    await journal.keep(attemptId, images, settlement.costMicroUsd, settlement.requestId);
-    return undefined;
-  } catch (error) {
-    return new ArtdeskError({
-      code: "unavailable",
-      shortMessage: "The image is here, but the journal could not keep it.",
-      details: error instanceof Error ? error.message : String(error),
-      billed: settlement.costMicroUsd > 0 ? "yes" : "no",
-      cause: error,
-    });
-  }
+async function keepImages(journal: Journal, id: string, reply: ProviderReply, settlement: Settlement): Promise<void> {
+  const images = reply.images.map(({ bytes, mediaType, sha256 }, index) => ({ index, bytes, mediaType, sha256 }));
+  await journal.keep(id, images, settlement.costMicroUsd, settlement.requestId);
+}
+
+function bookkeepingError(model: string, billed: Attempt["billed"], cause: unknown): ArtdeskError {
+  return new ArtdeskError({
+    code: "unavailable",
+    shortMessage: `The call to ${model} ended, but the journal or the ledger could not be written.`,
+    details: cause instanceof Error ? cause.message : String(cause),
+    hint: "What it may cost stays reserved; the next run settles it.",
+    billed,
+    cause,
+  });
 }

@@ -1,14 +1,16 @@
 import { type AttemptHost, type AttemptResult, type PostAllowance, runAttempt } from "./attempt.ts";
 import type { CatalogueRow } from "./catalogue/row.ts";
 import { worstCaseCallMicroUsd } from "./cost.ts";
-import { ArtdeskError, DISPOSITIONS, isArtdeskError } from "./errors.ts";
+import { blockedError, composeResult, type Progress } from "./compose-result.ts";
+import { ArtdeskError, isArtdeskError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import type { Reservation, ReservationWish } from "./ledger/types.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { AbortSignalLike, Random } from "./ports.ts";
+import { Exclusions, mostCautious, stepAfter, worstError } from "./next-step.ts";
 import { pricedCall } from "./priced-call.ts";
 import type { Provider } from "./provider.ts";
-import type { Attempt, Decision, GenerateResult, Offer, ParsedRequest, ReceivedImage, Receipt } from "./types.ts";
+import type { Decision, GenerateResult, Offer, ParsedRequest, ReceivedImage } from "./types.ts";
 
 /** A request with the decision that was made for it. */
 export interface PlannedRequest {
@@ -36,13 +38,6 @@ export interface GenerateOptions {
   note?: string | undefined;
   /** Reservations that {@link wishesFor} asked for and the ledger granted: used for the first offer. */
   held?: readonly Reservation[] | undefined;
-}
-
-interface Progress {
-  images: Map<number, ReceivedImage>;
-  attempts: Attempt[];
-  firstOffer: Offer | undefined;
-  error: ArtdeskError | undefined;
 }
 
 /** The calls that an offer needs for some of a request's images, in order of the images. */
@@ -77,7 +72,8 @@ export function wishesFor(
 
 /**
  * Makes the images of a planned request: tries the offers in order until every image is there or nothing more may be
- * tried. What was delivered is always returned, with `error` beside it when something is missing.
+ * tried. What was delivered is always returned, with `error` beside it when something is missing. Rejects only when the
+ * ledger fails before the first attempt.
  */
 export async function generateImages(
   host: GenerateHost,
@@ -85,35 +81,39 @@ export async function generateImages(
   options: GenerateOptions,
 ): Promise<GenerateResult> {
   const startedAtMs = host.clock.nowMs();
-  const onEvent: OnEvent = options.onEvent ?? ignoreEvent;
   const { request } = planned;
-  const progress: Progress = { images: new Map(), attempts: [], firstOffer: undefined, error: undefined };
+  const progress: Progress = { images: new Map(), attempts: [], firstOffer: undefined, error: undefined, warnings: [] };
+  const onEvent = guardListener(options.onEvent, progress);
   let decision = planned.decision;
-  let allowance: PostAllowance | undefined;
   let held = options.held;
-  const excluded = new Set<string>();
+  const excluded = new Exclusions();
+  const allowance = new RequestAllowance(host.policy);
   let replans = 0;
 
   for (let index = 0; index < decision.offers.length;) {
     const offer = decision.offers[index];
     if (!offer) break;
-    if (isExcluded(excluded, offer)) {
+    if (excluded.has(offer)) {
       index += 1;
       continue;
     }
+    if (options.signal?.aborted && !held) {
+      progress.error = new ArtdeskError({ code: "aborted", shortMessage: "Stopped before the next call." });
+      break;
+    }
     const row = host.rowOf(offer.model);
     const missing = missingPositions(request.count, progress.images);
-    const calls = wishesFor(planned, offer, missing, row, host.random, options.subject ?? "");
-    allowance ??= { left: calls.length * (1 + host.policy.maxRetries) };
+    const calls = allowance.admit(wishesFor(planned, offer, missing, row, host.random, options.subject ?? ""));
     let reservations: readonly Reservation[];
     try {
       reservations = held ?? (await host.ledger.reserve(calls.map((call) => call.wish)));
     } catch (error) {
-      if (!isBudgetError(error)) throw error;
-      progress.error = error;
-      if (replans >= 3) break;
+      const isBudget = isArtdeskError(error) && error.code === "budget_exceeded";
+      if (!isBudget && progress.attempts.length === 0) throw error;
+      progress.error = isArtdeskError(error) ? error : ledgerError(error);
+      if (!isBudget || replans >= MAX_REPLANS) break;
       replans += 1;
-      decision = await host.replan(request);
+      decision = await replan(host, request, decision, progress);
       if (decision.blocked) progress.error = blockedError(decision, error);
       index = 0;
       continue;
@@ -121,10 +121,9 @@ export async function generateImages(
     held = undefined;
     progress.firstOffer ??= offer;
     const provider = host.providerOf(offer.provider);
-    const note = provider.kind === "local" ? await host.stageNote(request) : undefined;
-    const keepPosts = hasOtherProvider(decision.offers.slice(index + 1), offer, excluded) ? 1 : 0;
-    // A call beside one that fails to start is paid for, too: all of them end before anything is thrown.
-    const settled = await Promise.allSettled(
+    const note = provider.kind === "local" ? await stageNote(host, request) : undefined;
+    const keepPosts = excluded.leaveOtherProvider(decision.offers.slice(index + 1), offer) ? 1 : 0;
+    const results = await Promise.all(
       calls.map((call, position) =>
         runAttempt(host, {
           provider,
@@ -134,43 +133,97 @@ export async function generateImages(
           positions: call.positions,
           journalNote: options.note ?? "",
           policy: host.policy,
-          allowance: allowance as PostAllowance,
+          allowance,
           keepPosts,
           signal: options.signal,
           onEvent,
         }).then((result) => ({ result, positions: call.positions })),
       ),
     );
-    const results = settled.flatMap((call) => (call.status === "fulfilled" ? [call.value] : []));
     for (const { result, positions } of results) collect(progress, result, positions);
-    const unstarted = settled.find((call) => call.status === "rejected");
-    if (unstarted) {
-      if (progress.images.size === 0 || !isArtdeskError(unstarted.reason)) throw unstarted.reason;
-      progress.error = unstarted.reason;
-      break;
-    }
-    progress.error = worstError(results.map(({ result }) => result.error));
-    if (progress.images.size >= request.count || !progress.error || allowance.left <= 0) break;
-    const step = nextStep(progress.error, host.policy);
+    const errors = results.flatMap(({ result }) => result.error ?? []);
+    const booksError = results.find(({ result }) => result.booksError)?.result.booksError;
+    if (booksError) progress.warnings.push(booksError.shortMessage);
+    progress.error = worstError(errors) ?? booksError;
+    if (progress.images.size >= request.count || booksError || allowance.left <= 0) break;
+    const step = mostCautious(errors.map((error) => stepAfter(error, host.policy)));
     if (step === "stop") break;
-    if (step === "next") {
-      exclude(excluded, progress.error, offer);
-      const next = decision.offers.slice(index + 1).find((candidate) => !isExcluded(excluded, candidate));
-      if (!next) break;
-      onEvent({
-        type: "fallback",
-        from: offer,
-        to: next,
-        code: progress.error.code,
-        message: progress.error.shortMessage,
-      });
-      index += 1;
-    }
+    if (step === "again" || !progress.error) continue;
+    for (const error of errors) if (stepAfter(error, host.policy) === "next") excluded.add(error, offer);
+    const next = decision.offers.slice(index + 1).find((candidate) => !excluded.has(candidate));
+    if (!next) break;
+    const { code, shortMessage } = progress.error;
+    onEvent({ type: "fallback", from: offer, to: next, code, message: shortMessage });
+    index += 1;
   }
-  return finish(host, request, decision, progress, startedAtMs);
+  return composeResult(request, decision, progress, Math.max(0, host.clock.nowMs() - startedAtMs));
 }
 
-function ignoreEvent(): void {}
+const MAX_REPLANS = 3;
+
+/** POSTs of one request, retries and fallbacks together: `1 + maxRetries` for each call that its first offer needs. */
+class RequestAllowance implements PostAllowance {
+  left = 0;
+  readonly #postsPerCall: number;
+  #calls = 0;
+
+  constructor({ maxRetries }: Policy) {
+    this.#postsPerCall = 1 + maxRetries;
+  }
+
+  /** The calls that may be sent. An offer that needs more calls than any before gets one POST for each more. */
+  admit<T>(calls: readonly T[]): readonly T[] {
+    const more = Math.max(0, calls.length - this.#calls);
+    this.left += this.#calls === 0 ? more * this.#postsPerCall : more;
+    this.#calls += more;
+    return calls.slice(0, this.left);
+  }
+}
+
+/** A listener that throws must not cost a paid image: what it threw becomes a warning. */
+function guardListener(listener: OnEvent | undefined, progress: Progress): OnEvent {
+  return (event) => {
+    try {
+      listener?.(event);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      progress.warnings.push(`Showing "${event.type}" failed: ${why}`);
+    }
+  };
+}
+
+/** Plans again with the money that is left; what was delivered is kept when that fails. */
+async function replan(
+  host: GenerateHost,
+  request: ParsedRequest,
+  decision: Decision,
+  progress: Progress,
+): Promise<Decision> {
+  try {
+    return await host.replan(request);
+  } catch (error) {
+    if (progress.attempts.length === 0) throw error;
+    return { ...decision, offers: [] };
+  }
+}
+
+function ledgerError(cause: unknown): ArtdeskError {
+  return new ArtdeskError({
+    code: "unavailable",
+    shortMessage: "The ledger could not be written, so nothing more is bought.",
+    details: cause instanceof Error ? cause.message : String(cause),
+    cause,
+  });
+}
+
+/** The note is for people only, so that a ledger which cannot be read is no reason to fail. */
+async function stageNote(host: GenerateHost, request: ParsedRequest): Promise<string | undefined> {
+  try {
+    return await host.stageNote(request);
+  } catch {
+    return undefined;
+  }
+}
 
 function reservationAt(reservations: readonly Reservation[], position: number): Reservation {
   const reservation = reservations[position];
@@ -188,111 +241,4 @@ function collect(progress: Progress, result: AttemptResult, positions: readonly 
     const position = positions[index];
     if (position !== undefined) progress.images.set(position, image);
   });
-}
-
-/** Of several errors the one that allows least: stop before next, unknown outcomes before sure ones. */
-function worstError(errors: readonly (ArtdeskError | undefined)[]): ArtdeskError | undefined {
-  const present = errors.filter((error) => error !== undefined);
-  return present.toSorted((left, right) => severity(right) - severity(left))[0];
-}
-
-function severity(error: ArtdeskError): number {
-  if (error.code === "aborted") return 4;
-  if (error.billed === "unknown") return 3;
-  return DISPOSITIONS[error.code] === "stop" ? 2 : 1;
-}
-
-function nextStep(error: ArtdeskError, policy: Policy): "stop" | "next" | "again" {
-  if (error.code === "aborted") return "stop";
-  if (error.billed === "unknown") return policy.onUnknown === "retry" ? "again" : policy.onUnknown;
-  if (error.code === "content_refused") return policy.onRefusal;
-  return DISPOSITIONS[error.code] === "stop" ? "stop" : "next";
-}
-
-/** Remembers what need not be tried again: a key that does not work rules out its provider, a busy model itself. */
-function exclude(excluded: Set<string>, error: ArtdeskError, offer: Offer): void {
-  if (error.code === "auth_failed" || error.code === "quota_exhausted") excluded.add(`provider ${offer.provider}`);
-  else if (error.code === "content_refused" || DISPOSITIONS[error.code] === "retry_same")
-    excluded.add(`model ${offer.model}`);
-  else excluded.add(offerKey(offer));
-}
-
-function isExcluded(excluded: ReadonlySet<string>, offer: Offer): boolean {
-  return (
-    excluded.has(`provider ${offer.provider}`) || excluded.has(`model ${offer.model}`) || excluded.has(offerKey(offer))
-  );
-}
-
-function offerKey(offer: Offer): string {
-  return `offer ${offer.model} ${offer.quality} ${offer.size}`;
-}
-
-function hasOtherProvider(offers: readonly Offer[], current: Offer, excluded: ReadonlySet<string>): boolean {
-  return offers.some((offer) => offer.provider !== current.provider && !isExcluded(excluded, offer));
-}
-
-function isBudgetError(error: unknown): error is ArtdeskError {
-  return isArtdeskError(error) && error.code === "budget_exceeded";
-}
-
-/** The error of a decision that leaves nothing to try. */
-export function blockedError(decision: Decision, cause?: unknown): ArtdeskError {
-  const blocked = decision.blocked ?? {
-    code: "no_candidate",
-    message: "No model can do this.",
-    hint: "See the rejections.",
-  };
-  return new ArtdeskError({
-    code: blocked.code,
-    shortMessage: blocked.message,
-    hint: blocked.hint,
-    cause,
-  });
-}
-
-function finish(
-  host: GenerateHost,
-  request: ParsedRequest,
-  decision: Decision,
-  progress: Progress,
-  startedAtMs: number,
-): GenerateResult {
-  const { attempts } = progress;
-  const images = [...progress.images].toSorted(([left], [right]) => left - right).map(([, image]) => image);
-  const complete = images.length >= request.count;
-  const deliveredBy = attempts.find((attempt) => attempt.images > 0);
-  const offer =
-    decision.offers.find((candidate) => deliveredBy && offerMatches(candidate, deliveredBy)) ?? progress.firstOffer;
-  const receipt: Receipt = {
-    offer,
-    model: deliveredBy?.model,
-    attempts,
-    costMicroUsd: sum(attempts.filter((attempt) => attempt.billed !== "unknown")),
-    possiblyBilledMicroUsd: sum(attempts.filter((attempt) => attempt.billed === "unknown")),
-    reasons: offer?.reasons ?? [],
-    warnings: [...decision.warnings, ...attempts.flatMap(bookkeepingWarning)],
-    requestIds: attempts.flatMap((attempt) => attempt.requestId ?? []),
-    hashes: images.map((image) => image.sha256),
-    durationMs: Math.max(0, host.clock.nowMs() - startedAtMs),
-  };
-  return {
-    images,
-    positions: [...progress.images.keys()].toSorted((a, b) => a - b),
-    receipt,
-    decision,
-    error: complete ? undefined : (progress.error ?? blockedError(decision)),
-  };
-}
-
-/** A whole delivery that could not be written down as it should. */
-function bookkeepingWarning(attempt: Attempt): string[] {
-  return attempt.outcome === "delivered" && attempt.error ? [attempt.error.message] : [];
-}
-
-function offerMatches(offer: Offer, attempt: Attempt): boolean {
-  return offer.model === attempt.model && offer.quality === attempt.quality && offer.size === attempt.size;
-}
-
-function sum(attempts: readonly Attempt[]): number {
-  return attempts.reduce((total, attempt) => total + attempt.costMicroUsd, 0);
 }

@@ -121,12 +121,7 @@ export interface Journal {
   /** The provider's own job id, before waiting for the job. */
   submitted(attemptId: string, requestId: string): Promise<void>;
   /** Images have arrived and `costMicroUsd` is what they cost: kept before the ledger is touched. */
-  keep(
-    attemptId: string,
-    images: readonly JournalImage[],
-    costMicroUsd: number,
-    requestId?: string | undefined,
-  ): Promise<void>;
+  keep(attemptId: string, images: readonly JournalImage[], costMicroUsd: number, requestId?: string): Promise<void>;
   /** The outcome is in the ledger. `unknown` entries stay until they are reconciled. */
   end(attemptId: string, outcome: "settled" | "released" | "unknown"): Promise<void>;
 }

@@ -15,7 +15,17 @@ for (let number = 1; ; number += 1) {
     return { index, bytes, mediaType: "image/png", sha256: hash("sha256", bytes, "hex") };
   });
   const positions = images.map(({ index }) => index);
-  const entry = { attemptId, run: "run", subject: "docs/hero", positions, note: "", provider: "p", model: "m", quality: "low", size: "1x1" };
+  const entry = {
+    attemptId,
+    run: "run",
+    subject: "docs/hero",
+    positions,
+    note: "",
+    provider: "p",
+    model: "m",
+    quality: "low",
+    size: "1x1",
+  };
   await journal.begin({ ...entry, worstCaseMicroUsd: 5000, startedAtMs: number });
   say(`began ${attemptId}`);
   if (number % 2 === 0) await journal.submitted(attemptId, `job-${number}`);

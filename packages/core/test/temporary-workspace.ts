@@ -12,7 +12,10 @@ export const TINY_PNG: Buffer = Buffer.from(
 /**
  * A folder with these files and a folder `outside` beside it that holds a secret image; both go when the test ends.
  */
-export function temporaryWorkspace(files: Readonly<Record<string, string | Uint8Array>> = {}): { root: string; outside: string } {
+export function temporaryWorkspace(files: Readonly<Record<string, string | Uint8Array>> = {}): {
+  root: string;
+  outside: string;
+} {
   const parent = realpathSync(mkdtempSync(join(tmpdir(), "artdesk-test-")));
   onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
   const root = join(parent, "workspace");

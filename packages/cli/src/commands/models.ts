@@ -1,4 +1,4 @@
-import { catalogueRows, type CatalogueRow, estimateCallMicroUsd, formatUsd } from "@artdesk/core";
+import { ArtdeskError, catalogueRows, type CatalogueRow, estimateCallMicroUsd, formatUsd } from "@artdesk/core";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { showTable } from "../show/show-table.ts";
@@ -9,8 +9,15 @@ export interface ModelsCommandOptions {
   provider?: string[];
 }
 
-/** `artdesk models`: the catalogue: what each model costs, is good for, and how long it lives. */
+/**
+ * `artdesk models`: the catalogue: what each model costs, is good for, and how long it lives.
+ * Throws `invalid_request` for an operation or a provider that there is not.
+ */
 export function modelsCommand(options: ModelsCommandOptions, io: Io): ExitCode {
+  const operations = new Set<string>(catalogueRows.flatMap((row) => row.operations));
+  const providers = new Set<string>(catalogueRows.map((row) => row.provider));
+  if (options.operation !== undefined) requireKnown("operation", options.operation, operations);
+  for (const provider of options.provider ?? []) requireKnown("provider", provider, providers);
   const rows = catalogueRows.filter(
     (row) =>
       (options.operation === undefined || row.operations.some((operation) => operation === options.operation)) &&
@@ -45,6 +52,15 @@ export function modelsCommand(options: ModelsCommandOptions, io: Io): ExitCode {
     ),
   );
   return EXIT.done;
+}
+
+function requireKnown(what: string, name: string, known: ReadonlySet<string>): void {
+  if (known.has(name)) return;
+  throw new ArtdeskError({
+    code: "invalid_request",
+    shortMessage: `Unknown ${what} "${name}".`,
+    hint: `Use one of: ${[...known].join(", ")}.`,
+  });
 }
 
 function pricesOf(row: CatalogueRow): { quality: string; microUsd: number }[] {

@@ -1,10 +1,11 @@
 import { isArtdeskError } from "@artdesk/core";
 import type { ReportError } from "@artdesk/core/node";
+import type { CommanderError } from "commander";
 import type { Colors } from "../colors.ts";
 
 /** One failure as lines for people: place, what happened, what to do. */
 export function showReportError(error: ReportError, colors: Colors): string {
-  const place = error.file === undefined ? "" : `${error.file}${error.line === undefined ? "" : `:${error.line}`}: `;
+  const place = !error.file ? "" : `${error.file}${error.line === undefined ? "" : `:${error.line}`}: `;
   const lines = [`${colors.red("✗")} ${place}${error.message}`];
   for (const issue of error.issues) lines.push(`    ${issue}`);
   if (error.hint) lines.push(`    ${colors.dim(error.hint)}`);
@@ -20,9 +21,21 @@ export function reportErrorOf(error: unknown): ReportError {
       hint: error.hint,
       file: error.location?.file,
       line: error.location?.line,
-      issues: error.issues,
+      issues: error.issues.filter((issue) => issue !== error.shortMessage),
     };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { code: "bad_response", message, hint: undefined, file: undefined, line: undefined, issues: [] };
+}
+
+/** Wrong words on the command line as a {@link ReportError}. */
+export function usageReportError(error: CommanderError): ReportError {
+  return {
+    code: "invalid_request",
+    message: error.message.replace(/^error: /, "").split("\n")[0] ?? error.message,
+    hint: "Run `artdesk --help` for the commands.",
+    file: undefined,
+    line: undefined,
+    issues: [],
+  };
 }

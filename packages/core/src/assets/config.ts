@@ -31,7 +31,7 @@ export interface ArtdeskConfig {
   baseUrls: Readonly<Record<string, string>>;
   concurrency: number;
   /** Line of a key or list item of the file, else of the nearest one above it. For errors of later checks. */
-  lineOf(path: YamlPath): number;
+  lineOf: (path: YamlPath) => number;
 }
 
 /**

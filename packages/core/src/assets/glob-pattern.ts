@@ -44,9 +44,9 @@ function expandBraces(pattern: string): string[] {
     for (const text of open) {
       const group = /\{([^{}]*)\}/.exec(text);
       if (!group) done.push(text);
-      else
-        for (const choice of (group[1] ?? "").split(","))
-          next.push(text.slice(0, group.index) + choice + text.slice(group.index + group[0].length));
+      for (const choice of group?.[1]?.split(",") ?? []) {
+        next.push(text.slice(0, group?.index) + choice + text.slice((group?.index ?? 0) + (group?.[0].length ?? 0)));
+      }
     }
     open = next;
   }

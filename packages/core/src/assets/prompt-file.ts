@@ -15,7 +15,7 @@ export interface PromptFile {
   /** Line on which the prompt starts, from 1. */
   promptLine: number;
   /** Line of a key or list item of the front matter, else of the nearest one above it. */
-  lineOf(path: YamlPath): number;
+  lineOf: (path: YamlPath) => number;
 }
 
 /**

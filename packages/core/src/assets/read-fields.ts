@@ -52,11 +52,15 @@ function withReceived(issue: v.BaseIssue<unknown>): string {
   if (typeof input === "string") return issue.message;
   const kind = Array.isArray(input)
     ? "a list"
-    : typeof input === "number" || typeof input === "boolean"
-      ? `the ${typeof input} ${String(input)}`
-      : "a group of keys";
+    : typeof input === "object"
+      ? "a group of keys"
+      : `the ${typeof input} ${scalarText(input)}`;
   const quote = typeof input !== "object" && issue.message === "must be text" ? "; put it in quotes" : "";
   return `${issue.message.replace(/\.$/, "")}, not ${kind}${quote}`;
+}
+
+function scalarText(input: unknown): string {
+  return typeof input === "number" || typeof input === "boolean" ? String(input) : "";
 }
 
 /** The schema library reports only the first unknown key of an object, and not those that every object inherits. */

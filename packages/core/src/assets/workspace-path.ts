@@ -40,7 +40,7 @@ export function resolveWorkspacePath(options: { from: string; path: string; use:
 }
 
 /** Folders under `.github` that decide what runs: never written, never sent. */
-const GUARDED_GITHUB_FOLDERS = ["workflows", "actions"];
+const GUARDED_GITHUB_FOLDERS = new Set(["workflows", "actions"]);
 
 /** Names by which file systems or git know the repository's own folder. */
 const GIT_FOLDER = /^(\.git|git~[0-9]+)$/;
@@ -86,11 +86,7 @@ function segmentRefusal(segment: string, next: string | undefined): string | und
     return `has a name longer than ${MAX_SEGMENT_BYTES} bytes`;
   if (GIT_FOLDER.test(folded)) return "leads into `.git`";
   if (folded === ".artdesk") return "leads into `.artdesk`, which Artdesk keeps for itself";
-  if (
-    folded === ".github" &&
-    next !== undefined &&
-    GUARDED_GITHUB_FOLDERS.includes(next.normalize("NFKC").toLowerCase())
-  ) {
+  if (folded === ".github" && next !== undefined && GUARDED_GITHUB_FOLDERS.has(next.normalize("NFKC").toLowerCase())) {
     return `leads into \`.github/${next.toLowerCase()}\``;
   }
   return undefined;

@@ -6,7 +6,7 @@ export interface YamlDocument {
   /** Plain objects, arrays, strings, numbers, booleans and null; undefined or null for an empty text. */
   value: unknown;
   /** Line in the file (from 1) of the key or list item at `path`; undefined when there is none. */
-  lineOf(path: YamlPath): number | undefined;
+  lineOf: (path: YamlPath) => number | undefined;
 }
 
 /**

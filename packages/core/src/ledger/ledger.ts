@@ -42,9 +42,8 @@ export function createLedger(options: LedgerOptions): Ledger {
   const books = createBooks({ store, clock, random, patienceMs: options.patienceMs ?? 60_000 });
   const runMonths = createRunMonths({ books, clock, budget });
 
-  const termsFor = async (owner: string, month: string): Promise<transitions.ReserveTerms> => {
+  const termsFor = async (owner: string, month: string, atMs: number): Promise<transitions.ReserveTerms> => {
     const elsewhere = await runMonths.usedElsewhere(owner, month);
-    const atMs = nowMs();
     return { budget, view: { run: owner, elsewhere }, nowMs: atMs, expiresAtMs: atMs + ttlMs };
   };
 
@@ -76,8 +75,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     async reserve(wishes) {
       requireWishes(wishes);
       if (wishes.length === 0) return [];
-      const month = monthOf(nowMs());
-      const terms = await termsFor(run, month);
+      const atMs = nowMs();
+      const month = monthOf(atMs);
+      const terms = await termsFor(run, month, atMs);
       const reserved = await books.change(month, {
         run,
         apply: (document) => transitions.reserve(document, wishes, terms),
@@ -92,7 +92,7 @@ export function createLedger(options: LedgerOptions): Ledger {
         apply: (document) => transitions.begin(document, reservation, expiresAtMs),
       });
       if (begun) return;
-      const terms = await termsFor(owner, month);
+      const terms = await termsFor(owner, month, nowMs());
       await books.change(month, {
         ids: [id],
         run: owner,

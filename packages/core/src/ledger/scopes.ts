@@ -95,6 +95,10 @@ export function findShortage(
 /** The error for money that is not there: names the scope, what it would take and what is left. */
 export function budgetExceeded(short: ScopeBalance, needMicroUsd: number): ArtdeskError {
   const { label, limitMicroUsd = 0, leftMicroUsd = 0, unknownMicroUsd } = short;
+  const left =
+    leftMicroUsd < 0
+      ? `its ${formatUsd(limitMicroUsd)} is overdrawn by ${formatUsd(-leftMicroUsd)}`
+      : `${formatUsd(leftMicroUsd)} of ${formatUsd(limitMicroUsd)} is left`;
   const next = short.scope.startsWith("run:") ? "start another run" : "wait for the next month";
   const unknown =
     unknownMicroUsd > 0
@@ -102,7 +106,7 @@ export function budgetExceeded(short: ScopeBalance, needMicroUsd: number): Artde
       : "";
   return new ArtdeskError({
     code: "budget_exceeded",
-    shortMessage: `Not enough budget for ${label}: this takes up to ${formatUsd(needMicroUsd)}, and ${formatUsd(leftMicroUsd)} of ${formatUsd(limitMicroUsd)} is left.`,
+    shortMessage: `Not enough budget for ${label}: this takes up to ${formatUsd(needMicroUsd)}, and ${left}.`,
     hint: `Raise the limit, choose a cheaper offer, or ${next}.${unknown}`,
     details: `Spent ${formatUsd(short.spentMicroUsd)}, reserved ${formatUsd(short.reservedMicroUsd)}, possibly billed ${formatUsd(unknownMicroUsd)}.`,
   });

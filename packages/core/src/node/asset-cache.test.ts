@@ -51,11 +51,14 @@ test("a changed file, another configuration and another name are read anew", asy
   expect(openAssetCache({ root, configHash: "other" }).find("a.image.md", "0")).toBeUndefined();
 });
 
-test.each(["", "{", "[]", "null", "\0\0\0", '{"version":1}'])("a damaged cache (%j) is ignored and replaced", async (content) => {
-  const { root } = temporaryWorkspace({ "a.image.md": "A fox.", [CACHE]: content });
-  expect(await list(root)).toHaveLength(1);
-  expect(readFileSync(join(root, CACHE), "utf8")).toContain("A fox.");
-});
+test.each(["", "{", "[]", "null", "\0\0\0", '{"version":1}'])(
+  "a damaged cache (%j) is ignored and replaced",
+  async (content) => {
+    const { root } = temporaryWorkspace({ "a.image.md": "A fox.", [CACHE]: content });
+    expect(await list(root)).toHaveLength(1);
+    expect(readFileSync(join(root, CACHE), "utf8")).toContain("A fox.");
+  },
+);
 
 test("files that have gone leave the cache; a listing of one file keeps the others", async () => {
   const { root } = temporaryWorkspace({ "a.image.md": "A fox.", "b.image.md": "An owl." });

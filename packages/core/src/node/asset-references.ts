@@ -6,7 +6,7 @@ import type { ImageInput } from "../types.ts";
 import { withLocation } from "./asset-listing.ts";
 import { readFileGuarded } from "./guarded-file.ts";
 
-const REFERENCE_TYPES = ["image/png", "image/jpeg", "image/webp"];
+const REFERENCE_TYPES: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/webp"]);
 
 /** An asset's reference images and mask, with the hashes that its fingerprint needs (lower-case hex SHA-256). */
 export interface AssetReferences {
@@ -38,7 +38,7 @@ async function readImage(root: string, path: string, location: { file: string; l
   try {
     const bytes = await readFileGuarded(root, path);
     const mediaType = inspectImage(bytes).header?.mediaType;
-    if (mediaType !== undefined && REFERENCE_TYPES.includes(mediaType)) return { bytes, mediaType, name: path };
+    if (mediaType !== undefined && REFERENCE_TYPES.has(mediaType)) return { bytes, mediaType, name: path };
   } catch (error) {
     throw isArtdeskError(error) ? withLocation(error, location) : error;
   }

@@ -32,18 +32,23 @@ function image(index: number, mediaType = "image/png"): JournalImage {
 test("another process sees each step of an attempt", async () => {
   const { root } = temporaryWorkspace();
   const journal = createFileJournal(root);
-  const seen = async (): Promise<object[]> => (await createFileJournal(root).pending()).map(({ readImages: _, ...record }) => record);
+  const seen = async (): Promise<object[]> =>
+    (await createFileJournal(root).pending()).map((record) => Object.assign(record, { readImages: undefined }));
   await journal.begin(entry);
-  expect(await seen()).toEqual([{ ...entry, state: "in_flight", requestId: undefined, costMicroUsd: undefined, outcome: undefined, images: [] }]);
+  expect(await seen()).toEqual([
+    { ...entry, state: "in_flight", requestId: undefined, costMicroUsd: undefined, outcome: undefined, images: [] },
+  ]);
   await journal.submitted("attempt-1", "job-7");
   expect(await seen()).toMatchObject([{ state: "submitted", requestId: "job-7" }]);
   await journal.keep("attempt-1", [image(0), image(1, "image/jpeg")], 8000);
-  expect(readdirSync(join(root, ".artdesk/journal/attempt-1")).sort()).toEqual(["0.png", "1.jpg", "attempt.json"]);
+  expect(readdirSync(join(root, ".artdesk/journal/attempt-1")).toSorted()).toEqual(["0.png", "1.jpg", "attempt.json"]);
   const [record] = await createFileJournal(root).pending();
   expect(record).toMatchObject({ state: "received", requestId: "job-7", costMicroUsd: 8000, outcome: undefined });
-  expect((await record?.readImages())?.map(({ bytes, ...rest }) => ({ ...rest, bytes: [...bytes] }))).toEqual([
-    { ...image(0), bytes: [0, 1, 2] },
-    { ...image(1, "image/jpeg"), bytes: [1, 1, 2] },
+  const images = await record?.readImages();
+  expect(images?.map(({ index, mediaType, sha256 }) => ({ index, mediaType, sha256 }))).toEqual(record?.images);
+  expect(images?.map(({ bytes }) => Array.from(bytes))).toEqual([
+    [0, 1, 2],
+    [1, 1, 2],
   ]);
   await journal.end("attempt-1", "settled");
   expect(await seen()).toMatchObject([{ state: "received", outcome: "settled" }]);
@@ -69,7 +74,13 @@ test("an attempt without images ends with its outcome, an unknown one stays", as
 test("records come oldest first", async () => {
   const { root } = temporaryWorkspace();
   const journal = createFileJournal(root);
-  for (const [attemptId, startedAtMs] of [["c", 1], ["a", 3], ["b", 2], ["d", 2]] as const) await journal.begin({ ...entry, attemptId, startedAtMs });
+  for (const [attemptId, startedAtMs] of [
+    ["c", 1],
+    ["a", 3],
+    ["b", 2],
+    ["d", 2],
+  ] as const)
+    await journal.begin({ ...entry, attemptId, startedAtMs });
   expect((await journal.pending()).map(({ attemptId }) => attemptId)).toEqual(["c", "b", "d", "a"]);
 });
 
@@ -90,9 +101,16 @@ test("damaged notes and images are named, never passed on", async () => {
   await journal.keep("attempt-1", [image(0)], 1);
   writeFileSync(join(root, ".artdesk/journal/attempt-1/0.png"), "x");
   const [record] = await journal.pending();
-  await expect(record?.readImages()).rejects.toMatchObject({ code: "bad_response", billed: "yes", shortMessage: "The received image .artdesk/journal/attempt-1/0.png is damaged." });
+  await expect(record?.readImages()).rejects.toMatchObject({
+    code: "bad_response",
+    billed: "yes",
+    shortMessage: "The received image .artdesk/journal/attempt-1/0.png is damaged.",
+  });
   writeFileSync(join(root, ".artdesk/journal/attempt-1/attempt.json"), '{"state":"received"}');
-  await expect(journal.pending()).rejects.toMatchObject({ code: "bad_response", shortMessage: "The journal note .artdesk/journal/attempt-1/attempt.json is damaged." });
+  await expect(journal.pending()).rejects.toMatchObject({
+    code: "bad_response",
+    shortMessage: "The journal note .artdesk/journal/attempt-1/attempt.json is damaged.",
+  });
 });
 
 test("a journal that a checkout brought along leads nowhere", async () => {
@@ -109,41 +127,51 @@ test("a journal that a checkout brought along leads nowhere", async () => {
 const CHILD = fileURLToPath(new URL("../../test/journal-until-killed.ts", import.meta.url));
 const KILLS = 30;
 
-test("killed at any moment, it has no record, an earlier state, or the complete images", { timeout: 120_000 }, async () => {
-  const { root } = temporaryWorkspace();
-  const counts = { kept: 0, unfinished: 0 };
-  for (let round = 0; round < KILLS; round += 1) {
-    const child = spawn(process.execPath, ["--conditions=source", CHILD, root], { stdio: ["ignore", "pipe", "inherit"] });
-    let said = "";
-    child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    const closed = once(child, "close");
-    // After some steps, however slow this machine is, and then at any moment of the next one.
-    while (said.split("\n").length <= 1 + (round % 6)) await once(child.stdout, "data");
-    await sleep(Math.random() * 15);
-    child.kill("SIGKILL");
-    await closed;
+test(
+  "killed at any moment, it has no record, an earlier state, or the complete images",
+  { timeout: 120_000 },
+  async () => {
+    const { root } = temporaryWorkspace();
+    const counts = { kept: 0, unfinished: 0 };
+    for (let round = 0; round < KILLS; round += 1) {
+      const child = spawn(process.execPath, ["--conditions=source", CHILD, root], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let said = "";
+      child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+      const closed = once(child, "close");
+      // After some steps, however slow this machine is, and then at any moment of the next one.
+      while (said.split("\n").length <= 1 + (round % 6)) await once(child.stdout, "data");
+      await sleep(Math.random() * 15);
+      child.kill("SIGKILL");
+      await closed;
 
-    const journal = createFileJournal(root);
-    const records = new Map((await journal.pending()).map((record) => [record.attemptId, record]));
-    const words = said.split("\n").slice(0, -1).map((line) => line.split(" "));
-    const removed = new Set(words.filter(([what]) => what === "removing").map(([, attemptId]) => attemptId));
-    for (const [what, attemptId = "", images] of words) {
-      if (removed.has(attemptId)) continue;
-      const record = records.get(attemptId);
-      expect(record, `${attemptId} was begun and not removed`).toBeDefined();
-      if (what !== "kept") continue;
-      counts.kept += 1;
-      expect(record).toMatchObject({ state: "received", costMicroUsd: 4000 });
-      expect(record?.images).toHaveLength(Number(images));
+      const journal = createFileJournal(root);
+      const records = new Map((await journal.pending()).map((record) => [record.attemptId, record]));
+      const words = said
+        .split("\n")
+        .slice(0, -1)
+        .map((line) => line.split(" "));
+      const removed = new Set(words.filter(([what]) => what === "removing").map(([, attemptId]) => attemptId));
+      for (const [what, attemptId = "", images] of words) {
+        if (removed.has(attemptId)) continue;
+        const record = records.get(attemptId);
+        if (!record) throw new Error(`${attemptId} was begun and never removed, and is gone`);
+        if (what !== "kept") continue;
+        counts.kept += 1;
+        expect(record).toMatchObject({ state: "received", costMicroUsd: 4000 });
+        expect(record.images).toHaveLength(Number(images));
+      }
+      for (const record of records.values()) {
+        if (record.state !== "received") counts.unfinished += 1;
+        // Rejects for a file that is missing or not what was received.
+        const images = await record.readImages();
+        expect(images).toHaveLength(record.state === "received" ? record.positions.length : 0);
+        await journal.remove(record.attemptId);
+      }
     }
-    for (const record of records.values()) {
-      if (record.state !== "received") counts.unfinished += 1;
-      // Rejects for a file that is missing or not what was received.
-      else expect(await record.readImages()).toHaveLength(record.positions.length);
-      await journal.remove(record.attemptId);
-    }
-  }
-  // The kills did hit both kinds of moment.
-  expect(counts.kept).toBeGreaterThan(0);
-  expect(counts.unfinished).toBeGreaterThan(0);
-});
+    // The kills did hit both kinds of moment.
+    expect(counts.kept).toBeGreaterThan(0);
+    expect(counts.unfinished).toBeGreaterThan(0);
+  },
+);

@@ -28,7 +28,7 @@ export interface JournalRecord extends JournalEntry {
   /** Received images, without their bytes. */
   images: readonly { index: number; mediaType: string; sha256: string }[];
   /** Reads the images. Throws `bad_response` when a file is not what was received. */
-  readImages(): Promise<JournalImage[]>;
+  readImages: () => Promise<JournalImage[]>;
 }
 
 /** A journal on disk that the next run can read. */
@@ -157,7 +157,7 @@ async function readRecords(root: string): Promise<JournalRecord[]> {
       readImages: async () => images.map((image) => readKeptImage(root, `${JOURNAL_FOLDER}/${name}`, image)),
     });
   }
-  return records.sort(
+  return records.toSorted(
     (left, right) => left.startedAtMs - right.startedAtMs || (left.attemptId < right.attemptId ? -1 : 1),
   );
 }

@@ -19,12 +19,19 @@ const FILES = {
   ".hidden/i.image.md": "x",
 };
 
-function find(options: { patterns?: string[]; paths?: string[] } = {}): { files: readonly string[]; problems: string[] } {
+function find(options: { patterns?: string[]; paths?: string[] } = {}): {
+  files: readonly string[];
+  problems: string[];
+} {
   const { root, outside } = temporaryWorkspace(FILES);
   symlinkSync(outside, join(root, "linked"));
   symlinkSync(join(root, "a.image.md"), join(root, "link.image.md"));
   execFileSync("mkfifo", [join(root, "pipe.image.md")]);
-  const { files, problems } = findPromptFiles({ root, patterns: options.patterns ?? ["**/*.image.md"], paths: options.paths });
+  const { files, problems } = findPromptFiles({
+    root,
+    patterns: options.patterns ?? ["**/*.image.md"],
+    paths: options.paths,
+  });
   return { files, problems: problems.map((problem) => problem.shortMessage) };
 }
 
@@ -45,7 +52,9 @@ test("several patterns, each file once", () => {
 });
 
 test("files, folders and patterns can be asked for", () => {
-  expect(find({ paths: ["docs/notes.md", "./a.image.md", "docs/deep/", "app/[slug]/d.image.md", "docs/b*.md"] })).toEqual({
+  expect(
+    find({ paths: ["docs/notes.md", "./a.image.md", "docs/deep/", "app/[slug]/d.image.md", "docs/b*.md"] }),
+  ).toEqual({
     files: ["a.image.md", "app/[slug]/d.image.md", "docs/b.image.md", "docs/deep/er/c.image.md", "docs/notes.md"],
     problems: [],
   });
@@ -53,7 +62,21 @@ test("files, folders and patterns can be asked for", () => {
 });
 
 test("what cannot be asked for is said", () => {
-  expect(find({ paths: ["../outside", "/etc", "nope.image.md", "link.image.md", "linked/x.image.md", "pipe.image.md", "app/*.md", ".git", "a\0b"] })).toEqual({
+  expect(
+    find({
+      paths: [
+        "../outside",
+        "/etc",
+        "nope.image.md",
+        "link.image.md",
+        "linked/x.image.md",
+        "pipe.image.md",
+        "app/*.md",
+        ".git",
+        "a\0b",
+      ],
+    }),
+  ).toEqual({
     files: [],
     problems: [
       "`../outside` is outside the workspace.",

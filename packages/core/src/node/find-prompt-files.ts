@@ -38,7 +38,7 @@ export function findPromptFiles(options: {
   } else {
     for (const path of paths) addPath({ root, path, patterns: compiled, found, problems });
   }
-  return { files: [...found].sort(), problems };
+  return { files: [...found].toSorted(), problems };
 }
 
 function addPath(options: {

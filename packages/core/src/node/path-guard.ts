@@ -71,8 +71,15 @@ export function refused(path: string, reason: string, cause?: unknown): ArtdeskE
   return new ArtdeskError({
     code: "invalid_request",
     shortMessage: visibleText(`The path \`${path.slice(0, 200)}\` ${reason}.`),
+    hint: hintFor(reason),
     cause,
   });
+}
+
+function hintFor(reason: string): string | undefined {
+  if (reason.includes("symbolic link")) return "Artdesk follows no symbolic links: name the real file or folder.";
+  if (reason === "does not exist") return "Add the file, or mend the path: it starts at the prompt file's folder.";
+  return undefined;
 }
 
 /** lstat, or undefined when there is nothing. */

@@ -111,7 +111,7 @@ function strayFiles(root: string, expected: ReadonlySet<string>): string[] {
       else if (name.endsWith(".json")) files.push(path);
     }
   }
-  return files.sort();
+  return files.toSorted();
 }
 
 function readFolder(root: string, folder: string): string[] {

@@ -35,7 +35,11 @@ async function problems(root: string): Promise<string[]> {
 }
 
 test("an asset goes from new to unchanged, and back by each change that matters", async () => {
-  const { root } = temporaryWorkspace({ "docs/a.image.md": "---\nreferences: [ref.png]\n---\nA fox.", "docs/ref.png": TINY_PNG, "b.image.md": "An owl." });
+  const { root } = temporaryWorkspace({
+    "docs/a.image.md": "---\nreferences: [ref.png]\n---\nA fox.",
+    "docs/ref.png": TINY_PNG,
+    "b.image.md": "An owl.",
+  });
   expect(await statuses(root)).toEqual({ "docs/a": "new", b: "new" });
   await make(await openWorkspace({ cwd: root }));
   expect(await statuses(root)).toEqual({ "docs/a": "unchanged", b: "unchanged" });
@@ -57,14 +61,22 @@ test("an asset goes from new to unchanged, and back by each change that matters"
 });
 
 test("lock entries without a prompt file are orphans, those of a broken one are not", async () => {
-  const { root } = temporaryWorkspace({ "a.image.md": "A fox.", "sub/b.image.md": "---\nvariants: [{name: x}]\n---\nAn owl.", "c.image.md": "A cat." });
+  const { root } = temporaryWorkspace({
+    "a.image.md": "A fox.",
+    "sub/b.image.md": "---\nvariants: [{name: x}]\n---\nAn owl.",
+    "c.image.md": "A cat.",
+  });
   await make(await openWorkspace({ cwd: root }));
   rmSync(join(root, "a.image.md"));
   writeFileSync(join(root, "sub/b.image.md"), "---\nsise: 1x1\n---\nAn owl.");
   const workspace = await openWorkspace({ cwd: root });
   const listing = await workspace.listStatuses();
-  expect(listing.orphans).toEqual([{ id: "a", file: ".artdesk/lock/a.json", reason: "No prompt file describes a any more." }]);
-  expect(listing.problems.map((problem) => problem.message)).toEqual(["sub/b.image.md:2: `sise` is not a known key. Did you mean `size`?"]);
+  expect(listing.orphans).toEqual([
+    { id: "a", file: ".artdesk/lock/a.json", reason: "No prompt file describes a any more." },
+  ]);
+  expect(listing.problems.map((problem) => problem.message)).toEqual([
+    "sub/b.image.md:2: `sise` is not a known key. Did you mean `size`?",
+  ]);
   expect((await workspace.listStatuses(["c.image.md"])).orphans).toEqual([]);
   await workspace.removeLockEntry("a");
   expect((await workspace.listStatuses()).orphans).toEqual([]);
@@ -88,7 +100,7 @@ test("mistakes are collected, each with its place; the rest of the assets is lis
   symlinkSync(outside, join(root, "linked"));
   linkSync(join(outside, "secret.png"), join(root, "hard.png"));
   expect(await statuses(root)).toEqual({ good: "new" });
-  expect((await problems(root)).sort()).toMatchInlineSnapshot(`
+  expect((await problems(root)).toSorted()).toMatchInlineSnapshot(`
     [
       ".artdesk/lock/conflict.json:2: This lock entry has git conflict markers. Keep the side whose image file you keep (\`git checkout --ours\` or \`--theirs\`), or delete the file and generate the image again.",
       "binary.image.md:1: This is not a text file: it is not valid UTF-8. Write the prompt as plain UTF-8 text.",
@@ -124,12 +136,17 @@ test("assets that would write the same file are all left out, and both files are
 });
 
 test("references and mask are read with their types", async () => {
-  const { root } = temporaryWorkspace({ "a.image.md": "---\noperation: edit\nreferences: [r.png]\nmask: r.png\n---\nx", "r.png": TINY_PNG });
+  const { root } = temporaryWorkspace({
+    "a.image.md": "---\noperation: edit\nreferences: [r.png]\nmask: r.png\n---\nx",
+    "r.png": TINY_PNG,
+  });
   const workspace = await openWorkspace({ cwd: root });
   const [asset] = (await workspace.listAssets()).assets;
   if (!asset) throw new Error("one asset expected");
   const { references, mask, referenceHashes, maskHash } = await workspace.readReferences(asset);
-  expect(references.map(({ name, mediaType, bytes }) => [name, mediaType, bytes.length])).toEqual([["r.png", "image/png", TINY_PNG.length]]);
+  expect(references.map(({ name, mediaType, bytes }) => [name, mediaType, bytes.length])).toEqual([
+    ["r.png", "image/png", TINY_PNG.length],
+  ]);
   expect(mask?.name).toBe("r.png");
   expect(referenceHashes).toEqual([maskHash]);
 });
@@ -137,11 +154,16 @@ test("references and mask are read with their types", async () => {
 test("the configuration is found, given, or absent", async () => {
   const { root, outside } = temporaryWorkspace({ "sub/other.yml": "version: 1\nconcurrency: 3\n" });
   expect((await openWorkspace({ cwd: root })).config).toMatchObject({ file: undefined, concurrency: 8 });
-  expect((await openWorkspace({ cwd: root, config: "sub/other.yml" })).config).toMatchObject({ file: "sub/other.yml", concurrency: 3 });
+  expect((await openWorkspace({ cwd: root, config: "sub/other.yml" })).config).toMatchObject({
+    file: "sub/other.yml",
+    concurrency: 3,
+  });
   writeFileSync(join(outside, "artdesk.yml"), "version: 1\nconcurrency: 4\n");
   expect((await openWorkspace({ cwd: root, config: "../outside/artdesk.yml" })).config.concurrency).toBe(4);
   symlinkSync(join(outside, "artdesk.yml"), join(root, "artdesk.yml"));
   await expect(openWorkspace({ cwd: root })).rejects.toThrow("The path `artdesk.yml` is a symbolic link.");
-  await expect(openWorkspace({ cwd: root, config: "nope.yml" })).rejects.toThrow("The configuration nope.yml does not exist or is not a file.");
+  await expect(openWorkspace({ cwd: root, config: "nope.yml" })).rejects.toThrow(
+    "The configuration nope.yml does not exist or is not a file.",
+  );
   await expect(openWorkspace({ cwd: join(root, "nope") })).rejects.toThrow("does not exist");
 });

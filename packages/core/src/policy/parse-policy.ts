@@ -92,7 +92,7 @@ const fields = strictFields(
     ),
     on_unknown: v.optional(oneOf(["stop", "next", "retry"]), "stop"),
     on_refusal: v.optional(oneOf(["stop", "next"]), "stop"),
-    max_retries: v.optional(wholeNumber(0, 20), 3),
+    max_retries: v.optional(wholeNumber(0, 20), 2),
     max_retry_after_seconds: v.optional(wholeNumber(0, 3600), 60),
     deadline_seconds: v.optional(wholeNumber(1, 86_400), 600),
   },

@@ -58,11 +58,11 @@ export interface Policy {
   freeAllowance: Readonly<Record<string, number>>;
   /** Model per tier, pinned by the user: comes first in the order where it qualifies. */
   models: Readonly<Partial<Record<Tier, string>>>;
-  /** After a call whose outcome is not known. @default "stop" */
+  /** After a call that was or may have been billed without delivering: trying again pays again. @default "stop" */
   onUnknown: "stop" | "next" | "retry";
   /** After a refusal by the provider. @default "stop" */
   onRefusal: "stop" | "next";
-  /** Times that one call that surely was not billed may be sent again. @default 3 */
+  /** Times that one call that surely was not billed may be sent again. @default 2 */
   maxRetries: number;
   /** Longest wait that a provider's Retry-After may ask for. @default 60_000 */
   maxRetryAfterMs: number;

@@ -105,7 +105,7 @@ export function presetPolicy(preset: PolicyPreset, thresholds: PresetThresholds 
     models: {},
     onUnknown: "stop",
     onRefusal: "stop",
-    maxRetries: 3,
+    maxRetries: 2,
     maxRetryAfterMs: 60_000,
     deadlineMs: 600_000,
   };

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
+import { builtInCatalogue } from "../catalogue/built-in-catalogue.ts";
 
 const folder = import.meta.dirname;
 const adapters = readdirSync(folder)
@@ -22,5 +23,10 @@ test.each(adapters)("%s has its test, its fixture and a provider of its own name
     unknown
   >;
   const exported = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  expect(builtInCatalogue.providers.get(name), `${name} in built-in-catalogue.ts`).toBe(module[exported]);
+  expect(
+    builtInCatalogue.rows.some((row) => row.provider === name),
+    `catalogue rows of ${name}`,
+  ).toBe(true);
   expect(module[exported]).toMatchObject({ id: name, kind: expect.stringMatching(/^(http|local)$/) });
 });

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { policyInput } from "../../assets/config.ts";
 import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
+import { closestName } from "../../closest-name.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
@@ -15,6 +16,8 @@ import { openWorkspace, type Workspace } from "../workspace.ts";
 
 /** Where the books of a workspace are kept when `artdesk.yml` does not say it. */
 const DEFAULT_LEDGER = "sqlite:.artdesk/ledger.sqlite";
+
+const PRESETS = ["auto", "quality", "volume"] as const;
 
 export interface AssetDeskOptions {
   cwd: string;
@@ -45,6 +48,8 @@ export interface AssetDesk {
   readonly budget: Budget;
   readonly run: string;
   readonly clock: Clock;
+  /** Only providers that draw storyboard cards are in use. */
+  readonly drawsOnly: boolean;
   /** Says what is odd about the set-up. */
   readonly warnings: readonly string[];
   close(): Promise<void>;
@@ -82,7 +87,18 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     random,
     run,
   });
-  return { workspace, artdesk, journal, policy, budget, run, clock, warnings, close: () => artdesk.close() };
+  return {
+    workspace,
+    artdesk,
+    journal,
+    policy,
+    budget,
+    run,
+    clock,
+    drawsOnly: drawsOnly(options),
+    warnings,
+    close: () => artdesk.close(),
+  };
 }
 
 function readPolicy(workspace: Workspace, preset: string | undefined): Policy {
@@ -92,23 +108,49 @@ function readPolicy(workspace: Workspace, preset: string | undefined): Policy {
   try {
     return parsePolicy(input);
   } catch (error) {
-    if (!isArtdeskError(error) || error.location || config.file === undefined || preset !== undefined) throw error;
-    const { code, shortMessage, hint, issues } = error;
+    if (!isArtdeskError(error) || error.location) throw error;
+    if (preset !== undefined && !isPreset(preset)) throw unknownPreset(preset, error);
+    if (config.file === undefined) throw error;
+    const { code, hint } = error;
+    // `policy: best` is short for `policy: {preset: best}`: people wrote the former.
+    const asWritten = (text: string): string =>
+      typeof config.policy === "string" ? text.replace(/^preset: /, "policy: ") : text;
+    const shortMessage = asWritten(error.shortMessage);
+    const issues = error.issues.map(asWritten);
     const location = { file: config.file, line: config.lineOf(["policy"]) };
     throw new ArtdeskError({ code, shortMessage, hint, issues, location, cause: error });
   }
+}
+
+function isPreset(name: string): boolean {
+  return PRESETS.some((preset) => preset === name);
+}
+
+function unknownPreset(name: string, cause: unknown): ArtdeskError {
+  const meant = closestName(name, PRESETS);
+  return new ArtdeskError({
+    code: "invalid_policy",
+    shortMessage: `Unknown policy "${name}".`,
+    hint: meant === undefined ? `Use one of: ${PRESETS.join(", ")}.` : `Did you mean ${meant}?`,
+    cause,
+  });
 }
 
 function requireKnownProviders(providers: readonly string[] | undefined): void {
   const known = [...builtInCatalogue.providers.keys()];
   for (const provider of providers ?? []) {
     if (known.includes(provider)) continue;
+    const meant = closestName(provider, known);
     throw new ArtdeskError({
       code: "invalid_request",
       shortMessage: `Unknown provider "${provider}".`,
-      hint: `Use one of: ${known.join(", ")}.`,
+      hint: meant === undefined ? `Use one of: ${known.join(", ")}.` : `Did you mean ${meant}?`,
     });
   }
+}
+
+function drawsOnly({ providers = [] }: AssetDeskOptions): boolean {
+  return providers.length > 0 && providers.every((id) => builtInCatalogue.providers.get(id)?.kind === "local");
 }
 
 function chooseLedger(
@@ -117,9 +159,7 @@ function chooseLedger(
   root: string,
   warnings: string[],
 ): LedgerStore | string {
-  const drawsOnly =
-    options.providers?.length === 1 && builtInCatalogue.providers.get(options.providers[0] ?? "")?.kind === "local";
-  if (drawsOnly) return "memory:";
+  if (drawsOnly(options)) return "memory:";
   const wanted = options.ledger ?? configured ?? DEFAULT_LEDGER;
   if (wanted === "github") {
     if (options.readOnly) {
@@ -129,7 +169,7 @@ function chooseLedger(
     throw new ArtdeskError({
       code: "invalid_request",
       shortMessage: "`ledger: github` can only be written by the GitHub Action.",
-      hint: "Give another ledger, for example --ledger sqlite:.artdesk/ledger.sqlite, or use redis:// or postgres:// in artdesk.yml for both.",
+      hint: "Name another ledger in artdesk.yml: sqlite:.artdesk/ledger.sqlite, or redis:// or postgres:// for both.",
     });
   }
   if (options.readOnly && wanted === DEFAULT_LEDGER && !existsSync(join(root, ".artdesk/ledger.sqlite")))

@@ -1,7 +1,8 @@
 import { type AssetSpec, assetLocation } from "../../assets/asset-spec.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
-import { blockedError, type PlannedRequest } from "../../generate.ts";
-import type { ImageRequest } from "../../types.ts";
+import { blockedError } from "../../compose-result.ts";
+import type { PlannedRequest } from "../../generate.ts";
+import type { ImageRequest, ScopeBalance } from "../../types.ts";
 import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import type { ReportError } from "./report.ts";
@@ -57,15 +58,35 @@ function located(error: ArtdeskError, asset: AssetSpec, field: string | undefine
   });
 }
 
+/**
+ * Warnings of several assets as lines of one report. What concerns an asset names it; what several have in common, such
+ * as a budget that runs low, is said once.
+ */
+export function collectWarnings(assets: readonly { id: string; warnings: readonly string[] }[]): readonly string[] {
+  const owners = new Map<string, string[]>();
+  for (const { id, warnings } of assets) {
+    for (const warning of warnings) owners.set(warning, [...(owners.get(warning) ?? []), id]);
+  }
+  return [...owners].map(([warning, [id, ...others]]) =>
+    others.length > 0 || warning.startsWith(`${id}: `) ? warning : `${id}: ${warning}`,
+  );
+}
+
+/** What is spent and left, without the limits of runs that are over. */
+export async function budgetOf(desk: AssetDesk): Promise<readonly ScopeBalance[]> {
+  const balances = await desk.artdesk.ledger.balances();
+  return balances.filter(({ scope }) => !scope.startsWith("run:") || scope === `run:${desk.run}`);
+}
+
 /** An error as reports show it; the asset's own place when it names none. */
 export function toReportError(error: ArtdeskError, asset?: AssetSpec): ReportError {
-  const location = error.location ?? (asset && { file: asset.file, line: asset.line });
+  const location = error.location ?? (asset?.file ? { file: asset.file, line: asset.line } : undefined);
   return {
     code: error.code,
     message: error.shortMessage,
     hint: error.hint,
     file: location?.file,
     line: location?.line,
-    issues: error.issues,
+    issues: error.issues.filter((issue) => issue !== error.shortMessage),
   };
 }

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type ContactSheetCard, contactSheetHtml } from "../../assets/contact-sheet.ts";
+import { inspectImage } from "../../image-header.ts";
 import { ensureArtdeskFolder } from "../artdesk-folder.ts";
 import { readFileGuarded, writeOwnFile } from "../guarded-file.ts";
 import type { AssetDesk } from "./asset-desk.ts";
@@ -61,14 +62,12 @@ async function imagesOf(desk: AssetDesk, asset: GenerateAsset, room: { bytes: nu
     const bytes = await readFileGuarded(desk.workspace.root, path);
     room.bytes -= bytes.length;
     if (room.bytes < 0) urls.push(`../${path.split("/").map(encodeURIComponent).join("/")}`);
-    else urls.push(`data:${mediaTypeOf(path)};base64,${Buffer.from(bytes).toString("base64")}`);
+    else
+      urls.push(
+        `data:${inspectImage(bytes).header?.mediaType ?? "image/png"};base64,${Buffer.from(bytes).toString("base64")}`,
+      );
   }
   return urls;
-}
-
-function mediaTypeOf(path: string): string {
-  if (/\.jpe?g$/i.test(path)) return "image/jpeg";
-  return /\.webp$/i.test(path) ? "image/webp" : "image/png";
 }
 
 function dateText(nowMs: number): string {

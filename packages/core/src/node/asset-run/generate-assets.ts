@@ -6,9 +6,10 @@ import type { AbortSignalLike } from "../../ports.ts";
 import type { AssetState } from "../status-listing.ts";
 import { acquireWorkspaceLock, describeHolder } from "../workspace-lock.ts";
 import type { AssetDesk } from "./asset-desk.ts";
-import { type AssetPlan, planAsset } from "./asset-planning.ts";
+import { type AssetPlan, budgetOf, collectWarnings, planAsset } from "./asset-planning.ts";
 import { writeContactSheet } from "./contact-sheet-file.ts";
 import { failedAsset, problemReport, skippedAsset, unchangedAsset } from "./generate-outcome.ts";
+import { listStates } from "./list-states.ts";
 import { makeAsset, releaseUnused } from "./make-asset.ts";
 import { missingOutputs } from "./missing-outputs.ts";
 import { recoverAssets } from "./recover-assets.ts";
@@ -67,7 +68,7 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
     const recovered = await recoverAssets(desk, lock.earlierRuns);
     if (lock.earlierRuns.length > 0) await lock.forgetEarlierRuns();
     for (const id of recovered.finished) onProgress({ type: "recovered", id });
-    const listing = await workspace.listStatuses(options.paths);
+    const listing = await listStates(desk, options.paths);
     const done: GenerateAsset[] = listing.problems.map(problemReport);
     const jobs: Job[] = [];
     for (const state of listing.assets) {
@@ -197,10 +198,10 @@ async function buildReport(
       costMicroUsd: sum((asset) => asset.costMicroUsd),
       possiblyBilledMicroUsd: sum((asset) => asset.possiblyBilledMicroUsd),
     },
-    budget: await desk.artdesk.ledger.balances(),
+    budget: await budgetOf(desk),
     recovered,
     contactSheet: undefined,
-    warnings: [...warnings, ...new Set(assets.flatMap((asset) => asset.warnings))],
+    warnings: [...warnings, ...collectWarnings(assets)],
   };
   try {
     return { ...report, contactSheet: await writeContactSheet(desk, report) };

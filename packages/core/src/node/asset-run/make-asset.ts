@@ -1,4 +1,4 @@
-import { outputPaths } from "../../assets/asset-spec.ts";
+import { formatOfPath, outputPaths } from "../../assets/asset-spec.ts";
 import type { LockEntry } from "../../assets/lock-entry.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import type { OnEvent } from "../../events.ts";
@@ -11,6 +11,7 @@ import type { AssetDesk } from "./asset-desk.ts";
 import { toReportError } from "./asset-planning.ts";
 import { failedAsset } from "./generate-outcome.ts";
 import { serializeJournalNote } from "./journal-note.ts";
+import { drawsCards } from "./list-states.ts";
 import type { GenerateAsset } from "./report.ts";
 
 export interface MakeAssetTask {
@@ -44,7 +45,7 @@ export async function makeAsset(desk: AssetDesk, task: MakeAssetTask): Promise<G
     } catch (error) {
       return { ...outcome, status: "failed", error: toReportError(undelivered(desk, result, error), asset) };
     }
-    return outcome;
+    return { ...outcome, warnings: [...outcome.warnings, ...formatWarnings(task, result)] };
   } catch (error) {
     if (isArtdeskError(error)) return failedAsset(asset, error);
     const message = error instanceof Error ? error.message : String(error);
@@ -136,11 +137,31 @@ async function deliver(desk: AssetDesk, task: MakeAssetTask, result: GenerateRes
   }
 }
 
+/** Says of each file that it holds another format than its name promises: some models choose the format themselves. */
+function formatWarnings(task: MakeAssetTask, result: GenerateResult): string[] {
+  const { asset } = task.state;
+  const paths = outputPaths(asset);
+  const wrong = result.images.flatMap((image, index) => {
+    const path = paths[task.positions[result.positions[index] ?? -1] ?? -1];
+    return path === undefined || image.mediaType === `image/${formatOfPath(path)}` ? [] : [{ path, image }];
+  });
+  const [first] = wrong;
+  if (!first) return [];
+  const format = first.image.mediaType.replace("image/", "");
+  const name = asset.output
+    .slice(asset.output.lastIndexOf("/") + 1)
+    .replace(/\.[^.]+$/, format === "jpeg" ? ".jpg" : `.${format}`);
+  return [
+    `${wrong.map(({ path }) => path).join(", ")} ${wrong.length === 1 ? "holds" : "hold"} ${format.toUpperCase()} data, whatever the name says: ${result.receipt.model ?? "the model"} chooses the format itself. Name it in the prompt file: \`output\` that ends in ${name} (it is then made again).`,
+  ];
+}
+
 /** The lock entry after some of an asset's images were made: earlier ones of the same fingerprint stay. */
 export function mergeLock(state: AssetState, made: Omit<LockEntry, "id" | "fingerprint">): LockEntry {
   const { asset, fingerprint, lock } = state;
   const paths = outputPaths(asset);
-  const kept = lock?.fingerprint === fingerprint ? lock : undefined;
+  const isSameKind = lock !== undefined && drawsCards(lock.model) === drawsCards(made.model);
+  const kept = isSameKind && lock.fingerprint === fingerprint ? lock : undefined;
   const outputs = paths.flatMap((path) => {
     const output = made.outputs.find((item) => item.path === path) ?? kept?.outputs.find((item) => item.path === path);
     return output ? [output] : [];

@@ -2,13 +2,14 @@ import { outputPaths } from "../../assets/asset-spec.ts";
 import type { ArtdeskError } from "../../errors.ts";
 import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
-import { planAsset, toReportError } from "./asset-planning.ts";
+import { budgetOf, collectWarnings, planAsset, toReportError } from "./asset-planning.ts";
+import { listStates } from "./list-states.ts";
 import { missingOutputs } from "./missing-outputs.ts";
 import { type CheckReport, type PlanAsset, type PlanReport, reportDecision } from "./report.ts";
 
 /** What a generate run would do: model, price, reasons and rejections per asset. Calls nobody and writes nothing but the cache. */
 export async function planAssets(desk: AssetDesk, paths: readonly string[] = []): Promise<PlanReport> {
-  const listing = await desk.workspace.listStatuses(paths);
+  const listing = await listStates(desk, paths);
   const assets: PlanAsset[] = listing.problems.map(problemAsset);
   for (const state of listing.assets) assets.push(await planState(desk, state));
   const offers = assets.flatMap((asset) => (asset.error ? [] : (asset.decision?.offers[0] ?? [])));
@@ -27,15 +28,18 @@ export async function planAssets(desk: AssetDesk, paths: readonly string[] = [])
       estimateMicroUsd: sum((offer) => offer.estimateMicroUsd),
       worstCaseMicroUsd: sum((offer) => offer.worstCaseMicroUsd),
     },
-    budget: await desk.artdesk.ledger.balances(),
+    budget: await budgetOf(desk),
     orphans: listing.orphans.map((orphan) => orphan.file),
-    warnings: [...desk.warnings, ...new Set(assets.flatMap((asset) => asset.decision?.warnings ?? []))],
+    warnings: [
+      ...desk.warnings,
+      ...collectWarnings(assets.map(({ id, decision }) => ({ id, warnings: decision?.warnings ?? [] }))),
+    ],
   };
 }
 
 /** Which images are not what their prompt files say. Needs no key and calls nobody. */
 export async function checkAssets(desk: AssetDesk, paths: readonly string[] = []): Promise<CheckReport> {
-  const listing = await desk.workspace.listStatuses(paths);
+  const listing = await listStates(desk, paths);
   const assets = [
     ...listing.problems.map(problemAsset),
     ...listing.assets.map((state) => ({ ...describeState(state), error: undefined })),

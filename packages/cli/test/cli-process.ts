@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+const CLI = fileURLToPath(new URL("../src/artdesk.ts", import.meta.url));
+const EXAMPLES = fileURLToPath(new URL("../../../examples/prompts", import.meta.url));
+
+/** How a process of the CLI ended, and what it wrote. */
+export interface CliResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the CLI from source in a process of its own, with no environment but `env`. */
+export function runArtdesk(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ["--conditions=source", CLI, ...args], {
+      cwd: folder,
+      env: { NO_COLOR: "1", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Runs the CLI with `--json`. The whole of standard output must be one document. */
+export async function runArtdeskJson<T>(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; document: T; stderr: string }> {
+  const { code, stdout, stderr } = await runArtdesk(folder, [...args, "--json"], env);
+  return { code, document: JSON.parse(stdout) as T, stderr };
+}
+
+/** A folder of its own for one test, with these files (path to content); removed when the test ends. */
+export function makeFolder(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+  // One level down, so that what a prompt file writes beside its workspace is found, too.
+  const parent = mkdtempSync(join(tmpdir(), "artdesk-cli-"));
+  onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
+  const folder = join(parent, "outer", "project");
+  mkdirSync(folder, { recursive: true });
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
+
+/** A copy of the example prompts, without what an earlier run left there. */
+export function copyExamples(): string {
+  const folder = makeFolder();
+  cpSync(EXAMPLES, folder, { recursive: true, filter: (path) => !/\.artdesk$|\.(png|jpe?g|webp)$/.test(path) });
+  return folder;
+}
+
+/** Every file below a folder, with `/`, sorted. */
+export function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .toSorted();
+}

@@ -1,0 +1,156 @@
+import { setMaxListeners } from "node:events";
+import { type FaultInput, type Simulator, startSimulator } from "@artdesk/simulator";
+import OpenAI from "openai";
+import { createNodeArtdesk } from "../src/node/create-node-artdesk.ts";
+import { parsePolicy } from "../src/policy/parse-policy.ts";
+import type { Policy } from "../src/policy/policy.ts";
+import { fakeClock } from "../src/testing/fake-clock.ts";
+import { FAULT_CASES, type FaultCase, type FaultProvider } from "./fault-cases.ts";
+
+export type OnUnknown = Policy["onUnknown"];
+
+/** One request under one fault. */
+export interface MatrixCase {
+  fault: FaultCase;
+  provider: FaultProvider;
+  times: "once" | "always";
+  /** Images asked for. */
+  count: number;
+  onUnknown: OnUnknown;
+}
+
+/** What the provider's side and the books say afterwards. Money in micro-USD. */
+export interface MatrixResult {
+  posts: number;
+  imagesBilled: number;
+  billedMicroUsd: number;
+  imagesDelivered: number;
+  settledMicroUsd: number;
+  unknownMicroUsd: number;
+  releasedLines: number;
+  /** Lines that never came to an end. */
+  openLines: number;
+  errorCode: string;
+}
+
+/** The same request sent by the `openai` package with its own retries. */
+export interface RawSdkResult {
+  posts: number;
+  imagesBilled: number;
+}
+
+export const NOW_MS: number = Date.UTC(2026, 10, 23, 12);
+const PROMPT = "A red kite over a meadow";
+/** Real time that a slow provider is given. */
+const SLOW_DEADLINE_MS = 700;
+const LANES = 6;
+
+/** Every case, in the order of the table. */
+export function matrixCases(): MatrixCase[] {
+  const cases: MatrixCase[] = [];
+  for (const provider of ["openai", "gemini"] as const) {
+    for (const fault of FAULT_CASES) {
+      if (fault.providers?.includes(provider) === false) continue;
+      for (const times of ["once", "always"] as const) {
+        for (const count of [1, 4]) {
+          for (const onUnknown of ["stop", "next", "retry"] as const)
+            cases.push({ fault, provider, times, count, onUnknown });
+        }
+      }
+    }
+  }
+  return cases;
+}
+
+/** Runs work on a few simulators at once; results keep the order of the work. */
+export async function onSimulators<Work, Result>(
+  work: readonly Work[],
+  run: (simulator: Simulator, item: Work) => Promise<Result>,
+): Promise<Result[]> {
+  const results = new Map<number, Result>();
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    const simulator = await startSimulator({ seed: 1, now: () => NOW_MS });
+    try {
+      for (let index = next++; index < work.length; index = next++) {
+        const item = work[index];
+        if (item === undefined) break;
+        simulator.reset();
+        results.set(index, await run(simulator, item));
+      }
+    } finally {
+      await simulator.close();
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return [...results].toSorted(([left], [right]) => left - right).map(([, result]) => result);
+}
+
+/** Makes the request through an art desk and reads both sides' books. */
+export async function runMatrixCase(simulator: Simulator, matrixCase: MatrixCase): Promise<MatrixResult> {
+  const { fault, provider, count, onUnknown } = matrixCase;
+  simulator.faults([scripted(matrixCase)]);
+  let ids = 0;
+  const policy = parsePolicy("auto");
+  const desk = await createNodeArtdesk({
+    env: simulator.env,
+    providers: [provider],
+    clock: fakeClock({ startMs: NOW_MS }),
+    random: { next: () => 0.5, id: () => `id-${(ids += 1)}` },
+    policy: { ...policy, onUnknown, deadlineMs: fault.isSlow ? SLOW_DEADLINE_MS : policy.deadlineMs },
+  });
+  try {
+    const { images, error } = await desk.generate({ prompt: PROMPT, count });
+    const lines = await desk.ledger.entries();
+    const sum = (state: string): number =>
+      lines.filter((line) => line.state === state).reduce((total, line) => total + line.microUsd, 0);
+    const statement = simulator.statement();
+    return {
+      posts: postsOf(simulator),
+      imagesBilled: statement.images,
+      billedMicroUsd: statement.totalMicroUsd,
+      imagesDelivered: images.length,
+      settledMicroUsd: sum("settled"),
+      unknownMicroUsd: sum("unknown"),
+      releasedLines: lines.filter((line) => line.state === "released").length,
+      openLines: lines.filter((line) => line.state === "held" || line.state === "in_flight").length,
+      errorCode: error?.code ?? "",
+    };
+  } finally {
+    await desk.close();
+  }
+}
+
+/** Makes the request with the `openai` package as it comes: two retries of its own choice. */
+export async function runRawSdk(simulator: Simulator, matrixCase: MatrixCase): Promise<RawSdkResult> {
+  simulator.faults([scripted(matrixCase)]);
+  const client = new OpenAI({
+    apiKey: "sim-openai",
+    baseURL: simulator.env["OPENAI_BASE_URL"] ?? "",
+    ...(matrixCase.fault.isSlow ? { timeout: SLOW_DEADLINE_MS } : {}),
+  });
+  const abort = new AbortController();
+  setMaxListeners(0, abort.signal);
+  // The package gives no time limit to a body, so a slow one is cut off here.
+  const timer =
+    matrixCase.fault.fault.kind === "slow_body" ? setTimeout(() => abort.abort(), SLOW_DEADLINE_MS) : undefined;
+  try {
+    await client.images.generate(
+      { model: "gpt-image-2", prompt: PROMPT, n: matrixCase.count, size: "1024x1024", quality: "low" },
+      { signal: abort.signal },
+    );
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  return { posts: postsOf(simulator), imagesBilled: simulator.statement().images };
+}
+
+function scripted({ fault, provider, times }: MatrixCase): FaultInput {
+  return { ...fault.fault, provider, times: times === "once" ? 1 : "always" };
+}
+
+function postsOf(simulator: Simulator): number {
+  return simulator.calls().filter((call) => call.method === "POST").length;
+}

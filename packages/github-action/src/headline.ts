@@ -1,0 +1,68 @@
+import { plainText } from "./markdown.ts";
+import { totalsOf, type BudgetLine, type ReportModel, type ReportTotals } from "./report-model.ts";
+import { usdText } from "./usd-text.ts";
+
+/** The sentence that people read first: what, for how much, and what is left. */
+export function headline(model: ReportModel): string {
+  const totals = totalsOf(model.assets);
+  return [whatHappens(model, totals), failures(model, totals), whatIsLeft(model.budgets)]
+    .filter((sentence) => sentence !== undefined)
+    .join(" ");
+}
+
+/** `1 image`, `3 images`. */
+export function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? "" : "s"}`;
+}
+
+function whatHappens(model: ReportModel, totals: ReportTotals): string | undefined {
+  if (model.assets.length === 0) return "**No prompt files here.**";
+  if (model.mode === "generate") return whatWasMade(totals);
+  if (totals.stale === 0) return totals.failed > 0 ? undefined : nothingToDo(totals);
+  if (model.mode === "check") {
+    return `**${count(totals.stale, "image")} ${totals.stale === 1 ? "is" : "are"} stale:** ${prices(totals)} to make.`;
+  }
+  const subject = model.onPullRequest ? "This pull request would make" : "A run would make";
+  return `**${subject} ${count(totals.stale, "image")} for ${prices(totals)}.**`;
+}
+
+function prices({ estimateMicroUsd, worstCaseMicroUsd }: ReportTotals): string {
+  const most = worstCaseMicroUsd > estimateMicroUsd ? ` (at most ${usdText(worstCaseMicroUsd, "up")})` : "";
+  return worstCaseMicroUsd === 0 ? "nothing" : `about ${usdText(estimateMicroUsd)}${most}`;
+}
+
+function whatWasMade(totals: ReportTotals): string | undefined {
+  if (totals.generated > 0) {
+    const also =
+      totals.madeEarlier > 0
+        ? ` ${count(totals.madeEarlier, "image")} made earlier on this pull request included.`
+        : "";
+    return `**Made ${count(totals.generated + totals.madeEarlier, "image")} for ${usdText(totals.costMicroUsd)}.**${also}`;
+  }
+  if (totals.failed > 0 || totals.skipped > 0) {
+    return `**No image was made.**${totals.costMicroUsd > 0 ? ` Attempts cost ${usdText(totals.costMicroUsd)}.` : ""}`;
+  }
+  return nothingToDo(totals);
+}
+
+function nothingToDo({ madeEarlier, costMicroUsd }: ReportTotals): string {
+  const earlier = `**${count(madeEarlier, "image")} made on this pull request for ${usdText(costMicroUsd)}.**`;
+  return madeEarlier > 0 ? `${earlier} Nothing left to do.` : "**Nothing to do:** every image matches its prompt.";
+}
+
+function failures({ budgetStop }: ReportModel, totals: ReportTotals): string | undefined {
+  const parts = [
+    totals.failed > 0 ? `${totals.failed} failed` : undefined,
+    totals.skipped > 0 ? `${totals.skipped} skipped` : undefined,
+  ].filter((part) => part !== undefined);
+  const stop = budgetStop === undefined ? undefined : `Stopped by the budget: ${plainText(budgetStop)}`;
+  const counts = parts.length === 0 ? undefined : `${parts.join(", ")}.`;
+  return [counts, stop].filter((part) => part !== undefined).join(" ") || undefined;
+}
+
+function whatIsLeft(budgets: readonly BudgetLine[]): string | undefined {
+  const [tightest] = budgets;
+  if (!tightest) return undefined;
+  const left = usdText(Math.max(0, tightest.leftMicroUsd), "down");
+  return `${left} of ${usdText(tightest.limitMicroUsd)} left (${plainText(tightest.label)}).`;
+}

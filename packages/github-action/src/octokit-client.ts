@@ -1,0 +1,16 @@
+import { getOctokit } from "@actions/github";
+import { withPatience, type GitHubClient, type GitHubReply } from "./github-client.ts";
+
+/**
+ * A client that signs with this token. Octokit is loaded only by those who import this file.
+ * @param apiUrl the runner's `GITHUB_API_URL`
+ */
+export function createOctokitClient(token: string, apiUrl: string): GitHubClient {
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const octokit = getOctokit(token, { baseUrl: apiUrl, log: silent });
+  return withPatience({
+    request: async <T>(route: string, parameters?: Readonly<Record<string, unknown>>): Promise<GitHubReply<T>> =>
+      octokit.request(route, parameters),
+    graphql: (query, variables) => octokit.graphql(query, { ...variables }),
+  });
+}

@@ -1,0 +1,68 @@
+import { relative, resolve, sep } from "node:path";
+import { ArtdeskError } from "@artdesk/core";
+import { openWorkspace, type Workspace } from "@artdesk/core/node";
+import type { ActionInputs, Shard } from "./inputs.ts";
+
+/** Where the listed assets of a workspace stand, as the workspace tells it. */
+export type Listing = Awaited<ReturnType<Workspace["listStatuses"]>>;
+export type ListedAsset = Listing["assets"][number];
+
+/** The prompt files of this run. */
+export interface Project {
+  workspace: Workspace;
+  /** Absolute path of the checkout. */
+  checkout: string;
+  listing: Listing;
+  /** What core is asked to work on; undefined when this shard has nothing. */
+  paths: readonly string[] | undefined;
+  /** A workspace's path as seen from the repository's root. */
+  repositoryPath: (path: string) => string;
+}
+
+/**
+ * Opens the project inside the checkout and finds out where its images stand. Calls nobody.
+ * @throws {ArtdeskError} `invalid_request` for a folder outside the checkout or a broken configuration
+ */
+export async function openProject(inputs: ActionInputs, checkout: string): Promise<Project> {
+  const folder = relative(checkout, resolve(checkout, inputs.workingDirectory));
+  if (folder.startsWith("..")) {
+    throw new ArtdeskError({
+      code: "invalid_request",
+      shortMessage: `\`working-directory\` ${JSON.stringify(inputs.workingDirectory)} is outside of the checkout.`,
+      hint: "Give a folder of the repository.",
+    });
+  }
+  const workspace = await openWorkspace({ cwd: resolve(checkout, folder), config: inputs.config });
+  const listing = await workspace.listStatuses(inputs.prompts);
+  const prefix = folder === "" ? "" : `${folder.split(sep).join("/")}/`;
+  const project = { workspace, checkout, repositoryPath: (path: string) => `${prefix}${path}` };
+  if (!inputs.shard) return { ...project, listing, paths: inputs.prompts };
+  const files = filesOfShard(listing, inputs.shard);
+  const assets = listing.assets.filter(({ asset }) => files.includes(asset.file));
+  const problems = inputs.shard.index === 1 ? listing.problems : [];
+  return { ...project, listing: { assets, orphans: [], problems }, paths: files.length === 0 ? undefined : files };
+}
+
+/** Whether core would make it: what a person edited by hand is left alone. */
+export function isStale({ status }: Pick<ListedAsset, "status">): boolean {
+  return status !== "unchanged" && status !== "edited_output";
+}
+
+const FILES_PER_SHARD = 10;
+const MAX_SHARDS = 20;
+
+/** Shards that a matrix should run, `["1/2", "2/2"]`; none when nothing is stale. */
+export function shardsOf(listing: Listing): readonly string[] {
+  const files = staleFiles(listing).length;
+  const count = Math.min(MAX_SHARDS, Math.ceil(files / FILES_PER_SHARD));
+  return Array.from({ length: count }, (_, index) => `${index + 1}/${count}`);
+}
+
+function filesOfShard(listing: Listing, { index, of }: Shard): readonly string[] {
+  return staleFiles(listing).filter((_, position) => position % of === index - 1);
+}
+
+function staleFiles(listing: Listing): readonly string[] {
+  const files = new Set(listing.assets.filter(isStale).map(({ asset }) => asset.file));
+  return [...files].toSorted((left, right) => (left < right ? -1 : 1));
+}

@@ -1,0 +1,24 @@
+import { ledgerContract } from "@artdesk/core/testing";
+import { afterAll, beforeAll, test } from "vitest";
+import { createGitRefLedgerStore } from "../src/ledger-ref.ts";
+import { createOctokitClient } from "../src/octokit-client.ts";
+import { OWNER, REPO, startGitHubEmulator, type GitHubEmulator } from "./harness/emulator.ts";
+
+/** The contract that every ledger store keeps, here over GitHub's REST API as the emulator serves it. */
+let github: GitHubEmulator;
+let token: string;
+
+beforeAll(async () => {
+  github = await startGitHubEmulator();
+  token = await github.installationToken({ contents: "write" });
+});
+afterAll(() => github.close());
+
+ledgerContract(
+  "git ref",
+  (area) => {
+    const client = createOctokitClient(token, github.url);
+    return createGitRefLedgerStore({ client, owner: OWNER, repo: REPO, ref: `heads/artdesk/ledger-${area}` });
+  },
+  { test: (name, run) => test(name, { timeout: 120_000 }, run) },
+);

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { KEY, promptFile, startScenario, type Scenario, type Step } from "./harness/scenario.ts";
+
+/** Runs that may do less than they were asked to, or must not do it at all. */
+let scenario: Scenario;
+let branches = 0;
+
+beforeAll(async () => {
+  scenario = await startScenario();
+});
+afterAll(() => scenario.close());
+beforeEach(() => scenario.simulator.reset());
+
+const GENERATE = { mode: "generate", deliver: "commit", "budget-month": "10" };
+
+async function branchWith(files: Readonly<Record<string, string>>): Promise<Step> {
+  const branch = `limits-${(branches += 1)}`;
+  const pullRequest = await scenario.openPullRequest(branch, files);
+  return { branch, pullRequest, inputs: GENERATE };
+}
+
+const bought = (): number => scenario.simulator.statement().entries.length;
+
+describe("plans instead, and says why in one sentence", () => {
+  it("for a pull request from a fork", async () => {
+    const step = await branchWith({ "a.image.md": promptFile("A red bicycle") });
+    const inputs = { ...GENERATE, "openai-api-key": "" };
+    const result = await scenario.run({ ...step, inputs, fork: true, permissions: { contents: "read" } });
+    expect([result.exitCode, result.annotations]).toEqual([0, []]);
+    expect(result.log).toContain(
+      "This run only plans: pull requests from forks get no keys. Prices assume a key for every provider.",
+    );
+    expect(result.summary).toContain("would make 1 image for about");
+    expect(result.log).toContain("No comment: the token may not write one");
+    expect(scenario.simulator.calls()).toEqual([]);
+  });
+
+  it("for a token that only reads, without a call", async () => {
+    const step = await branchWith({ "a.image.md": promptFile("A red bicycle") });
+    const result = await scenario.run({
+      ...step,
+      permissions: { contents: "read", pull_requests: "write", issues: "write" },
+    });
+    expect(result.exitCode).toBe(0);
+    expect(result.log).toContain("This run only plans: the token may not write, so the ledger cannot be kept");
+    expect((await scenario.comments(step.pullRequest ?? { number: 0, baseSha: "" }))[0]?.body).toContain(
+      "This run only plans",
+    );
+    expect(scenario.simulator.calls()).toEqual([]);
+  });
+
+  it("for a run without any key", async () => {
+    const step = await branchWith({ "a.image.md": promptFile("A red bicycle") });
+    const result = await scenario.run({ ...step, inputs: { ...GENERATE, "openai-api-key": "" } });
+    expect(result.exitCode).toBe(0);
+    expect(result.log).toContain("This run only plans: no provider key was given.");
+  });
+});
+
+describe("refuses", () => {
+  it("to generate on pull_request_target", async () => {
+    const step = await branchWith({ "a.image.md": promptFile("A red bicycle") });
+    const result = await scenario.run({ ...step, eventName: "pull_request_target" });
+    expect(result.exitCode).toBe(1);
+    expect(result.annotations[0]?.message).toContain("`generate` does not run on pull_request_target");
+    expect(scenario.simulator.calls()).toEqual([]);
+  });
+
+  it("there, even when allowed, a configuration that sends keys elsewhere", async () => {
+    const config = "version: 1\nproviders:\n  openai:\n    base_url: https://evil.example\n";
+    const step = await branchWith({ "a.image.md": promptFile("A red bicycle"), "artdesk.yml": config });
+    const inputs = { ...GENERATE, "allow-pull-request-target": "true" };
+    const result = await scenario.run({ ...step, inputs, eventName: "pull_request_target" });
+    expect(result.exitCode).toBe(1);
+    expect(result.annotations[0]?.message).toContain("could send your keys anywhere");
+  });
+
+  it("a wrong input, before anything else", async () => {
+    const step = await branchWith({ "a.image.md": promptFile("A red bicycle") });
+    const result = await scenario.run({ ...step, inputs: { mode: "generat" } });
+    expect(result.exitCode).toBe(1);
+    expect(result.annotations[0]?.message).toContain('Did you mean "generate"?');
+  });
+
+  it("a working directory outside of the checkout", async () => {
+    const step = await branchWith({ "a.image.md": promptFile("A red bicycle") });
+    const result = await scenario.run({ ...step, inputs: { ...GENERATE, "working-directory": "../.." } });
+    expect(result.exitCode).toBe(1);
+    expect(result.annotations[0]?.message).toContain("outside of the checkout");
+  });
+});
+
+it("makes the others when one prompt file is wrong, and fails with file and line", async () => {
+  const step = await branchWith({
+    "good.image.md": promptFile("A red bicycle"),
+    "sub/bad.image.md": promptFile("A paper boat", "porpose: docs\n"),
+  });
+  const result = await scenario.run(step);
+  expect(result.exitCode).toBe(1);
+  expect(result.annotations).toMatchObject([{ level: "error", properties: { file: "sub/bad.image.md", line: "3" } }]);
+  expect(result.annotations[0]?.message).toContain("Did you mean `purpose`?");
+  expect(await scenario.repository.file(step.branch, "good.png")).toBeDefined();
+  expect(bought()).toBe(1);
+});
+
+it("delivers what was made when the provider refuses another", async () => {
+  const step = await branchWith({
+    "a.image.md": promptFile("A red bicycle"),
+    "b.image.md": promptFile("A paper boat"),
+  });
+  scenario.simulator.faults([{ kind: "moderation", provider: "openai", times: 1 }]);
+  const result = await scenario.run(step);
+  expect(result.exitCode).toBe(1);
+  expect(result.outputs).toMatchObject({ generated: "1", failed: "1", changed: "true" });
+  const delivered = await Promise.all(["a.png", "b.png"].map((path) => scenario.repository.file(step.branch, path)));
+  expect(delivered.filter((file) => file !== undefined)).toHaveLength(1);
+});
+
+it("stops at the budget, says so, and spends no more than it", async () => {
+  const files = Object.fromEntries(["a", "b", "c", "d"].map((name) => [`${name}.image.md`, promptFile(`A ${name}`)]));
+  const step = await branchWith(files);
+  const result = await scenario.run({ ...step, inputs: { ...GENERATE, "budget-run": "0.015" } });
+  expect(result.exitCode).toBe(1);
+  const { totalMicroUsd } = scenario.simulator.statement();
+  expect(totalMicroUsd).toBeGreaterThan(0);
+  expect(totalMicroUsd).toBeLessThanOrEqual(15_000);
+  const comment = (await scenario.comments(step.pullRequest ?? { number: 0, baseSha: "" }))[0]?.body ?? "";
+  expect(comment).toContain("Stopped by the budget:");
+});
+
+it("shows no secret anywhere, even where a prompt or a reply repeats it", async () => {
+  const step = await branchWith({ "a.image.md": promptFile(`A bicycle with the text ${KEY}`) });
+  const result = await scenario.run(step);
+  expect(result.masks).toContain(KEY);
+  const shown = [
+    result.log,
+    result.summary,
+    JSON.stringify(result.outputs),
+    JSON.stringify(await scenario.repository.commits(step.branch)),
+    JSON.stringify(await scenario.comments(step.pullRequest ?? { number: 0, baseSha: "" })),
+    await scenario.ledger(),
+  ];
+  for (const text of shown) expect(text).not.toContain(KEY);
+});
+
+it("keeps paths, names and texts of a hostile prompt file inert", async () => {
+  const step = await branchWith({
+    "docs/@octocat #1 _x_ & more.image.md": promptFile("One"),
+    "esc.image.md": promptFile("Two", "output: ../../outside.png\n"),
+    "git.image.md": promptFile("Three", "output: .git/hooks/post-checkout.png\n"),
+  });
+  const result = await scenario.run(step);
+  expect(result.exitCode).toBe(1);
+  expect(result.annotations.map(({ properties }) => properties["file"])).toEqual(
+    expect.arrayContaining(["esc.image.md", "git.image.md"]),
+  );
+  const comment = (await scenario.comments(step.pullRequest ?? { number: 0, baseSha: "" }))[0]?.body ?? "";
+  expect(comment).not.toMatch(/@octocat|#1|_x_/);
+  expect(comment).toContain("@&#8203;octocat");
+  expect(bought()).toBe(1);
+});

@@ -1,0 +1,59 @@
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type INodeExecutionData,
+  type INodeType,
+  type INodeTypeDescription,
+} from "n8n-workflow";
+import { estimateCost } from "./estimate-cost.ts";
+import { getBudget } from "./get-budget.ts";
+import { makeImages } from "./make-images.ts";
+import { properties } from "./properties.ts";
+import { searchModels } from "./search-models.ts";
+
+/** Makes and edits images. Programmatic, because budgets, fallbacks and receipts cannot be declared as routing. */
+export class Artdesk implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: "Artdesk",
+    name: "artdesk",
+    icon: { light: "file:artdesk.svg", dark: "file:artdesk.dark.svg" },
+    group: ["transform"],
+    version: 1,
+    subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+    description: "Make and edit images with the model that is good enough, inside a budget that cannot be overspent",
+    defaults: { name: "Artdesk" },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [
+      {
+        name: "artdeskOpenAiApi",
+        displayName: "OpenAI",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost"] } },
+      },
+      {
+        name: "artdeskGeminiApi",
+        displayName: "Google Gemini",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost"] } },
+      },
+      {
+        name: "artdeskLedgerApi",
+        displayName: "Ledger",
+        required: true,
+        displayOptions: { show: { books: ["dataTable"] } },
+      },
+    ],
+    properties,
+  };
+
+  methods = { listSearch: { searchModels } };
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    const operation = this.getNodeParameter("operation", 0);
+    if (operation === "get") return getBudget(this);
+    if (operation === "estimate") return estimateCost(this);
+    return makeImages(this, operation === "edit" ? "edit" : "generate");
+  }
+}

@@ -1,0 +1,70 @@
+import type { Decision } from "@artdesk/core";
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
+import { openHost } from "./host.ts";
+import { toUsd } from "./image-items.ts";
+import { blockedError, failureItem, nodeFailure } from "./node-failure.ts";
+import { inPanelWords } from "./provider-credentials.ts";
+import { readItemOrder } from "./request-from-item.ts";
+
+/** Says for each item which model would make it and what it would cost. Buys nothing. */
+export async function estimateCost(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+  const host = await openHost(context, { credentials: "ask" });
+  const output: INodeExecutionData[] = [];
+  for (const itemIndex of context.getInputData().keys()) {
+    try {
+      const order = await readItemOrder(context, itemIndex, "generate");
+      const { decision } = await host.deskFor(order).plan(order.request);
+      const json = order.simplify ? simplified(decision) : { ...simplified(decision), ...raw(decision) };
+      output.push({ json, pairedItem: { item: itemIndex } });
+    } catch (cause) {
+      if (!context.continueOnFail()) throw nodeFailure(context, cause, itemIndex);
+      output.push(failureItem(cause, itemIndex));
+    }
+  }
+  return [output];
+}
+
+function simplified(decision: Decision): IDataObject {
+  const [offer] = decision.offers;
+  if (offer === undefined) {
+    const blocked = blockedError(decision);
+    return {
+      possible: false,
+      reason: inPanelWords(blocked?.shortMessage ?? "No model can do this."),
+      hint: inPanelWords(blocked?.hint ?? ""),
+    };
+  }
+  return {
+    possible: true,
+    model: offer.model,
+    quality: offer.quality,
+    size: offer.size,
+    images: offer.count,
+    estimateUsd: toUsd(offer.estimateMicroUsd),
+    worstCaseUsd: toUsd(offer.worstCaseMicroUsd),
+    reasons: [...offer.reasons],
+    warnings: [...decision.warnings],
+  };
+}
+
+function raw(decision: Decision): IDataObject {
+  return {
+    requiredTier: decision.requiredTier,
+    alternatives: decision.offers
+      .slice(1)
+      .map(({ model, quality, size, tier, estimateMicroUsd, worstCaseMicroUsd }) => ({
+        model,
+        quality,
+        size,
+        tier,
+        estimateUsd: toUsd(estimateMicroUsd),
+        worstCaseUsd: toUsd(worstCaseMicroUsd),
+      })),
+    rejected: decision.rejected.map(({ model, quality, size, reason }) => ({
+      model,
+      quality,
+      size,
+      reason: inPanelWords(reason),
+    })),
+  };
+}

@@ -1,0 +1,134 @@
+import {
+  builtInCatalogue,
+  createArtdesk,
+  createMemoryLedgerStore,
+  parsePolicy,
+  type Artdesk,
+  type Budget,
+  type Http,
+  type LedgerStore,
+} from "@artdesk/core";
+import type { ICredentialDataDecryptedObject, IExecuteFunctions } from "n8n-workflow";
+import { createDataTableApi } from "./data-table-api.ts";
+import { createDataTableLedgerStore } from "./data-table-ledger-store.ts";
+import { createExecutionMemories, type ExecutionMemory } from "./execution-memory.ts";
+import { n8nClock } from "./n8n-clock.ts";
+import { n8nCodec, n8nRandom } from "./n8n-codec.ts";
+import { createN8nHttp, type SignedEndpoint } from "./n8n-http.ts";
+import { LEDGER_CREDENTIAL, PROVIDER_CREDENTIALS } from "./provider-credentials.ts";
+
+/** What this process remembers of executions: shared by all Artdesk nodes of one, and by all tries of one node. */
+const memories = createExecutionMemories(createMemoryLedgerStore, () => n8nClock.nowMs());
+
+/** The terms that a desk works under. */
+export interface DeskTerms {
+  preset: "auto" | "quality" | "volume";
+  onUnknown: "stop" | "next" | "retry";
+  budget: Budget;
+}
+
+/** The world of one node run. */
+export interface NodeHost {
+  memory: ExecutionMemory<LedgerStore>;
+  /** Starts the memory keys of this node run. */
+  memoryKey: string;
+  /** An art desk under these terms. All desks of an execution share their books. */
+  deskFor(terms: DeskTerms): Artdesk;
+}
+
+export interface HostOptions {
+  /**
+   * What the providers' credentials are for. `call`: to sign calls. `ask`: nobody is called, so without any credential
+   * every provider counts as usable. `none`: the operation has no use for them.
+   */
+  credentials: "call" | "ask" | "none";
+}
+
+/** Ports over n8n for one run of the node: credentials, books, memory. */
+export async function openHost(context: IExecuteFunctions, { credentials }: HostOptions): Promise<NodeHost> {
+  const executionId = knownExecutionId(context);
+  const memory = memories.open(executionId);
+  if (executionId !== undefined) forgetAfterwards(context, executionId);
+  const endpoints = credentials === "none" ? new Map<string, SignedEndpoint>() : await openEndpoints(context);
+  const signed = createN8nHttp(context, endpoints);
+  const http = credentials === "ask" && endpoints.size === 0 ? { ...signed, hasKey: () => true } : signed;
+  const ledger = await openLedgerStore(context, memory);
+  const run = executionId === undefined ? n8nRandom.id() : `n8n-${executionId}`;
+  const desks = new Map<string, Artdesk>();
+  return {
+    memory,
+    memoryKey: `${context.getNode().id}/${runIndexOf(context)}`,
+    deskFor(terms) {
+      const key = JSON.stringify([terms.preset, terms.onUnknown, terms.budget]);
+      const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run });
+      desks.set(key, desk);
+      return desk;
+    },
+  };
+}
+
+function openDesk({
+  preset,
+  onUnknown,
+  budget,
+  http,
+  ledger,
+  run,
+}: DeskTerms & { http: Http; ledger: LedgerStore; run: string }): Artdesk {
+  return createArtdesk({
+    catalogue: builtInCatalogue,
+    policy: { ...parsePolicy(preset), onUnknown },
+    budget,
+    ledger,
+    http,
+    clock: n8nClock,
+    random: n8nRandom,
+    codec: n8nCodec,
+    run,
+  });
+}
+
+/** The providers that this node has a credential for, and where they are reached. */
+async function openEndpoints(context: IExecuteFunctions): Promise<Map<string, SignedEndpoint>> {
+  const endpoints = new Map<string, SignedEndpoint>();
+  const chosen = context.getNode().credentials ?? {};
+  for (const [provider, credentialType] of PROVIDER_CREDENTIALS) {
+    if (chosen[credentialType] === undefined) continue;
+    const credential = await context.getCredentials(credentialType);
+    endpoints.set(provider, { credentialType, baseUrl: textOf(credential, "baseUrl") });
+  }
+  return endpoints;
+}
+
+async function openLedgerStore(context: IExecuteFunctions, memory: ExecutionMemory<LedgerStore>): Promise<LedgerStore> {
+  if (context.getNodeParameter("books", 0, "run") !== "dataTable") return memory.books;
+  const credential = await context.getCredentials(LEDGER_CREDENTIAL);
+  const api = createDataTableApi(context, {
+    credentialType: LEDGER_CREDENTIAL,
+    baseUrl: textOf(credential, "baseUrl"),
+  });
+  return createDataTableLedgerStore({ api, table: textOf(credential, "table"), clock: n8nClock, random: n8nRandom });
+}
+
+function textOf(credential: ICredentialDataDecryptedObject, field: string): string {
+  const value = credential[field];
+  return typeof value === "string" ? value.trim() : "";
+}
+
+/** n8n gives executions that are not saved a common placeholder: such an id would mix them up. */
+function knownExecutionId(context: IExecuteFunctions): string | undefined {
+  const id: unknown = context.getExecutionId();
+  return typeof id === "string" && id !== "" && !id.startsWith("__") ? id : undefined;
+}
+
+/** How often this node has run in this execution, as in a loop. */
+function runIndexOf(context: IExecuteFunctions): number {
+  const index: unknown = context.getWorkflowDataProxy(0)["$runIndex"];
+  return typeof index === "number" ? index : 0;
+}
+
+/** Newer versions of n8n tell when an execution has ended; on older ones the memory's limits do. */
+function forgetAfterwards(context: IExecuteFunctions, executionId: string): void {
+  const { onExecutionFinish } = context as { onExecutionFinish?: (handler: () => void) => void };
+  if (typeof onExecutionFinish === "function") onExecutionFinish.call(context, () => memories.drop(executionId));
+}

@@ -1,0 +1,148 @@
+import type { GenerateResult, ReceivedImage, ScopeBalance } from "@artdesk/core";
+import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
+import type { ItemOrder } from "./request-from-item.ts";
+
+const MICRO_USD_PER_USD = 1_000_000;
+const LINK_LIFETIME = "1 day";
+const FILE_NAME_CHARACTERS = 60;
+
+const ENDINGS: Readonly<Record<string, string>> = { "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp" };
+
+/** Turns what was made of one item into n8n items, one per image. Never throws: the images are paid for. */
+export async function imageItems(
+  context: IExecuteFunctions,
+  order: ItemOrder,
+  result: GenerateResult,
+  balances: readonly ScopeBalance[],
+): Promise<INodeExecutionData[]> {
+  const shares = splitEvenly(result.receipt.costMicroUsd, result.images.length);
+  const items: INodeExecutionData[] = [];
+  for (const [index, image] of result.images.entries()) {
+    const suffix = result.images.length > 1 ? `-${index + 1}` : "";
+    const fileName = `${fileStem(order)}${suffix}.${ENDINGS[image.mediaType] ?? "png"}`;
+    const { binary, warning } = await storeImage(context, image, fileName);
+    const warnings = [
+      ...result.receipt.warnings,
+      ...(warning === undefined ? [] : [warning]),
+      ...missingImages(result),
+    ];
+    const url = signedUrl(context, binary);
+    const json: IDataObject = {
+      model: result.receipt.model ?? "",
+      quality: result.receipt.offer?.quality ?? "",
+      size: `${image.widthPx}x${image.heightPx}`,
+      reasons: [...result.receipt.reasons],
+      costUsd: toUsd(shares[index] ?? 0),
+      budgetLeftUsd: tightestLeftUsd(balances),
+      fileName,
+      mimeType: image.mediaType,
+      fileSizeBytes: image.bytes.length,
+      ...(url === undefined ? {} : { url }),
+      ...(warnings.length === 0 ? {} : { warnings }),
+      ...(order.simplify ? {} : fullReceipt(result, image, balances)),
+    };
+    items.push({ json, binary: { [order.binaryField]: binary }, pairedItem: { item: order.itemIndex } });
+  }
+  return items;
+}
+
+/** Whole micro-USD per image that add up to the cost. */
+export function splitEvenly(costMicroUsd: number, parts: number): number[] {
+  const share = Math.floor(costMicroUsd / Math.max(1, parts));
+  return Array.from({ length: parts }, (_, index) => (index === 0 ? costMicroUsd - share * (parts - 1) : share));
+}
+
+/** Micro-USD as USD, for people and spreadsheets. */
+export function toUsd(microUsd: number): number {
+  return microUsd / MICRO_USD_PER_USD;
+}
+
+/** What is left where least is left; null without any limit. */
+export function tightestLeftUsd(balances: readonly ScopeBalance[]): number | null {
+  const left = balances.flatMap(({ leftMicroUsd }) => (leftMicroUsd === undefined ? [] : [leftMicroUsd]));
+  return left.length === 0 ? null : toUsd(Math.min(...left));
+}
+
+/** A budget scope as n8n items show it. */
+export function balanceJson(balance: ScopeBalance): IDataObject {
+  return {
+    scope: balance.scope,
+    label: balance.label,
+    limitUsd: balance.limitMicroUsd === undefined ? null : toUsd(balance.limitMicroUsd),
+    spentUsd: toUsd(balance.spentMicroUsd),
+    reservedUsd: toUsd(balance.reservedMicroUsd),
+    possiblyBilledUsd: toUsd(balance.unknownMicroUsd),
+    leftUsd: balance.leftMicroUsd === undefined ? null : toUsd(balance.leftMicroUsd),
+    images: balance.images,
+  };
+}
+
+async function storeImage(
+  context: IExecuteFunctions,
+  image: ReceivedImage,
+  fileName: string,
+): Promise<{ binary: IBinaryData; warning: string | undefined }> {
+  const bytes = Buffer.from(image.bytes.buffer, image.bytes.byteOffset, image.bytes.byteLength);
+  try {
+    return { binary: await context.helpers.prepareBinaryData(bytes, fileName, image.mediaType), warning: undefined };
+  } catch {
+    // The image is paid for: better inside the item than lost.
+    const binary: IBinaryData = {
+      data: bytes.toString("base64"),
+      mimeType: image.mediaType,
+      fileType: "image",
+      fileName,
+      fileExtension: fileName.slice(fileName.lastIndexOf(".") + 1),
+    };
+    return { binary, warning: "n8n's file store did not take the image, so the item itself holds it." };
+  }
+}
+
+/** A link that other tools and agents can open; undefined where n8n's file store makes none. */
+function signedUrl(context: IExecuteFunctions, binary: IBinaryData): string | undefined {
+  if (binary.id === undefined) return undefined;
+  try {
+    return context.helpers.createBinarySignedUrl(binary, LINK_LIFETIME);
+  } catch {
+    return undefined;
+  }
+}
+
+function missingImages({ error, images }: GenerateResult): string[] {
+  return error === undefined ? [] : [`Only ${images.length} came: ${error.shortMessage}`];
+}
+
+function fullReceipt(result: GenerateResult, image: ReceivedImage, balances: readonly ScopeBalance[]): IDataObject {
+  const { receipt, decision } = result;
+  return {
+    sha256: image.sha256,
+    requestCostUsd: toUsd(receipt.costMicroUsd),
+    possiblyBilledUsd: toUsd(receipt.possiblyBilledMicroUsd),
+    requestIds: [...receipt.requestIds],
+    durationMs: receipt.durationMs,
+    requiredTier: decision.requiredTier,
+    attempts: plain(receipt.attempts),
+    rejected: plain(decision.rejected),
+    budgets: balances.map(balanceJson),
+  };
+}
+
+/** Data as n8n stores it: without `undefined`. */
+function plain(value: unknown): IDataObject[] {
+  return JSON.parse(JSON.stringify(value)) as IDataObject[];
+}
+
+/** The file's name without its ending: as asked for, or the first words of the prompt. */
+function fileStem(order: ItemOrder): string {
+  const wanted = order.fileName?.replace(/\.(png|jpe?g|webp)$/i, "") ?? order.request.prompt;
+  const stem = wanted
+    .normalize("NFKD")
+    .replace(/[^\p{Letter}\p{Number}._ -]+/gu, "")
+    .trim()
+    .replace(/\s+/g, "-")
+    .replace(/^\.+/, "")
+    .slice(0, FILE_NAME_CHARACTERS)
+    .replace(/[-.]+$/, "");
+  const readable = order.fileName === undefined ? stem.toLowerCase() : stem;
+  return readable === "" ? "image" : readable;
+}

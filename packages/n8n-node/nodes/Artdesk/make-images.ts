@@ -1,0 +1,193 @@
+import type { Attempt, Operation } from "@artdesk/core";
+import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from "n8n-workflow";
+import pLimit from "p-limit";
+import { openHost, type NodeHost } from "./host.ts";
+import { imageItems } from "./image-items.ts";
+import { n8nCodec } from "./n8n-codec.ts";
+import { failureItem, nodeFailure } from "./node-failure.ts";
+import {
+  holdOrders,
+  planOrders,
+  releaseOrders,
+  type FailedOrder,
+  type OpenOrder,
+  type PlannedOrder,
+} from "./plan-orders.ts";
+import { readConcurrency, readItemOrder, type ItemOrder } from "./request-from-item.ts";
+import { reportSpending } from "./report-spending.ts";
+
+/** What became of one item. */
+interface ItemResult {
+  itemIndex: number;
+  output: INodeExecutionData[];
+  /** Set when the item was not made. */
+  cause: unknown;
+  attempts: readonly Attempt[];
+  /** Made in an earlier try of this node, paid for then. */
+  recalled: boolean;
+}
+
+/**
+ * Makes the images of all items. Everything that can fail without cost fails first: parameters, plan and budget of every
+ * item, before the first image is bought. What an earlier try of this node has bought is not bought again.
+ */
+export async function makeImages(context: IExecuteFunctions, operation: Operation): Promise<INodeExecutionData[][]> {
+  const host = await openHost(context, { credentials: "call" });
+  const goesOn = context.continueOnFail();
+  const results: ItemResult[] = [];
+  const { orders, failed: unreadable } = await readOrders(context, host, operation);
+  const open = orders.filter((order) => {
+    const recalled = recallResult(host, order);
+    if (recalled !== undefined) results.push(recalled);
+    return recalled === undefined;
+  });
+  // What failed at a price in an earlier try fails again, and nothing more is bought on the way to it.
+  if (!goesOn)
+    throwFirst(
+      context,
+      results.filter(({ cause }) => cause !== undefined),
+      results,
+    );
+  const plans = await planOrders(open);
+  const impossible = [...unreadable, ...plans.failed].map(({ order, cause }) => ({
+    itemIndex: order.itemIndex,
+    cause,
+  }));
+  if (!goesOn) throwFirst(context, impossible, results);
+  const holds = await holdOrders(plans.planned);
+  const unaffordable = holds.failed.map(({ order, cause }) => ({ itemIndex: order.itemIndex, cause }));
+  if (!goesOn && unaffordable.length > 0) {
+    await releaseOrders(holds.planned);
+    throwFirst(context, unaffordable, results);
+  }
+  for (const { itemIndex, cause } of [...impossible, ...unaffordable]) results.push(failedResult(cause, itemIndex));
+  results.push(...(await makeAll(context, host, holds.planned, goesOn)));
+  results.sort((left, right) => left.itemIndex - right.itemIndex);
+  reportSpending(context, results);
+  if (!goesOn)
+    throwFirst(
+      context,
+      results.filter(({ cause }) => cause !== undefined),
+      results,
+    );
+  return [results.flatMap(({ output }) => output)];
+}
+
+async function readOrders(
+  context: IExecuteFunctions,
+  host: NodeHost,
+  operation: Operation,
+): Promise<{ orders: OpenOrder[]; failed: FailedOrder[] }> {
+  const orders: OpenOrder[] = [];
+  const failed: FailedOrder[] = [];
+  const nodeName = context.getNode().name;
+  for (const itemIndex of context.getInputData().keys()) {
+    try {
+      const order = await readItemOrder(context, itemIndex, operation);
+      orders.push({ order, desk: host.deskFor(order), subject: `${nodeName}, item ${itemIndex}` });
+    } catch (cause) {
+      failed.push({ order: { itemIndex }, cause });
+    }
+  }
+  return { orders, failed };
+}
+
+async function makeAll(
+  context: IExecuteFunctions,
+  host: NodeHost,
+  orders: readonly PlannedOrder[],
+  goesOn: boolean,
+): Promise<ItemResult[]> {
+  const limit = pLimit(readConcurrency(context));
+  const signal = context.getExecutionCancelSignal();
+  const unused: PlannedOrder[] = [];
+  let stopped = false;
+  const results = await Promise.all(
+    orders.map((order) =>
+      limit(async () => {
+        if (stopped || signal?.aborted === true) {
+          unused.push(order);
+          return undefined;
+        }
+        const result = await makeOne(context, host, order, signal);
+        if (result.cause !== undefined && !goesOn) stopped = true;
+        return result;
+      }),
+    ),
+  );
+  await releaseOrders(unused).then(undefined, () => undefined);
+  const cancelled = signal?.aborted === true ? unused : [];
+  return [
+    ...results.filter((result) => result !== undefined),
+    ...cancelled.map(({ order }) => notStarted(context, order.itemIndex)),
+  ];
+}
+
+/** Makes one item. From the first paid reply on nothing here throws. */
+async function makeOne(
+  context: IExecuteFunctions,
+  host: NodeHost,
+  { order, desk, planned, held, subject }: PlannedOrder,
+  signal: AbortSignal | undefined,
+): Promise<ItemResult> {
+  const { itemIndex } = order;
+  const result = await desk
+    .generatePlanned(planned, { signal, held, subject })
+    .then(undefined, (cause: unknown) => ({ cause }));
+  if ("cause" in result) return failedResult(result.cause, itemIndex);
+  const { attempts } = result.receipt;
+  if (result.images.length === 0) {
+    const failed = failedResult(result.error, itemIndex, attempts);
+    const { output, cause } = failed;
+    if (attempts.some(({ billed }) => billed !== "no"))
+      host.memory.remember(memoryKey(host, order), { kind: "failed", output, cause });
+    return failed;
+  }
+  const balances = await desk.ledger.spend(planned.request.tags).then(
+    (spend) => spend.balances,
+    () => [],
+  );
+  const output = await imageItems(context, order, result, balances);
+  host.memory.remember(memoryKey(host, order), { kind: "delivered", output });
+  return { itemIndex, output, cause: undefined, attempts, recalled: false };
+}
+
+function recallResult(host: NodeHost, { order }: OpenOrder): ItemResult | undefined {
+  const outcome = host.memory.recall(memoryKey(host, order));
+  if (outcome === undefined) return undefined;
+  const cause = outcome.kind === "failed" ? outcome.cause : undefined;
+  return { itemIndex: order.itemIndex, output: outcome.output, cause, attempts: [], recalled: true };
+}
+
+/** The same order of the same item in the same run of the same node. Images count by their bytes. */
+function memoryKey(host: NodeHost, order: ItemOrder): string {
+  const text = JSON.stringify(order, (_name, value: unknown) =>
+    value instanceof Uint8Array ? n8nCodec.sha256Hex(value) : value,
+  );
+  return `${host.memoryKey}/${n8nCodec.sha256Hex(text)}`;
+}
+
+function notStarted(context: IExecuteFunctions, itemIndex: number): ItemResult {
+  const cause = new NodeOperationError(context.getNode(), "The execution was cancelled before this item was started", {
+    itemIndex,
+  });
+  return failedResult(cause, itemIndex);
+}
+
+function failedResult(cause: unknown, itemIndex: number, attempts: readonly Attempt[] = []): ItemResult {
+  return { itemIndex, output: [failureItem(cause, itemIndex, attempts)], cause, attempts, recalled: false };
+}
+
+/** Stops at the first item that cannot be made. */
+function throwFirst(
+  context: IExecuteFunctions,
+  failed: readonly Pick<ItemResult, "itemIndex" | "cause">[],
+  results: readonly ItemResult[],
+): void {
+  const [first] = failed.toSorted((left, right) => left.itemIndex - right.itemIndex);
+  if (first !== undefined) throw nodeFailure(context, first.cause, first.itemIndex, paidItems(results));
+}
+
+function paidItems(results: readonly ItemResult[]): INodeExecutionData[] {
+  return results.flatMap(({ cause, output }) => (cause === undefined ? output : []));
+}

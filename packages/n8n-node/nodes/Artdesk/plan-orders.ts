@@ -1,0 +1,125 @@
+import { isArtdeskError, type Artdesk, type PlannedRequest, type Reservation, type Settlement } from "@artdesk/core";
+import { blockedError } from "./node-failure.ts";
+import type { ItemOrder } from "./request-from-item.ts";
+
+/** An order with the desk that is to make it. */
+export interface OpenOrder {
+  order: ItemOrder;
+  desk: Artdesk;
+  /** Shown in the books. */
+  subject: string;
+}
+
+/** An order that may be made: what was decided, and the money that is set aside for it. */
+export interface PlannedOrder extends OpenOrder {
+  planned: PlannedRequest;
+  held: readonly Reservation[] | undefined;
+}
+
+/** An order that cannot be made. */
+export interface FailedOrder {
+  order: Pick<ItemOrder, "itemIndex">;
+  cause: unknown;
+}
+
+const NOT_STARTED: Settlement = {
+  costMicroUsd: 0,
+  tableMicroUsd: 0,
+  images: 0,
+  usage: undefined,
+  requestId: undefined,
+  outcome: "failed",
+  reason: "not started",
+  durationMs: 0,
+};
+
+/** Decides on every order before anything is bought. */
+export async function planOrders(
+  orders: readonly OpenOrder[],
+): Promise<{ planned: PlannedOrder[]; failed: FailedOrder[] }> {
+  const planned: PlannedOrder[] = [];
+  const failed: FailedOrder[] = [];
+  for (const order of orders) {
+    const plan = await planOne(order);
+    if ("cause" in plan) failed.push(plan);
+    else planned.push(plan);
+  }
+  return { planned, failed };
+}
+
+/**
+ * Sets money aside for all orders: in one write per desk where everything fits, else order by order, each planned anew
+ * with what the ones before it have left, so that later ones get a cheaper model or fail before anything is bought.
+ * What fails here fails alone; its money is free again.
+ */
+export async function holdOrders(
+  orders: readonly PlannedOrder[],
+): Promise<{ planned: PlannedOrder[]; failed: FailedOrder[] }> {
+  // One order reserves for itself when it starts.
+  if (orders.length < 2) return { planned: [...orders], failed: [] };
+  const planned: PlannedOrder[] = [];
+  const failed: FailedOrder[] = [];
+  for (const group of groupByDesk(orders)) {
+    const together = await holdTogether(group);
+    if (together !== undefined) {
+      planned.push(...together);
+      continue;
+    }
+    for (const order of group) {
+      const held = await holdAlone(order);
+      if ("cause" in held) failed.push(held);
+      else planned.push(held);
+    }
+  }
+  return { planned: planned.toSorted(byItem), failed };
+}
+
+/** Gives back the money of orders that will not be made. */
+export async function releaseOrders(orders: readonly PlannedOrder[]): Promise<void> {
+  for (const { desk, held = [] } of orders) {
+    for (const reservation of held) await desk.ledger.release(reservation, NOT_STARTED);
+  }
+}
+
+async function planOne(order: OpenOrder): Promise<PlannedOrder | FailedOrder> {
+  try {
+    const planned = await order.desk.plan(order.order.request);
+    const blocked = blockedError(planned.decision);
+    return blocked === undefined ? { ...order, planned, held: undefined } : { order: order.order, cause: blocked };
+  } catch (cause) {
+    return { order: order.order, cause };
+  }
+}
+
+async function holdTogether(group: readonly PlannedOrder[]): Promise<PlannedOrder[] | undefined> {
+  const [{ desk }] = group as readonly [PlannedOrder];
+  return desk.hold(group.map(({ planned, subject }) => ({ planned, subject }))).then(
+    (reservations) => group.map((order, index) => ({ ...order, held: reservations[index] })),
+    (cause: unknown) => (isArtdeskError(cause) && cause.code === "budget_exceeded" ? undefined : Promise.reject(cause)),
+  );
+}
+
+async function holdAlone(order: PlannedOrder): Promise<PlannedOrder | FailedOrder> {
+  const fresh = await planOne(order);
+  if ("cause" in fresh) return fresh;
+  try {
+    const [held] = await order.desk.hold([fresh]);
+    return { ...fresh, held };
+  } catch (cause) {
+    return { order: order.order, cause };
+  }
+}
+
+function groupByDesk(orders: readonly PlannedOrder[]): PlannedOrder[][] {
+  const groups = new Map<Artdesk, PlannedOrder[]>();
+  for (const order of orders) {
+    const group = groups.get(order.desk) ?? [];
+    group.push(order);
+    groups.set(order.desk, group);
+  }
+  return [...groups.values()];
+}
+
+function byItem(left: PlannedOrder, right: PlannedOrder): number {
+  return left.order.itemIndex - right.order.itemIndex;
+}

@@ -1,0 +1,33 @@
+import { builtInCatalogue } from "@artdesk/core";
+
+/** The credential type that signs for each provider that is reached over HTTP. */
+export const PROVIDER_CREDENTIALS: ReadonlyMap<string, string> = new Map([
+  ["openai", "artdeskOpenAiApi"],
+  ["gemini", "artdeskGeminiApi"],
+]);
+
+/** The credential type of the n8n data table that keeps the books. */
+export const LEDGER_CREDENTIAL = "artdeskLedgerApi";
+
+/** A sentence of core in the words of the node's panel: settings of files and environment variables have other names here. */
+export function inPanelWords(text: string): string {
+  let words = text;
+  for (const provider of builtInCatalogue.providers.values()) {
+    if (provider.kind !== "http") continue;
+    words = words.replaceAll(provider.auth.keyVariable, `the ${provider.name} credential`);
+  }
+  return PANEL_WORDS.reduce((sentence, [pattern, replacement]) => sentence.replace(pattern, replacement), words);
+}
+
+const PANEL_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/\bset on_exceeded: downgrade\b/, "set 'When Exceeded' to 'Use a Cheaper Model'"],
+  [/\bbudget\.month\b/, "'Per Month'"],
+  [/\bbudget\.run\b/, "'Per Run'"],
+  [/\bbudget\.image\b/, "'Per Image'"],
+  [/\bbudget\.tags\.client\.\S+?(?= by | |,|$)/, "'Client per Month'"],
+  [/\bbudget\.tags\.campaign\.\S+?(?= by | |,|$)/, "'Campaign per Month'"],
+  [
+    /, or let a policy rule set may_downgrade: true; without it this work is not done below (\w+)/,
+    ", or choose another purpose: this work is not done below $1",
+  ],
+];

@@ -1,0 +1,66 @@
+import type { INodeProperties } from "n8n-workflow";
+
+const show = { show: { resource: ["image"] } };
+
+/** What can be done with an image. */
+export const imageOperations: INodeProperties = {
+  displayName: "Operation",
+  name: "operation",
+  type: "options",
+  noDataExpression: true,
+  displayOptions: show,
+  options: [
+    { name: "Edit", value: "edit", description: "Change an image by description", action: "Edit image" },
+    { name: "Generate", value: "generate", description: "Make an image from a description", action: "Generate image" },
+  ],
+  default: "generate",
+};
+
+/** The image that an edit starts from. */
+export const editInputFields: INodeProperties[] = [
+  {
+    displayName: "Input Data Field Name",
+    name: "imageField",
+    type: "string",
+    required: true,
+    default: "data",
+    placeholder: "e.g. data",
+    hint: "The name of the input field that holds the image file",
+    description: "The image to change. A PNG, JPEG or WebP file.",
+    displayOptions: { show: { resource: ["image"], operation: ["edit"] } },
+  },
+  {
+    displayName: "Mask Field Name",
+    name: "maskField",
+    type: "string",
+    default: "",
+    placeholder: "e.g. mask",
+    hint: "The name of the input field that holds the mask, if there is one",
+    description: "A PNG of the image's size, transparent where the image may change",
+    displayOptions: { show: { resource: ["image"], operation: ["edit"] } },
+  },
+];
+
+/** Images to go by: a logo, a product, a style. */
+export const referenceFields: INodeProperties[] = [
+  {
+    displayName: "Reference Field Names",
+    name: "referenceFields",
+    type: "string",
+    default: "",
+    placeholder: "e.g. logo, product",
+    hint: "The names of the input fields that hold images to go by, separated by commas",
+    description: "Images that the model looks at: a product, a logo, a style",
+    displayOptions: { show: { resource: ["image", "cost"], operation: ["generate", "edit", "estimate"] } },
+  },
+];
+
+/** Whether the output is short. */
+export const simplifyField: INodeProperties = {
+  displayName: "Simplify",
+  name: "simplify",
+  type: "boolean",
+  default: true,
+  description: "Whether to return a simplified version of the response instead of the raw data",
+  displayOptions: { show: { resource: ["image", "cost"], operation: ["generate", "edit", "estimate"] } },
+};

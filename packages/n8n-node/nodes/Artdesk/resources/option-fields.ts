@@ -1,0 +1,124 @@
+import type { IDisplayOptions, INodeProperties } from "n8n-workflow";
+
+/** Everything that most people never need. */
+export function optionFields(displayOptions: IDisplayOptions): INodeProperties[] {
+  return [
+    {
+      displayName: "Options",
+      name: "options",
+      type: "collection",
+      placeholder: "Add Option",
+      default: {},
+      displayOptions,
+      options: [
+        {
+          displayName: "Detail",
+          name: "resolution",
+          type: "options",
+          options: [
+            { name: "1K", value: "1K", description: "About 1 megapixel" },
+            { name: "2K", value: "2K", description: "About 4 megapixels" },
+            { name: "4K", value: "4K", description: "About 16 megapixels, where a model can" },
+          ],
+          default: "2K",
+          description: "How many pixels the chosen size gets. Not for exact pixels.",
+        },
+        {
+          displayName: "File Format",
+          name: "format",
+          type: "options",
+          options: [
+            { name: "JPEG", value: "jpeg" },
+            { name: "PNG", value: "png" },
+            { name: "WebP", value: "webp" },
+          ],
+          default: "png",
+        },
+        {
+          displayName: "File Name",
+          name: "fileName",
+          type: "string",
+          default: "",
+          placeholder: "e.g. spring-hero",
+          description: "Name of the file, without its ending. By default the first words of the prompt.",
+        },
+        {
+          displayName: "If an Answer Gets Lost",
+          name: "onUnknown",
+          type: "options",
+          options: [
+            { name: "Send Again", value: "retry", description: "The image may be paid for twice" },
+            { name: "Stop", value: "stop", description: "Pay nothing more; the amount stays counted" },
+            { name: "Try the Next Model", value: "next", description: "Both models may be paid for" },
+          ],
+          default: "stop",
+          description:
+            "What to do when the connection breaks after a request was sent, so that nobody knows whether it was billed",
+        },
+        {
+          displayName: "Images at Once",
+          name: "concurrency",
+          type: "number",
+          typeOptions: { minValue: 1, maxValue: 10 },
+          default: 3,
+          description: "How many items are worked on at the same time. The first item's value holds for all.",
+        },
+        {
+          displayName: "Must Show",
+          name: "elements",
+          type: "string",
+          typeOptions: { multipleValues: true, multipleValueButtonText: "Add Element" },
+          default: [],
+          placeholder: "e.g. a red umbrella",
+          description: "Things that must be in the image, one per entry",
+        },
+        {
+          displayName: "Number of Images",
+          name: "count",
+          type: "number",
+          typeOptions: { minValue: 1, maxValue: 10 },
+          default: 1,
+          description: "How many images to make of each item. Each becomes an item of its own.",
+        },
+        {
+          displayName: "Policy",
+          name: "policy",
+          type: "options",
+          options: [
+            { name: "Automatic", value: "auto", description: "Good enough for the purpose, at the lowest price" },
+            { name: "Best Quality", value: "quality", description: "The best model that the budget allows" },
+            {
+              name: "High Volume",
+              value: "volume",
+              description: "The cheapest price that is known beforehand, the more images the stricter",
+            },
+          ],
+          default: "auto",
+          description: "How a model is chosen",
+        },
+        {
+          displayName: "Put Output File in Field",
+          name: "binaryPropertyName",
+          type: "string",
+          default: "data",
+          hint: "The name of the output field to put the file in",
+        },
+        {
+          displayName: "Quality",
+          name: "quality",
+          type: "string",
+          default: "",
+          placeholder: "e.g. high",
+          description: "A model's own word for quality. Models without it are left out.",
+        },
+        {
+          displayName: "Transparent Background",
+          name: "transparent",
+          type: "boolean",
+          default: false,
+          description: "Whether the background is left out. Needs PNG or WebP.",
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,111 @@
+import { startSimulator, type Simulator } from "@artdesk/simulator";
+import type { IDataObject, INodeExecutionData } from "n8n-workflow";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { runArtdesk, simulatorCredentials } from "./harness/artdesk-runner.mts";
+import { buildNode, type BuiltNode } from "./harness/built-node.mts";
+import { startFakeDataTables } from "./harness/fake-data-tables.mts";
+import { loadN8nRelease } from "./harness/n8n-release.mts";
+import type { NodeRun } from "./harness/run-node.mts";
+import type { RunOptions } from "./harness/run-workflow.mts";
+
+const release = loadN8nRelease("2.41.1");
+let simulator: Simulator;
+let built: BuiltNode;
+beforeAll(async () => {
+  simulator = await startSimulator({ seed: 1, now: () => Date.UTC(2026, 10, 23) });
+  built = await buildNode(release);
+});
+beforeEach(() => simulator.reset());
+afterAll(() => simulator.close());
+
+function run(parameters: IDataObject, credentials: RunOptions["credentials"] = simulatorCredentials(simulator), input: IDataObject[] = [{}]): Promise<NodeRun> {
+  return runArtdesk({ release, built, credentials }, parameters, input);
+}
+
+const ESTIMATE = { resource: "cost", operation: "estimate", prompt: "A red fox in the snow" };
+
+describe("Cost: Estimate", () => {
+  it("says what the same fields would buy, within its own worst case, and buys nothing", async () => {
+    const [estimate] = (await run(ESTIMATE)).items;
+    expect(simulator.calls()).toEqual([]);
+    const [image] = (await run({ prompt: ESTIMATE.prompt })).items;
+    expect(estimate?.json).toMatchObject({ possible: true, model: image?.json["model"], quality: image?.json["quality"], size: "1024x1024", images: 1 });
+    const { totalMicroUsd } = simulator.statement();
+    expect(Number(estimate?.json["worstCaseUsd"]) * 1e6).toBeGreaterThanOrEqual(totalMicroUsd);
+    expect(Number(estimate?.json["estimateUsd"])).toBeGreaterThan(0);
+  });
+
+  it("counts every provider when no credential is set yet, and only those that are set after that", async () => {
+    const providers = async (credentials: RunOptions["credentials"]): Promise<Set<string>> => {
+      const { items } = await run({ ...ESTIMATE, simplify: false }, credentials);
+      const models = [items[0]?.json["model"], ...(items[0]?.json["alternatives"] as IDataObject[]).map(({ model }) => model)];
+      return new Set(models.map((model) => String(model).split("-")[0] ?? ""));
+    };
+    expect(await providers({})).toEqual(new Set(["gpt", "gemini"]));
+    const { artdeskGeminiApi = {} } = simulatorCredentials(simulator);
+    expect(await providers({ artdeskGeminiApi })).toEqual(new Set(["gemini"]));
+  });
+
+  it("is no failure when the budget does not reach: it says what it would take", async () => {
+    const { items } = await run({ ...ESTIMATE, purpose: "client", budget: { imageUsd: 0.001 } });
+    expect(items[0]?.json).toMatchObject({ possible: false, hint: expect.stringContaining("'Per Image'") });
+  });
+
+  it("estimates every item by its own values", async () => {
+    const { items } = await run({ ...ESTIMATE, options: { count: "={{ $json.count }}" } }, undefined, [{ count: 1 }, { count: 4 }]);
+    expect(Number(items[1]?.json["estimateUsd"])).toBeCloseTo(4 * Number(items[0]?.json["estimateUsd"]), 6);
+    expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+  });
+});
+
+interface Schema {
+  properties: Record<string, { type: string | string[] }>;
+}
+
+/** The output schema that the editor shows before the first run. */
+function schemaOf(operation: string): Schema {
+  const file = join(import.meta.dirname, "../nodes/Artdesk/__schema__/v1.0.0", `${operation}.json`);
+  return JSON.parse(readFileSync(file, "utf8")) as Schema;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}
+
+describe("the output schemas", () => {
+  async function outputOf(operation: string): Promise<INodeExecutionData[]> {
+    if (operation === "cost/estimate") {
+      return [...(await run(ESTIMATE)).items, ...(await run({ ...ESTIMATE, purpose: "client", budget: { imageUsd: 0.001 } })).items];
+    }
+    if (operation === "image/generate") return (await run({ prompt: "A fox", budget: { runUsd: 1 } })).items;
+    const tables = await startFakeDataTables("key-1");
+    const artdeskLedgerApi = { apiKey: "key-1", baseUrl: `${tables.baseUrl}/api/v1`, table: "books" };
+    const credentials = { ...simulatorCredentials(simulator), artdeskLedgerApi };
+    await run({ prompt: "A fox", books: "dataTable", tags: { client: "acme" } }, credentials);
+    const { items } = await run({ resource: "budget", operation: "get", limits: { clientMonthUsd: 1 } }, credentials);
+    await tables.close();
+    return items;
+  }
+
+  it.each(["image/generate", "cost/estimate", "budget/get"])("tell what %s gives", async (operation) => {
+    const { properties } = schemaOf(operation);
+    const items = await outputOf(operation);
+    expect(items.length).toBeGreaterThan(0);
+    for (const { json } of items) {
+      for (const [name, value] of Object.entries(json)) {
+        expect([name, Object.hasOwn(properties, name)]).toEqual([name, true]);
+        expect([name, [properties[name]?.type].flat().includes(typeOf(value))]).toEqual([name, true]);
+      }
+    }
+    const seen = new Set(items.flatMap(({ json }) => Object.keys(json)));
+    const rare = new Set(["url", "warnings"]);
+    expect(Object.keys(properties).filter((name) => !seen.has(name) && !rare.has(name))).toEqual([]);
+  });
+
+  it("are the same for an edit as for a new image", () => {
+    expect(schemaOf("image/edit")).toEqual(schemaOf("image/generate"));
+  });
+});

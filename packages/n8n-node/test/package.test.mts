@@ -1,0 +1,150 @@
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildPackage } from "../scripts/build-package.mts";
+import { loadNode } from "./harness/built-node.mts";
+import { loadN8nRelease, N8N_RELEASES } from "./harness/n8n-release.mts";
+
+/** What n8n's scanner says of a folder; `findings` has warnings, too. */
+interface Scan {
+  passed: boolean;
+  files: number;
+  findings: string[];
+}
+
+const root = dirname(import.meta.dirname);
+const scratch = mkdtempSync(join(tmpdir(), "artdesk-package-"));
+const packed = join(scratch, "package");
+
+/** Outside of the test runner: n8n's lint rules see other file names when NODE_ENV says test. */
+const { NODE_ENV: _nodeEnv, VITEST: _vitest, ...env } = process.env;
+
+function scan(folder: string, patterns: string[]): Scan {
+  const script = join(root, "test/harness/scan-folder.mts");
+  return JSON.parse(execFileSync(process.execPath, [script, folder, ...patterns], { env, encoding: "utf8" })) as Scan;
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => statSync(join(folder, file)).isFile())
+    .toSorted();
+}
+
+beforeAll(async () => {
+  await buildPackage(join(root, "dist"));
+  // pnpm writes real versions where the workspace has `catalog:` and `workspace:`.
+  execFileSync("npx", ["--yes", "pnpm@12.21.0", "pack", "--pack-destination", scratch], { cwd: root, stdio: "pipe" });
+  const tarball = readdirSync(scratch).find((file) => file.endsWith(".tgz")) ?? "";
+  execFileSync("tar", ["xzf", join(scratch, tarball), "-C", scratch]);
+}, 120_000);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe("n8n's scanner", () => {
+  const SOURCES = ["package.json", "{nodes,credentials}/**/*.{js,ts,json}"];
+  const SHIPPED = ["**/*.js", "package.json"];
+
+  it("passes the sources without a finding", () => {
+    const { passed, files, findings } = scan(root, SOURCES);
+    expect({ passed, findings }).toEqual({ passed: true, findings: [] });
+    expect(files).toBeGreaterThan(20);
+  }, 120_000);
+
+  it("passes what is published without a finding", () => {
+    expect(scan(packed, SHIPPED)).toEqual({ passed: true, findings: [], files: 5 });
+  }, 120_000);
+
+  it("would refuse a timer, and warn of a missing home page", () => {
+    const bad = join(scratch, "bad");
+    mkdirSync(bad);
+    const { homepage: _homepage, ...manifest } = JSON.parse(
+      readFileSync(join(packed, "package.json"), "utf8"),
+    ) as Record<string, unknown>;
+    writeFileSync(join(bad, "package.json"), JSON.stringify(manifest));
+    writeFileSync(join(bad, "late.js"), "setTimeout(() => {}, 1);\n");
+    const { passed, findings } = scan(bad, SHIPPED);
+    expect(passed).toBe(false);
+    expect(findings.join("\n")).toMatch(/setTimeout[\s\S]*homepage|homepage[\s\S]*setTimeout/);
+  }, 120_000);
+});
+
+describe("the linter of n8n's own tool", () => {
+  it("has no finding, with the configuration that n8n asks for", () => {
+    const output = execFileSync(join(root, "node_modules/.bin/n8n-node"), ["lint"], {
+      cwd: root,
+      env,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    expect(output).not.toMatch(/\bwarning|\berror|✖/);
+  }, 120_000);
+});
+
+describe("the published package", () => {
+  it("has everything that n8n reads, and no source", () => {
+    const files = filesBelow(packed);
+    expect(files).toEqual(
+      expect.arrayContaining([
+        "LICENSE",
+        "README.md",
+        "CHANGELOG.md",
+        "dist/nodes/Artdesk/Artdesk.node.js",
+        "dist/nodes/Artdesk/Artdesk.node.json",
+        "dist/nodes/Artdesk/__schema__/v1.0.0/image/generate.json",
+      ]),
+    );
+    expect(files.filter((file) => /\.m?ts$|test|node_modules/.test(file))).toEqual([]);
+  });
+
+  it("asks for nothing but n8n-workflow", () => {
+    const manifest = JSON.parse(readFileSync(join(packed, "package.json"), "utf8")) as Record<string, unknown>;
+    expect(manifest["dependencies"]).toBeUndefined();
+    expect(manifest["peerDependencies"]).toEqual({ "n8n-workflow": "*" });
+    expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:/);
+    for (const file of filesBelow(packed).filter((name) => name.endsWith(".js"))) {
+      const required = [...readFileSync(join(packed, file), "utf8").matchAll(/\brequire\(\s*["']([^"']+)["']/g)].map(
+        (match) => match[1],
+      );
+      expect(required.filter((name) => name !== "n8n-workflow" && name !== "node:crypto")).toEqual([]);
+    }
+  });
+
+  it.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])(
+    "loads with nothing but the n8n-workflow of %s",
+    (version) => {
+      const folder = join(scratch, `alone-${version}`);
+      execFileSync("cp", ["-r", packed, folder]);
+      const { nodeTypes, credentialTypes } = loadNode(folder, loadN8nRelease(version));
+      expect(Object.keys(nodeTypes)).toEqual(["n8n-nodes-artdesk.artdesk"]);
+      expect(Object.keys(credentialTypes)).toEqual(["artdeskOpenAiApi", "artdeskGeminiApi", "artdeskLedgerApi"]);
+    },
+  );
+
+  it("brings every icon that it names, one for light and one for dark", () => {
+    const icons = (
+      [
+        "nodes/Artdesk/Artdesk.node.js",
+        "credentials/ArtdeskOpenAiApi.credentials.js",
+        "credentials/ArtdeskGeminiApi.credentials.js",
+        "credentials/ArtdeskLedgerApi.credentials.js",
+      ] as const
+    ).flatMap((file) => {
+      const text = readFileSync(join(packed, "dist", file), "utf8");
+      return [...text.matchAll(/file:([\w./-]+\.svg)/g)].map((match) =>
+        join(packed, "dist", dirname(file), match[1] ?? ""),
+      );
+    });
+    expect(icons).toHaveLength(8);
+    expect(icons.filter((icon) => !existsSync(icon))).toEqual([]);
+  });
+});
