@@ -161,7 +161,7 @@ export async function generateImages(
     onEvent({ type: "fallback", from: offer, to: next, code, message: shortMessage });
     index = decision.offers.indexOf(next);
   }
-  return composeResult(request, decision, progress, host.clock.nowMs() - startedAtMs);
+  return composeResult(request, decision, progress, Math.max(0, host.clock.nowMs() - startedAtMs));
 }
 
 const MAX_REPLANS = 3;
