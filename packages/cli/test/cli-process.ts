@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { runCli } from "../src/run-cli.ts";
 
 const CLI = fileURLToPath(new URL("../src/artdesk.ts", import.meta.url));
 const EXAMPLES = fileURLToPath(new URL("../../../examples/prompts", import.meta.url));
@@ -44,6 +45,28 @@ export async function runArtdeskJson<T>(
 ): Promise<{ code: number | null; document: T; stderr: string }> {
   const { code, stdout, stderr } = await runArtdesk(folder, [...args, "--json"], env);
   return { code, document: JSON.parse(stdout) as T, stderr };
+}
+
+/** Runs the CLI inside this process, which is quicker: what people would read, on both streams. */
+export async function readArtdesk(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; words: string }> {
+  let words = "";
+  const write = (text: string): void => void (words += text);
+  const code = await runCli(args, {
+    out: write,
+    note: write,
+    live: () => undefined,
+    isTerminal: false,
+    color: false,
+    columns: 120,
+    env,
+    cwd: folder,
+    onInterrupt: () => () => undefined,
+  });
+  return { code, words };
 }
 
 /** A folder of its own for one test, with these files (path to content); removed when the test ends. */
