@@ -244,7 +244,7 @@ async function runCases(cases: readonly Case[]): Promise<string> {
   return words.join("\n\n");
 }
 
-test("mistakes in artdesk.yml are told with their line", async () => {
+test("mistakes in artdesk.yml are told with their line", { timeout: 120_000 }, async () => {
   simulator.reset();
   const words = await runCases(CONFIG_CASES);
   expect(simulator.calls()).toEqual([]);
@@ -294,7 +294,7 @@ test("mistakes in artdesk.yml are told with their line", async () => {
   `);
 });
 
-test("mistakes on the command line and around it are told with what to do", async () => {
+test("mistakes on the command line and around it are told with what to do", { timeout: 120_000 }, async () => {
   simulator.reset();
   const words = await runCases(COMMAND_CASES);
   expect(simulator.calls()).toEqual([]);
