@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { GenerateAsset, GenerateReport, ReportError } from "@artdesk/core/node";
+import type { GenerateAsset, ReportError } from "@artdesk/core/node";
 import { startSimulator, type Simulator } from "@artdesk/simulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exitCodeOf } from "../src/exit-code.ts";
@@ -57,7 +57,7 @@ describe("broken prompt files", () => {
   test("stop the run before anything is paid, each with its place; --keep-going makes the others", async () => {
     simulator.reset();
     const { folder, outside } = writeBrokenFiles();
-    const stopped = await runArtdeskJson<GenerateReport>(folder, ["generate"], simulator.env);
+    const stopped = await runArtdeskJson(folder, ["generate"], simulator.env);
     expect(stopped.code).toBe(2);
     ({ assets } = stopped.document);
     expect(stopped.document.totals).toMatchObject({ generated: 0, failed: BROKEN_FILES.length, skipped: 1 });
@@ -65,7 +65,7 @@ describe("broken prompt files", () => {
     expect(simulator.statement().entries).toEqual([]);
     expect(existsSync(join(folder, "good.png"))).toBe(false);
 
-    const others = await runArtdeskJson<GenerateReport>(folder, ["generate", "--keep-going"], simulator.env);
+    const others = await runArtdeskJson(folder, ["generate", "--keep-going"], simulator.env);
     expect(others.code).toBe(2);
     expect(others.document.totals).toMatchObject({ generated: 1, failed: BROKEN_FILES.length, skipped: 0, images: 1 });
     expect(others.document.assets.filter(({ error }) => error).map(({ id, error }) => ({ id, error }))).toEqual(
@@ -223,9 +223,10 @@ async function runCase({
 }: Case): Promise<string> {
   const folder = makeFolder({ "fox.image.md": "A red fox.\n", ...files });
   const text = await readArtdesk(folder, args, env);
-  const json = await runArtdeskJson<{ error?: ReportError; assets?: readonly GenerateAsset[] }>(folder, args, env);
+  const json = await runArtdesk(folder, [...args, "--json"], env);
+  const document = JSON.parse(json.stdout) as { error?: ReportError; assets?: readonly GenerateAsset[] };
   expect({ name, code: text.code, jsonCode: json.code }).toEqual({ name, code, jsonCode: code });
-  const errors = [json.document.error, ...(json.document.assets ?? []).map((asset) => asset.error)];
+  const errors = [document.error, ...(document.assets ?? []).map((asset) => asset.error)];
   expect(errors.some((error) => error !== undefined && error.message !== "")).toBe(true);
   expect(filesOutside(join(folder, "../.."))).toEqual([]);
   expect(filesBelow(folder).filter((path) => path.endsWith(".png"))).toEqual([]);

@@ -1,5 +1,4 @@
-import type { LedgerEntry, ScopeBalance } from "@artdesk/core";
-import type { GenerateReport, PlanReport } from "@artdesk/core/node";
+import type { GenerateReport } from "@artdesk/core/node";
 import { startSimulator, type Simulator } from "@artdesk/simulator";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { makeFolder, readArtdesk, runArtdesk, runArtdeskJson } from "./cli-process.ts";
@@ -32,7 +31,7 @@ function withoutMonth(text: string): string {
 
 test("a month's budget in the middle of a batch: what fits is made, the rest is reported with exact figures", async () => {
   const folder = workspace("{ month: 0.30 }", { "a.image.md": CLIENT, "b.image.md": CLIENT, "c.image.md": DRAFT });
-  const { code, document } = await runArtdeskJson<GenerateReport>(folder, ["generate"], simulator.env);
+  const { code, document } = await runArtdeskJson(folder, ["generate"], simulator.env);
   expect(code).toBe(3);
   expect(document.assets.map(({ id, status }) => `${id} ${status}`)).toEqual([
     "a generated",
@@ -59,7 +58,7 @@ test("a month's budget in the middle of a batch: what fits is made, the rest is 
     client acme (YYYY-MM)   none  $0.142543     $0.00    $0.00          -       2
     "
   `);
-  const { document: books } = await runArtdeskJson<{ balances: ScopeBalance[] }>(folder, ["budget"]);
+  const { document: books } = await runArtdeskJson(folder, ["budget"]);
   expect(
     books.balances.map(({ scope, spentMicroUsd }) => ({
       scope: withoutMonth(scope),
@@ -82,7 +81,7 @@ test.each([
   { what: "a tag's", args: [], budget: "{ tags: { client: { acme: 0.02 } } }", setting: "budget.tags.client.acme" },
 ])("$what budget never makes client work cheaper: it stops, drafts go on", async ({ args, budget, setting }) => {
   const folder = workspace(budget, { "a.image.md": CLIENT, "b.image.md": DRAFT });
-  const { code, document } = await runArtdeskJson<GenerateReport>(folder, ["generate", ...args], simulator.env);
+  const { code, document } = await runArtdeskJson(folder, ["generate", ...args], simulator.env);
   expect(code).toBe(3);
   expect(document.assets.map(({ id, status }) => `${id} ${status}`)).toEqual(["a failed", "b generated"]);
   expect(failures(document)).toHaveLength(1);
@@ -94,12 +93,12 @@ test.each([
 test("on_exceeded: stop takes no cheaper model", async () => {
   const work = "---\npurpose: docs\nsize: 1024x1024\n---\nA red fox.\n";
   const stopped = workspace("{ month: 0.008, on_exceeded: stop }", { "a.image.md": work });
-  const { code, document } = await runArtdeskJson<GenerateReport>(stopped, ["generate"], simulator.env);
+  const { code, document } = await runArtdeskJson(stopped, ["generate"], simulator.env);
   expect(code).toBe(3);
   expect(failures(document)[0]).toContain("or set on_exceeded: downgrade");
   expect(simulator.calls()).toEqual([]);
   const cheaper = workspace("{ month: 0.008, on_exceeded: downgrade }", { "a.image.md": work });
-  const downgraded = await runArtdeskJson<GenerateReport>(cheaper, ["generate"], simulator.env);
+  const downgraded = await runArtdeskJson(cheaper, ["generate"], simulator.env);
   expect(downgraded.code).toBe(0);
   expect(downgraded.document.warnings.join()).toContain("Budget: standard work is done with");
   expect(simulator.statement().totalMicroUsd).toBeLessThanOrEqual(8000);
@@ -107,7 +106,7 @@ test("on_exceeded: stop takes no cheaper model", async () => {
 
 test("warns when 80 % of a budget are used, also in the run that comes so far", async () => {
   const folder = workspace("{ month: 0.33 }", { "a.image.md": CLIENT, "b.image.md": CLIENT });
-  const { code, document } = await runArtdeskJson<GenerateReport>(folder, ["generate"], simulator.env);
+  const { code, document } = await runArtdeskJson(folder, ["generate"], simulator.env);
   expect(code).toBe(0);
   const { totalMicroUsd } = simulator.statement();
   const percent = Math.floor((totalMicroUsd * 100) / 330_000);
@@ -120,7 +119,7 @@ test("warns when 80 % of a budget are used, also in the run that comes so far", 
 test("a possibly billed call stays counted until someone says what it cost", async () => {
   const folder = workspace("{ month: 5 }", { "a.image.md": DRAFT });
   simulator.faults([{ kind: "cut_before_headers", times: "always" }]);
-  const { code, document } = await runArtdeskJson<GenerateReport>(folder, ["generate"], simulator.env);
+  const { code, document } = await runArtdeskJson(folder, ["generate"], simulator.env);
   expect(code).toBe(1);
   expect(simulator.statement().entries).toHaveLength(1);
   expect(document.totals.possiblyBilledMicroUsd).toBeGreaterThanOrEqual(simulator.statement().totalMicroUsd);
@@ -129,7 +128,7 @@ test("a possibly billed call stays counted until someone says what it cost", asy
   expect((await runArtdesk(folder, ["generate"], simulator.env)).code).toBe(1);
   expect(simulator.calls()).toHaveLength(calls);
 
-  const books = await runArtdeskJson<{ unknown: LedgerEntry[] }>(folder, ["budget"]);
+  const books = await runArtdeskJson(folder, ["budget"]);
   expect(books.document.unknown).toHaveLength(1);
   const [entry] = books.document.unknown;
   const billed = simulator.statement().totalMicroUsd;
@@ -143,8 +142,8 @@ test("a possibly billed call stays counted until someone says what it cost", asy
     String(billed / 1_000_000),
   ]);
   expect(reconciled.code).toBe(0);
-  const after = await runArtdeskJson<{ balances: ScopeBalance[]; unknown: LedgerEntry[] }>(folder, ["budget"]);
+  const after = await runArtdeskJson(folder, ["budget"]);
   expect(after.document.unknown).toEqual([]);
   expect(after.document.balances[0]).toMatchObject({ spentMicroUsd: billed, unknownMicroUsd: 0, reservedMicroUsd: 0 });
-  expect((await runArtdeskJson<PlanReport>(folder, ["plan"], simulator.env)).document.totals.toMake).toBe(1);
+  expect((await runArtdeskJson(folder, ["plan"], simulator.env)).document.totals.toMake).toBe(1);
 });

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PlanReport } from "@artdesk/core/node";
 import { expect, test } from "vitest";
 import { filesBelow, makeFolder, readArtdesk, runArtdeskJson } from "./cli-process.ts";
 
@@ -14,7 +13,7 @@ test("init writes what plan can read, and never overwrites", async () => {
     "
   `);
   expect(readFileSync(join(folder, ".gitignore"), "utf8")).toMatch(/^node_modules\n\.artdesk\/cache\/\n/);
-  const plan = await runArtdeskJson<PlanReport>(folder, ["plan", "--provider", "sketch"]);
+  const plan = await runArtdeskJson(folder, ["plan", "--provider", "sketch"]);
   expect(plan.document.totals).toMatchObject({ assets: 1, toMake: 1, invalid: 0 });
 
   const before = filesBelow(folder);
