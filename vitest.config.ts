@@ -4,7 +4,6 @@ import { defineConfig } from "vitest/config";
 // The ES module build of n8n-workflow does not load on Node; n8n itself uses the other one.
 const n8nWorkflow = createRequire(new URL("packages/n8n-node/package.json", import.meta.url)).resolve("n8n-workflow");
 
-
 const resultsFile = process.env["ARTDESK_TEST_RESULTS"];
 
 export default defineConfig({

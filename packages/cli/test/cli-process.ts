@@ -3,7 +3,10 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { LedgerEntry, ScopeBalance } from "@artdesk/core";
+import type { CheckReport, GenerateReport, PlanReport } from "@artdesk/core/node";
 import { onTestFinished } from "vitest";
+import { runCli } from "../src/run-cli.ts";
 
 const CLI = fileURLToPath(new URL("../src/artdesk.ts", import.meta.url));
 const EXAMPLES = fileURLToPath(new URL("../../../examples/prompts", import.meta.url));
@@ -36,14 +39,44 @@ export function runArtdesk(
   });
 }
 
-/** Runs the CLI with `--json`. The whole of standard output must be one document. */
-export async function runArtdeskJson<T>(
+/** What each command prints with `--json`. */
+export interface JsonDocuments {
+  plan: PlanReport;
+  generate: GenerateReport;
+  check: CheckReport;
+  budget: { balances: ScopeBalance[]; unknown: LedgerEntry[] };
+}
+
+/** Runs a command with `--json`. The whole of standard output must be one document. */
+export async function runArtdeskJson<Name extends keyof JsonDocuments>(
+  folder: string,
+  [command, ...args]: readonly [Name, ...string[]],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; document: JsonDocuments[Name]; stderr: string }> {
+  const { code, stdout, stderr } = await runArtdesk(folder, [command, ...args, "--json"], env);
+  return { code, document: JSON.parse(stdout) as JsonDocuments[Name], stderr };
+}
+
+/** Runs the CLI inside this process, which is quicker: what people would read, on both streams. */
+export async function readArtdesk(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<{ code: number | null; document: T; stderr: string }> {
-  const { code, stdout, stderr } = await runArtdesk(folder, [...args, "--json"], env);
-  return { code, document: JSON.parse(stdout) as T, stderr };
+): Promise<{ code: number; words: string }> {
+  let words = "";
+  const write = (text: string): void => void (words += text);
+  const code = await runCli(args, {
+    out: write,
+    note: write,
+    live: () => undefined,
+    isTerminal: false,
+    color: false,
+    columns: 120,
+    env,
+    cwd: folder,
+    onInterrupt: () => () => undefined,
+  });
+  return { code, words };
 }
 
 /** A folder of its own for one test, with these files (path to content); removed when the test ends. */

@@ -1,7 +1,6 @@
 import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ScopeBalance } from "@artdesk/core";
-import type { CheckReport, GenerateReport, PlanReport } from "@artdesk/core/node";
+import type { CheckReport, GenerateReport } from "@artdesk/core/node";
 import { startSimulator, type Simulator } from "@artdesk/simulator";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -45,7 +44,7 @@ function statusOf(report: GenerateReport, status: string): string[] {
 describe("with storyboard cards", () => {
   test("draws every example, says what the cards stand in for, and does nothing the second time", async () => {
     const folder = copyExamples();
-    const first = await runArtdeskJson<GenerateReport>(folder, ["generate", "--provider", "sketch"]);
+    const first = await runArtdeskJson(folder, ["generate", "--provider", "sketch"]);
     expect(first.code).toBe(0);
     expect(first.document.totals).toMatchObject({ generated: 14, images: 17, costMicroUsd: 0 });
     await expectImages(folder, first.document);
@@ -63,7 +62,7 @@ describe("with storyboard cards", () => {
     expect(second.code).toBe(0);
     expect(second.stdout).toMatch(/^Nothing to do: 14 assets are up to date. No call was made; nothing was spent.\n/);
     expect(second.stderr).toBe("");
-    const third = await runArtdeskJson<GenerateReport>(folder, ["generate", "--provider", "sketch"]);
+    const third = await runArtdeskJson(folder, ["generate", "--provider", "sketch"]);
     expect(third.document.totals).toMatchObject({ generated: 0, unchanged: 14, images: 0, costMicroUsd: 0 });
     expect(statSync(join(folder, "docs/images/hero.png")).mtimeMs).toBe(madeAtMs);
   });
@@ -79,7 +78,7 @@ describe("with both keys, against the simulator", () => {
   test("plans without a call, makes everything, and books what the bank says", async () => {
     simulator.reset();
     const folder = copyExamples();
-    const plan = await runArtdeskJson<PlanReport>(folder, ["plan"], simulator.env);
+    const plan = await runArtdeskJson(folder, ["plan"], simulator.env);
     expect(plan.code).toBe(0);
     expect(simulator.calls()).toEqual([]);
     expect(plan.document.assets.map((asset) => asset.id).toSorted()).toEqual(Object.keys(SHAPES).toSorted());
@@ -101,7 +100,7 @@ describe("with both keys, against the simulator", () => {
     }
     expect(plan.document.assets.some((asset) => (asset.decision?.rejected.length ?? 0) > 0)).toBe(true);
 
-    const made = await runArtdeskJson<GenerateReport>(folder, ["generate"], simulator.env);
+    const made = await runArtdeskJson(folder, ["generate"], simulator.env);
     expect(made.code).toBe(0);
     await expectImages(folder, made.document);
     const reasonOf = (id: string): string => {
@@ -118,7 +117,7 @@ describe("with both keys, against the simulator", () => {
     const statement = simulator.statement();
     expect(statement.images).toBe(17);
     expect(made.document.totals.costMicroUsd).toBe(statement.totalMicroUsd);
-    const budget = await runArtdeskJson<{ balances: ScopeBalance[] }>(folder, ["budget"]);
+    const budget = await runArtdeskJson(folder, ["budget"]);
     const month = budget.document.balances.find((balance) => balance.scope.startsWith("month:"));
     expect(month).toMatchObject({ spentMicroUsd: statement.totalMicroUsd, reservedMicroUsd: 0, images: 17 });
     const worstCase = plan.document.totals.worstCaseMicroUsd;
@@ -135,7 +134,7 @@ describe("with both keys, against the simulator", () => {
     simulator.reset();
     const folder = copyExamples();
     const generate = async (...args: string[]): Promise<GenerateReport> => {
-      const { document } = await runArtdeskJson<GenerateReport>(folder, ["generate", ...args], simulator.env);
+      const { document } = await runArtdeskJson(folder, ["generate", ...args], simulator.env);
       return document;
     };
     const check = (): Promise<{ code: number | null; document: CheckReport }> => runArtdeskJson(folder, ["check"]);
@@ -187,10 +186,10 @@ describe("with both keys, against the simulator", () => {
     expect(check.stdout).toBe(
       "! fox: So far it is a storyboard card; the image was not made yet.\n1 stale, 0 with mistakes, of 1 assets. Run: artdesk generate\n",
     );
-    const real = await runArtdeskJson<GenerateReport>(folder, ["generate"], simulator.env);
+    const real = await runArtdeskJson(folder, ["generate"], simulator.env);
     expect(real.document.totals).toMatchObject({ generated: 1, costMicroUsd: simulator.statement().totalMicroUsd });
     expect((await runArtdesk(folder, ["check"])).code).toBe(0);
-    const again = await runArtdeskJson<GenerateReport>(folder, ["generate", "--provider", "sketch"]);
+    const again = await runArtdeskJson(folder, ["generate", "--provider", "sketch"]);
     expect(again.document.totals).toMatchObject({ generated: 0, unchanged: 1 });
   });
 });

@@ -75,7 +75,8 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     requestId: sent.reply?.requestId ?? sent.error?.requestId,
     outcome: ending.outcome,
     reason: sent.error?.code,
-    durationMs: clock.nowMs() - startedAtMs,
+    // A clock may be set back during a call.
+    durationMs: Math.max(0, clock.nowMs() - startedAtMs),
   };
   const bookError = await bookAttempt(host, reservation, sent.reply, settlement, ending.billed);
   const attempt: Attempt = {
@@ -177,7 +178,9 @@ async function sendOnce(
   try {
     if (provider.kind === "local") return provider.draw(call, host.codec);
     const request = provider.build(call, host.codec);
-    const timeoutMs = Math.max(1, deadlineMs - host.clock.nowMs());
+    const timeoutMs = deadlineMs - host.clock.nowMs();
+    // After a machine slept, or its clock was set: a call that could not end in time would be paid for nothing.
+    if (timeoutMs <= 0) return tooLate(provider);
     const response = await host.http.send(request, { timeoutMs, signal: task.signal });
     if (response.status < 200 || response.status > 299) return await provider.readError(response, call);
     const reply = await provider.read(response, call, host.codec);
@@ -201,6 +204,15 @@ async function sendOnce(
       cause: error,
     });
   }
+}
+
+function tooLate(provider: Provider): ArtdeskError {
+  return new ArtdeskError({
+    code: "timeout",
+    shortMessage: "The time for this call was over before it could be sent.",
+    provider: provider.id,
+    billed: "no",
+  });
 }
 
 function partialError(task: AttemptTask, reply: ProviderReply): ArtdeskError | undefined {

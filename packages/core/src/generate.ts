@@ -1,4 +1,4 @@
-import { type AttemptHost, type AttemptResult, type PostAllowance, runAttempt } from "./attempt.ts";
+import { type AttemptHost, type AttemptResult, runAttempt } from "./attempt.ts";
 import type { CatalogueRow } from "./catalogue/row.ts";
 import { worstCaseCallMicroUsd } from "./cost.ts";
 import { blockedError, composeResult, type Progress } from "./compose-result.ts";
@@ -10,6 +10,7 @@ import type { AbortSignalLike, Random } from "./ports.ts";
 import { Exclusions, mostCautious, stepAfter, worstError } from "./next-step.ts";
 import { pricedCall } from "./priced-call.ts";
 import type { Provider } from "./provider.ts";
+import { RequestAllowance } from "./request-allowance.ts";
 import type { Decision, GenerateResult, Offer, ParsedRequest, ReceivedImage } from "./types.ts";
 
 /** A request with the decision that was made for it. */
@@ -87,6 +88,7 @@ export async function generateImages(
   let decision = planned.decision;
   let held = options.held;
   const excluded = new Exclusions();
+  const triedProviders = new Set<string>();
   const allowance = new RequestAllowance(host.policy);
   let replans = 0;
 
@@ -122,7 +124,9 @@ export async function generateImages(
     progress.firstOffer ??= offer;
     const provider = host.providerOf(offer.provider);
     const note = provider.kind === "local" ? await stageNote(host, request) : undefined;
-    const keepPosts = excluded.leaveOtherProvider(decision.offers.slice(index + 1), offer) ? 1 : 0;
+    triedProviders.add(offer.provider);
+    const later = decision.offers.slice(index + 1).filter((candidate) => !excluded.has(candidate));
+    const keepPosts = hasUntried(later, triedProviders) ? 1 : 0;
     const results = await Promise.all(
       calls.map((call, position) =>
         runAttempt(host, {
@@ -150,34 +154,30 @@ export async function generateImages(
     if (step === "stop") break;
     if (step === "again" || !progress.error) continue;
     for (const error of errors) if (stepAfter(error, host.policy) === "next") excluded.add(error, offer);
-    const next = decision.offers.slice(index + 1).find((candidate) => !excluded.has(candidate));
+    const left = later.filter((candidate) => !excluded.has(candidate));
+    const next = chooseNext(left, triedProviders, allowance);
     if (!next) break;
     const { code, shortMessage } = progress.error;
     onEvent({ type: "fallback", from: offer, to: next, code, message: shortMessage });
-    index += 1;
+    index = decision.offers.indexOf(next);
   }
-  return composeResult(request, decision, progress, host.clock.nowMs() - startedAtMs);
+  return composeResult(request, decision, progress, Math.max(0, host.clock.nowMs() - startedAtMs));
 }
 
 const MAX_REPLANS = 3;
 
-/** POSTs of one request, retries and fallbacks together: `1 + maxRetries` for each call that its first offer needs. */
-class RequestAllowance implements PostAllowance {
-  left = 0;
-  readonly #postsPerCall: number;
-  #calls = 0;
+function hasUntried(offers: readonly Offer[], triedProviders: ReadonlySet<string>): boolean {
+  return offers.some(({ provider }) => !triedProviders.has(provider));
+}
 
-  constructor({ maxRetries }: Policy) {
-    this.#postsPerCall = 1 + maxRetries;
-  }
-
-  /** The calls that may be sent. An offer that needs more calls than any before gets one POST for each more. */
-  admit<T>(calls: readonly T[]): readonly T[] {
-    const more = Math.max(0, calls.length - this.#calls);
-    this.left += this.#calls === 0 ? more * this.#postsPerCall : more;
-    this.#calls += more;
-    return calls.slice(0, this.left);
-  }
+/** The first of these offers; with one POST left the first of another provider, for which it was kept. */
+function chooseNext(
+  offers: readonly Offer[],
+  triedProviders: ReadonlySet<string>,
+  { left }: RequestAllowance,
+): Offer | undefined {
+  const untried = offers.find(({ provider }) => !triedProviders.has(provider));
+  return (left === 1 ? untried : undefined) ?? offers[0];
 }
 
 /** A listener that throws must not cost a paid image: what it threw becomes a warning. */

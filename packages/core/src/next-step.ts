@@ -51,11 +51,6 @@ export class Exclusions {
   has(offer: Offer): boolean {
     return [`provider ${offer.provider}`, `model ${offer.model}`, offerKey(offer)].some((key) => this.#keys.has(key));
   }
-
-  /** Whether one of these offers could go to another provider than `current`'s. */
-  leaveOtherProvider(offers: readonly Offer[], current: Offer): boolean {
-    return offers.some((offer) => offer.provider !== current.provider && !this.has(offer));
-  }
 }
 
 function offerKey(offer: Offer): string {

@@ -1,7 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { beforeAll, describe, expect, test } from "vitest";
-import { type MatrixCase, matrixCases, onSimulators, runMatrixCase, runRawSdk } from "./fault-matrix.ts";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { type MatrixCase, matrixCases, onSimulators, runMatrixCase } from "./fault-matrix.ts";
+import { runRawSdk } from "./raw-sdk.ts";
 import { faultTable, type MatrixRow } from "./fault-table.ts";
+import { holdTimeLimits } from "./time-limits.ts";
 
 const GOLDEN = new URL("__golden__/fault-matrix.md", import.meta.url);
 /** POSTs that a call may take with the default policy: one and two retries. */
@@ -11,9 +13,13 @@ let rows: readonly MatrixRow[] = [];
 
 beforeAll(async () => {
   const cases = matrixCases();
-  const results = await onSimulators(cases, runMatrixCase);
   const comparable = cases.filter(({ provider, onUnknown }) => provider === "openai" && onUnknown === "stop");
-  const sdkResults = await onSimulators(comparable, runRawSdk);
+  holdTimeLimits();
+  const [results, sdkResults] = await Promise.all([
+    onSimulators(cases, 6, runMatrixCase),
+    onSimulators(comparable, 12, runRawSdk),
+  ]);
+  vi.restoreAllMocks();
   const sdkByKey = new Map(comparable.map((item, index) => [keyOf(item), sdkResults[index]]));
   rows = cases.map((matrixCase, index) => {
     const result = results[index];

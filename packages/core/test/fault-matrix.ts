@@ -1,11 +1,10 @@
-import { setMaxListeners } from "node:events";
 import { type FaultInput, type Simulator, startSimulator } from "@artdesk/simulator";
-import OpenAI from "openai";
 import { createNodeArtdesk } from "../src/node/create-node-artdesk.ts";
 import { parsePolicy } from "../src/policy/parse-policy.ts";
 import type { Policy } from "../src/policy/policy.ts";
 import { fakeClock } from "../src/testing/fake-clock.ts";
 import { FAULT_CASES, type FaultCase, type FaultProvider } from "./fault-cases.ts";
+import { openTimeLimit } from "./time-limits.ts";
 
 export type OnUnknown = Policy["onUnknown"];
 
@@ -33,18 +32,8 @@ export interface MatrixResult {
   errorCode: string;
 }
 
-/** The same request sent by the `openai` package with its own retries. */
-export interface RawSdkResult {
-  posts: number;
-  imagesBilled: number;
-}
-
 export const NOW_MS: number = Date.UTC(2026, 10, 23, 12);
-const PROMPT = "A red kite over a meadow";
-/** Real time that a slow provider is given. */
-const SLOW_DEADLINE_MS = 700;
-const LANES = 6;
-
+export const PROMPT = "A red kite over a meadow";
 /** Every case, in the order of the table. */
 export function matrixCases(): MatrixCase[] {
   const cases: MatrixCase[] = [];
@@ -62,9 +51,10 @@ export function matrixCases(): MatrixCase[] {
   return cases;
 }
 
-/** Runs work on a few simulators at once; results keep the order of the work. */
+/** Runs work on as many simulators as there are `lanes`; results keep the order of the work. */
 export async function onSimulators<Work, Result>(
   work: readonly Work[],
+  lanes: number,
   run: (simulator: Simulator, item: Work) => Promise<Result>,
 ): Promise<Result[]> {
   const results = new Map<number, Result>();
@@ -82,22 +72,23 @@ export async function onSimulators<Work, Result>(
       await simulator.close();
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
   return [...results].toSorted(([left], [right]) => left - right).map(([, result]) => result);
 }
 
 /** Makes the request through an art desk and reads both sides' books. */
 export async function runMatrixCase(simulator: Simulator, matrixCase: MatrixCase): Promise<MatrixResult> {
-  const { fault, provider, count, onUnknown } = matrixCase;
+  const { fault, provider, times, count, onUnknown } = matrixCase;
   simulator.faults([scripted(matrixCase)]);
   let ids = 0;
   const policy = parsePolicy("auto");
+  const limit = fault.isSlow ? openTimeLimit(simulator, times) : undefined;
   const desk = await createNodeArtdesk({
     env: simulator.env,
     providers: [provider],
     clock: fakeClock({ startMs: NOW_MS }),
     random: { next: () => 0.5, id: () => `id-${(ids += 1)}` },
-    policy: { ...policy, onUnknown, deadlineMs: fault.isSlow ? SLOW_DEADLINE_MS : policy.deadlineMs },
+    policy: { ...policy, onUnknown, deadlineMs: limit?.durationMs ?? policy.deadlineMs },
   });
   try {
     const { images, error } = await desk.generate({ prompt: PROMPT, count });
@@ -117,40 +108,17 @@ export async function runMatrixCase(simulator: Simulator, matrixCase: MatrixCase
       errorCode: error?.code ?? "",
     };
   } finally {
+    await limit?.close();
     await desk.close();
   }
 }
 
-/** Makes the request with the `openai` package as it comes: two retries of its own choice. */
-export async function runRawSdk(simulator: Simulator, matrixCase: MatrixCase): Promise<RawSdkResult> {
-  simulator.faults([scripted(matrixCase)]);
-  const client = new OpenAI({
-    apiKey: "sim-openai",
-    baseURL: simulator.env["OPENAI_BASE_URL"] ?? "",
-    ...(matrixCase.fault.isSlow ? { timeout: SLOW_DEADLINE_MS } : {}),
-  });
-  const abort = new AbortController();
-  setMaxListeners(0, abort.signal);
-  // The package gives no time limit to a body, so a slow one is cut off here.
-  const timer =
-    matrixCase.fault.fault.kind === "slow_body" ? setTimeout(() => abort.abort(), SLOW_DEADLINE_MS) : undefined;
-  try {
-    await client.images.generate(
-      { model: "gpt-image-2", prompt: PROMPT, n: matrixCase.count, size: "1024x1024", quality: "low" },
-      { signal: abort.signal },
-    );
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-  return { posts: postsOf(simulator), imagesBilled: simulator.statement().images };
-}
-
-function scripted({ fault, provider, times }: MatrixCase): FaultInput {
+/** The fault as the simulator's script wants it. */
+export function scripted({ fault, provider, times }: MatrixCase): FaultInput {
   return { ...fault.fault, provider, times: times === "once" ? 1 : "always" };
 }
 
-function postsOf(simulator: Simulator): number {
+/** POSTs that the simulator received. */
+export function postsOf(simulator: Simulator): number {
   return simulator.calls().filter((call) => call.method === "POST").length;
 }

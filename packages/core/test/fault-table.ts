@@ -1,4 +1,5 @@
-import type { MatrixCase, MatrixResult, RawSdkResult } from "./fault-matrix.ts";
+import type { MatrixCase, MatrixResult } from "./fault-matrix.ts";
+import type { RawSdkResult } from "./raw-sdk.ts";
 
 /** A case with its outcome; `sdk` where there is a package to compare with. */
 export interface MatrixRow {

@@ -2,7 +2,7 @@ import { ArtdeskError, builtInCatalogue } from "@artdesk/core";
 import type { EventContext } from "./event-context.ts";
 import { isForbidden, type GitHubClient } from "./github-client.ts";
 import type { ActionInputs, Mode } from "./inputs.ts";
-import { isStale, type Project } from "./project.ts";
+import type { Project } from "./project.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,12 +29,10 @@ export interface AccessQuestion {
  * @throws {ArtdeskError} `invalid_request`
  */
 export async function decideAccess(question: AccessQuestion): Promise<Access> {
-  const { inputs, event, project, env } = question;
+  const { inputs, event, env } = question;
   requireSense(question);
   const keyed = { ...env, ...inputs.keys };
   const hasKeys = keyVariables().some((name) => (keyed[name] ?? "") !== "");
-  const nothingToMake = !project.listing.assets.some(isStale);
-  if (nothingToMake) return { mode: inputs.mode, notes: [], env: keyed };
   if (!hasKeys) {
     const why = event.pullRequest?.fromFork ? "pull requests from forks get no keys" : "no provider key was given";
     const prices = "Prices assume a key for every provider.";

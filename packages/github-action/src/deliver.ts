@@ -1,5 +1,6 @@
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isArtdeskError } from "@artdesk/core";
 import { renderPullRequestBody } from "./comment.ts";
 import { commitFiles } from "./commit.ts";
 import type { DeliveryFile } from "./delivery.ts";
@@ -21,6 +22,8 @@ export interface Delivered {
   /** Paths that reached the branch, the pull request or the folder. */
   paths: readonly string[];
   notes: readonly string[];
+  /** Images were paid for and did not get where they were to go: they are in `artifact`, and the step fails. */
+  incomplete: boolean;
 }
 
 export interface DeliveryJob {
@@ -38,23 +41,46 @@ export interface DeliveryJob {
   log: (line: string) => void;
 }
 
-const NOWHERE: Delivered = { commitSha: undefined, pullRequest: undefined, artifact: undefined, paths: [], notes: [] };
+const NOWHERE: Delivered = {
+  commitSha: undefined,
+  pullRequest: undefined,
+  artifact: undefined,
+  paths: [],
+  notes: [],
+  incomplete: false,
+};
 
 /**
- * Takes the files to where the workflow wants them.
- * @throws {ArtdeskError} `unavailable`; the files stay in the workspace
+ * Takes the files to where the workflow wants them. What cannot get there is kept in a folder for the workflow to
+ * upload, and the notes say so: paid images do not vanish with the runner.
  */
 export async function deliver(job: DeliveryJob): Promise<Delivered> {
+  try {
+    return await deliverAsWanted(job);
+  } catch (error) {
+    if (!isArtdeskError(error)) throw error;
+    return keep(job, job.files, error.message);
+  }
+}
+
+async function deliverAsWanted(job: DeliveryJob): Promise<Delivered> {
   switch (job.inputs.deliver) {
     case "commit":
-      return job.files.length === 0 ? NOWHERE : toBranch(job);
+      return toBranch(job);
     case "pull-request":
       return toPullRequest(job);
     case "artifact":
-      return toFolder(job);
+      return { ...NOWHERE, artifact: await fillFolder(job, job.files), paths: job.files.map((file) => file.path) };
     default:
       return { ...NOWHERE, paths: job.files.map((file) => file.path) };
   }
+}
+
+async function keep(job: DeliveryJob, files: readonly DeliveryFile[], why: string): Promise<Delivered> {
+  if (files.length === 0) return { ...NOWHERE, notes: [why], incomplete: true };
+  const artifact = await fillFolder(job, files);
+  const notes = [why, "The images are in the folder of the output `artifact`: upload it, or they go with the runner."];
+  return { ...NOWHERE, artifact, notes, incomplete: true };
 }
 
 async function toBranch(job: DeliveryJob): Promise<Delivered> {
@@ -65,10 +91,20 @@ async function toBranch(job: DeliveryJob): Promise<Delivered> {
   const { headline, body } = messageFor(job.model, job.redact);
   const { owner, repo, branch, baseSha } = event;
   const result = await commitFiles({ owner, repo, branch, baseSha, files, headline, body }, { client, push, log });
-  if (result.status === "unchanged") return { ...NOWHERE, notes: [] };
-  if (result.status === "diverged") return { ...NOWHERE, notes: [divergedNote(result.paths)] };
-  const notes = result.diverged.length > 0 ? [divergedNote(result.diverged)] : [];
-  return { ...NOWHERE, commitSha: result.sha, paths: result.paths, notes };
+  if (result.status === "unchanged") return NOWHERE;
+  const diverged = result.status === "diverged" ? result.paths : result.diverged;
+  const committed =
+    result.status === "committed"
+      ? { commitSha: result.sha, paths: result.paths }
+      : { commitSha: undefined, paths: [] };
+  if (diverged.length === 0) return { ...NOWHERE, ...committed };
+  const groups = new Set(files.filter((file) => diverged.includes(file.path)).map((file) => file.group));
+  const kept = await keep(
+    job,
+    files.filter((file) => groups.has(file.group)),
+    divergedNote(diverged),
+  );
+  return { ...kept, ...committed };
 }
 
 async function toPullRequest(job: DeliveryJob): Promise<Delivered> {
@@ -95,7 +131,8 @@ async function toPullRequest(job: DeliveryJob): Promise<Delivered> {
   return { ...NOWHERE, commitSha: result.sha, pullRequest: result.pullRequest, paths: files.map((file) => file.path) };
 }
 
-async function toFolder({ files, folder, contactSheet }: DeliveryJob): Promise<Delivered> {
+/** Copies files to a folder for upload, with their paths, and the contact sheet beside them. */
+async function fillFolder({ folder, contactSheet }: DeliveryJob, files: readonly DeliveryFile[]): Promise<string> {
   const artifact = join(folder, "artifact");
   await mkdir(artifact, { recursive: true });
   for (const file of files) {
@@ -104,7 +141,7 @@ async function toFolder({ files, folder, contactSheet }: DeliveryJob): Promise<D
     await writeFile(target, file.bytes);
   }
   if (contactSheet !== undefined) await cp(contactSheet, join(artifact, "artdesk-contact-sheet.html"));
-  return { ...NOWHERE, artifact, paths: files.map((file) => file.path) };
+  return artifact;
 }
 
 function messageFor(model: ReportModel, redact: Redact): { headline: string; body: string } {
@@ -122,5 +159,5 @@ function messageFor(model: ReportModel, redact: Redact): { headline: string; bod
 function divergedNote(paths: readonly string[]): string {
   const some = paths.slice(0, 5).join(", ");
   const more = paths.length > 5 ? ` and ${paths.length - 5} more` : "";
-  return `Not committed, because others changed them meanwhile: ${some}${more}. They are in this run's workspace only.`;
+  return `Not committed, because others changed them meanwhile: ${some}${more}.`;
 }

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Delivered } from "./deliver.ts";
 import { blobId } from "./delivery.ts";
 import type { EventContext } from "./event-context.ts";
-import type { GitData } from "./git-data.ts";
+import { createGitData, type GitData } from "./git-data.ts";
+import type { GitHubClient } from "./github-client.ts";
 import { imageUrl } from "./image-url.ts";
 import type { Project } from "./project.ts";
 import type { ReportAsset, ReportModel } from "./report-model.ts";
@@ -13,13 +15,16 @@ import type { ReportAsset, ReportModel } from "./report-model.ts";
  */
 export async function addPictures(
   model: ReportModel,
-  {
-    event,
-    git,
-    project,
-    afterSha,
-  }: { event: EventContext; git: GitData; project: Project; afterSha: string | undefined },
+  options: {
+    event: EventContext;
+    client: GitHubClient;
+    project: Project;
+    delivered: Pick<Delivered, "commitSha" | "paths">;
+  },
 ): Promise<ReportModel> {
+  const { event, project } = options;
+  const { commitSha, paths } = options.delivered;
+  const git = createGitData(options.client, event);
   const beforeSha = event.pullRequest?.baseSha ?? event.baseSha;
   const shown = model.assets.filter(({ state }) => state !== "invalid" && state !== "skipped");
   const before = await blobsAt(
@@ -36,12 +41,15 @@ export async function addPictures(
       assets.push({
         ...asset,
         beforeUrl,
-        afterUrl: afterSha === undefined ? undefined : imageUrl(event, afterSha, asset.output),
+        afterUrl:
+          commitSha !== undefined && paths.includes(asset.output)
+            ? imageUrl(event, commitSha, asset.output)
+            : undefined,
       });
     } else if (asset.state === "unchanged" && event.pullRequest && (await differs(project, asset.id, before))) {
       const lock = project.workspace.readLockEntry(asset.id);
       const { model: name, quality, size, costMicroUsd } = lock ?? asset;
-      const afterUrl = imageUrl(event, afterSha ?? event.pullRequest.headSha, asset.output);
+      const afterUrl = imageUrl(event, commitSha ?? event.pullRequest.headSha, asset.output);
       const made = {
         model: name,
         quality,

@@ -1,7 +1,7 @@
 import { relative, resolve, sep } from "node:path";
 import { ArtdeskError } from "@artdesk/core";
 import { openWorkspace, type Workspace } from "@artdesk/core/node";
-import type { ActionInputs, Shard } from "./inputs.ts";
+import type { ActionInputs, Mode, Shard } from "./inputs.ts";
 
 /** Where the listed assets of a workspace stand, as the workspace tells it. */
 export type Listing = Awaited<ReturnType<Workspace["listStatuses"]>>;
@@ -46,6 +46,13 @@ export async function openProject(inputs: ActionInputs, checkout: string): Promi
 /** Whether core would make it: what a person edited by hand is left alone. */
 export function isStale({ status }: Pick<ListedAsset, "status">): boolean {
   return status !== "unchanged" && status !== "edited_output";
+}
+
+/** Whether there is anything for core to plan or make. */
+export function hasWork({ listing, paths }: Project, mode: Mode): boolean {
+  if (paths === undefined) return false;
+  const counts = mode === "check" ? ({ status }: ListedAsset) => status !== "unchanged" : isStale;
+  return listing.problems.length > 0 || listing.assets.some(counts);
 }
 
 const FILES_PER_SHARD = 10;

@@ -1,17 +1,29 @@
-import type { GitData } from "./git-data.ts";
+import { createGitData, type GitData } from "./git-data.ts";
+import type { EventContext } from "./event-context.ts";
+import type { GitHubClient } from "./github-client.ts";
+import type { DeliverTo } from "./inputs.ts";
 import { isStale, type ListedAsset, type Project } from "./project.ts";
+import { pullRequestBranch } from "./pull-request.ts";
 
 /**
- * Brings images into the workspace that an earlier run made for the very same prompts and delivered to `branch` after
- * this run's commit was made (runs that waited in a queue see an old commit). They are not bought twice.
+ * Brings images into the workspace that an earlier run made for the very same prompts and delivered after this run's
+ * commit was made (runs that waited in a queue see an old commit). They are not bought twice.
  * @returns ids of the restored assets
  */
-export async function restoreDelivered(git: GitData, branch: string, project: Project): Promise<readonly string[]> {
+export async function restoreDelivered(options: {
+  client: GitHubClient;
+  event: EventContext;
+  deliver: DeliverTo;
+  project: Project;
+}): Promise<readonly string[]> {
+  const { client, event, deliver, project } = options;
+  if (event.branch === undefined || (deliver !== "commit" && deliver !== "pull-request")) return [];
+  const branch = deliver === "commit" ? event.branch : pullRequestBranch(event.branch);
+  const git = createGitData(client, event);
   const headSha = await git.head(`heads/${branch}`);
-  const stale = project.listing.assets.filter(isStale);
-  if (headSha === undefined || stale.length === 0) return [];
+  if (headSha === undefined) return [];
   const { treeSha } = await git.commit(headSha);
-  const lockPaths = new Map(stale.map((state) => [lockPathOf(project, state), state]));
+  const lockPaths = new Map(project.listing.assets.filter(isStale).map((state) => [lockPathOf(project, state), state]));
   const lockBlobs = await git.blobIds(treeSha, lockPaths.keys());
   const restored: string[] = [];
   for (const [path, blob] of lockBlobs) {

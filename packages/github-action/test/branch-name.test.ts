@@ -1,7 +1,10 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { isBranchName } from "../src/branch-name.ts";
+
+// Servers and processes start here: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 /** Git's own answer. `--branch` also resolves `@{-1}` and the like, so the full name is asked. */
 function gitTakes(name: string): boolean {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { commitByPush } from "../src/commit-push.ts";
 import { commitFiles } from "../src/commit.ts";
 import type { Delivery, DeliveryFile } from "../src/delivery.ts";
@@ -9,6 +9,9 @@ import type { GitHubClient } from "../src/github-client.ts";
 import { systemTiming } from "../src/timing.ts";
 import { startGitRemote, type GitRemote } from "./harness/git-remote.ts";
 import { asset } from "./harness/repository.ts";
+
+// Servers and processes start here: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let remote: GitRemote;
 
@@ -51,7 +54,7 @@ it("makes no commit when the branch has these bytes already", async () => {
 
 const options = (maxTries = 12) => ({ access: push(), timing: systemTiming, maxTries });
 
-it("keeps everything when four deliveries race", { timeout: 60_000 }, async () => {
+it("keeps everything when four deliveries race", async () => {
   const base = remote.git("rev-parse", "main").trim();
   const names = ["p", "q", "r", "s"];
   const results = await Promise.all(names.map((name) => commitByPush(delivery("main", asset(name), base), options())));

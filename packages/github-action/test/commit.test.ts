@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { commitFiles } from "../src/commit.ts";
 import type { Delivery, DeliveryFile, DeliveryResult } from "../src/delivery.ts";
 import type { GitHubClient } from "../src/github-client.ts";
 import { createOctokitClient } from "../src/octokit-client.ts";
 import { OWNER, REPO, startGitHubEmulator, type GitHubEmulator } from "./harness/emulator.ts";
 import { asset, testRepository, type TestRepository } from "./harness/repository.ts";
+
+// Servers and processes start here: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let github: GitHubEmulator;
 let repository: TestRepository;

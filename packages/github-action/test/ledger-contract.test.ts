@@ -1,8 +1,11 @@
 import { ledgerContract } from "@artdesk/core/testing";
-import { afterAll, beforeAll, test } from "vitest";
+import { afterAll, beforeAll, test, vi } from "vitest";
 import { createGitRefLedgerStore } from "../src/ledger-ref.ts";
 import { createOctokitClient } from "../src/octokit-client.ts";
 import { OWNER, REPO, startGitHubEmulator, type GitHubEmulator } from "./harness/emulator.ts";
+
+// Servers and processes start here: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 /** The contract that every ledger store keeps, here over GitHub's REST API as the emulator serves it. */
 let github: GitHubEmulator;
@@ -20,5 +23,5 @@ ledgerContract(
     const client = createOctokitClient(token, github.url);
     return createGitRefLedgerStore({ client, owner: OWNER, repo: REPO, ref: `heads/artdesk/ledger-${area}` });
   },
-  { test: (name, run) => test(name, { timeout: 120_000 }, run) },
+  { test },
 );

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createGitRefLedgerStore, LEDGER_REF } from "../src/ledger-ref.ts";
 import { createOctokitClient } from "../src/octokit-client.ts";
 import type { GitHubClient } from "../src/github-client.ts";
 import { OWNER, REPO, startGitHubEmulator, type GitHubEmulator } from "./harness/emulator.ts";
+
+// Servers and processes start here: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let github: GitHubEmulator;
 let token: string;

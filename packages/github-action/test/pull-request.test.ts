@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { DeliveryFile } from "../src/delivery.ts";
 import { createOctokitClient } from "../src/octokit-client.ts";
 import { deliverPullRequest, pullRequestBranch, type PullRequestResult } from "../src/pull-request.ts";
 import { OWNER, REPO, startGitHubEmulator, type GitHubEmulator } from "./harness/emulator.ts";
 import { asset, testRepository, type TestRepository } from "./harness/repository.ts";
+
+// Servers and processes start here: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let github: GitHubEmulator;
 let repository: TestRepository;

@@ -1,7 +1,11 @@
 import { cpSync, readdirSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { OWNER, REPO } from "./harness/emulator.ts";
 import { promptFile, startScenario, WRITE, type Scenario } from "./harness/scenario.ts";
+
+// Servers and processes start here: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 /** The ways to deliver, jobs that share work, races and cancelled jobs. */
 let scenario: Scenario;
@@ -80,7 +84,24 @@ it("makes shards in several jobs, and merges them in one commit by a job that bu
   expect(await scenario.repository.file("sharded", "artdesk-contact-sheet.html")).toBeUndefined();
 });
 
-it("ends with one comment, all images and no overspending when six runs race", { timeout: 120_000 }, async () => {
+it("keeps a paid image in the folder for upload when others drew over its place meanwhile", async () => {
+  await scenario.repository.branch("overdrawn");
+  await scenario.repository.commit("overdrawn", prompts("drawn", "free"));
+  const old = await scenario.repository.head("overdrawn");
+  await scenario.repository.commit("overdrawn", { "docs/drawn.png": "by hand" });
+  const inputs = { mode: "generate", deliver: "commit", "budget-month": "10" };
+  const result = await scenario.run({ branch: "overdrawn", checkoutOf: old, inputs, keepTemp: true });
+  expect(result.exitCode).toBe(1);
+  expect((await scenario.repository.file("overdrawn", "docs/drawn.png"))?.toString()).toBe("by hand");
+  expect(await scenario.repository.file("overdrawn", "docs/free.png")).toBeDefined();
+  expect(result.summary).toMatch(/Not committed, because others changed them meanwhile.* docs\/drawn\.png/);
+  expect(result.summary).not.toMatch(
+    /blob\/\w+\/docs\/drawn\.png|demo\/\w{40}\/docs\/drawn\.png" width="160" alt="docs\/drawn after/,
+  );
+  expect(readdirSync(join(result.outputs["artifact"] ?? "", "docs"))).toEqual(["drawn.png"]);
+});
+
+it("ends with one comment, all images and no overspending when six runs race", async () => {
   const names = ["u", "v", "w", "x", "y", "z"];
   const pullRequest = await scenario.openPullRequest("racing", prompts(...names));
   const before = scenario.simulator.statement();
@@ -99,7 +120,7 @@ it("ends with one comment, all images and no overspending when six runs race", {
   expect(spent).toBe(after.totalMicroUsd - before.totalMicroUsd);
 });
 
-it("never lets racing runs spend more than the month has left", { timeout: 120_000 }, async () => {
+it("never lets racing runs spend more than the month has left", async () => {
   const names = ["g", "h", "i", "j", "k", "l"];
   await scenario.repository.branch("tight");
   await scenario.repository.commit("tight", prompts(...names));
@@ -126,7 +147,7 @@ it("never lets racing runs spend more than the month has left", { timeout: 120_0
   expect(made).toBeLessThan(3);
 });
 
-it("delivers what is paid for when the job is cancelled, and starts nothing more", { timeout: 60_000 }, async () => {
+it("delivers what is paid for when the job is cancelled, and starts nothing more", async () => {
   await scenario.repository.branch("cancelled");
   const config = "version: 1\nconcurrency: 1\n";
   const names = Array.from({ length: 8 }, (_, index) => `c${index}`);

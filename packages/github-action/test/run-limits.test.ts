@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { KEY, promptFile, startScenario, type Scenario, type Step } from "./harness/scenario.ts";
+
+// Servers and processes start here: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 /** Runs that may do less than they were asked to, or must not do it at all. */
 let scenario: Scenario;

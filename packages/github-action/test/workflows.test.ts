@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { openWorkflowValidator, type WorkflowValidator } from "./harness/workflow-validator.ts";
+
+// Servers and processes start here: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const root = resolve(import.meta.dirname, "../../..");
 const shipped = [".github/workflows", "examples/action-workflow"].flatMap((folder) =>

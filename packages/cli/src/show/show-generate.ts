@@ -32,12 +32,19 @@ export function showGenerate(report: GenerateReport, colors: Colors): string {
   parts.push(`${headline(totals)}\n`);
   if (totals.possiblyBilledMicroUsd > 0) {
     parts.push(
-      `${colors.yellow("!")} Possibly billed: ${formatUsd(totals.possiblyBilledMicroUsd)} stays counted. Compare with the provider's usage page, then run: artdesk budget reconcile\n`,
+      `${colors.yellow("!")} Possibly billed: ${formatUsd(totals.possiblyBilledMicroUsd)} stays counted. Compare with the provider's usage page, then run:\n`,
+      ...report.assets.flatMap(reconcileLines),
     );
   }
   parts.push(showBudget(report.budget.filter((balance) => balance.limitMicroUsd !== undefined)));
   if (report.contactSheet) parts.push(`Contact sheet: ${report.contactSheet}\n`);
   return parts.filter(Boolean).join("\n");
+}
+
+function reconcileLines(asset: GenerateAsset): string[] {
+  return asset.attempts
+    .filter((attempt) => attempt.billed === "unknown")
+    .map((attempt) => `    artdesk budget reconcile ${attempt.id} --cost 0   (or what ${asset.id} cost)\n`);
 }
 
 function generateRow(asset: GenerateAsset): string[] {

@@ -165,6 +165,9 @@ function expandOne(options: {
       file,
       line: lineOf(at),
       message: `${use === "output" ? "The output" : "The reference"} \`${path.slice(0, 200)}\` ${checked.refusal}.`,
+      hint: checked.refusal.startsWith("leads out")
+        ? "Paths start at the prompt file's folder; keep it inside the workspace."
+        : undefined,
     });
     return "";
   };

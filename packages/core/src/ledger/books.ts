@@ -121,7 +121,7 @@ export function createBooks({ store, clock, random, patienceMs }: BooksOptions):
 
   /**
    * Leaves the others room. The span grows with every lost race to the time that so many rivals need, chance picks the
-   * moment in it, and it shrinks slowly, because a race just won says little about how many still wait.
+   * moment in it, and it shrinks half as fast: so about one try in three is lost, however many write at once.
    */
   const pause = async (): Promise<number> => {
     if (rivalry === 0) return 0;
@@ -139,7 +139,7 @@ export function createBooks({ store, clock, random, patienceMs }: BooksOptions):
       const stepMs = Math.min(Math.max(clock.nowMs() - startedAtMs, 1), LONGEST_STEP_MS);
       usualStepMs += (stepMs - usualStepMs) / 4;
       if (answers) {
-        rivalry = Math.max(rivalry - 0.25, 0);
+        rivalry = Math.max(rivalry - 0.5, 0);
         return answers;
       }
       rivalry = Math.min(rivalry + 1, MAX_RIVALRY);

@@ -79,6 +79,7 @@ export function refused(path: string, reason: string, cause?: unknown): ArtdeskE
 function hintFor(reason: string): string | undefined {
   if (reason.includes("symbolic link")) return "Artdesk follows no symbolic links: name the real file or folder.";
   if (reason === "does not exist") return "Add the file, or mend the path: it starts at the prompt file's folder.";
+  if (reason.includes("at most")) return "Use a smaller file.";
   return undefined;
 }
 

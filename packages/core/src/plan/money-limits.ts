@@ -74,7 +74,7 @@ export function tightestLimit(limits: readonly MoneyLimit[]): MoneyLimit | undef
 }
 
 /** Says which limits are nearly used up. */
-export function budgetWarnings(budget: Budget, spend: SpendSnapshot): string[] {
+export function budgetWarnings(budget: Budget, spend: Pick<SpendSnapshot, "balances">): string[] {
   const fromPercent = budget.warnAtPercent ?? 80;
   const warnings: string[] = [];
   for (const { label, limitMicroUsd, leftMicroUsd } of spend.balances) {

@@ -16,6 +16,8 @@ const ledger = createLedger({
   random: systemRandom,
   budget: { monthMicroUsd: setup.limitMicroUsd },
   run,
+  // The race is about money, not about time: a crowded machine must not end it early.
+  patienceMs: 240_000,
 });
 const report: RaceReport = {
   run,

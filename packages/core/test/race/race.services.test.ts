@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "artdesk-race-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const PROCESSES = 64;
-const limits = { limitMicroUsd: 10_000_000, worstCaseMicroUsd: 50_000 };
+const limits = { limitMicroUsd: 5_000_000, worstCaseMicroUsd: 50_000 };
 
 const stores: Record<RaceStore["kind"], () => RaceStore> = {
   sqlite: () => ({ kind: "sqlite", path: join(folder, `${randomUUID()}.sqlite`) }),

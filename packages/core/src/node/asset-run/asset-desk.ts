@@ -78,7 +78,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     env: options.env,
     policy,
     budget,
-    ledger: chooseLedger(options, config.ledger, root, warnings),
+    ledger: chooseLedger(options, workspace, warnings),
     cwd: root,
     providers: options.providers,
     baseUrls: config.baseUrls,
@@ -155,12 +155,11 @@ function drawsOnly({ providers = [] }: AssetDeskOptions): boolean {
 
 function chooseLedger(
   options: AssetDeskOptions,
-  configured: string | undefined,
-  root: string,
+  { config, root }: Workspace,
   warnings: string[],
 ): LedgerStore | string {
   if (drawsOnly(options)) return "memory:";
-  const wanted = options.ledger ?? configured ?? DEFAULT_LEDGER;
+  const wanted = options.ledger ?? config.ledger ?? DEFAULT_LEDGER;
   if (wanted === "github") {
     if (options.readOnly) {
       warnings.push("The books are kept on a git ref by the GitHub Action: what it has spent is not counted here.");
@@ -170,6 +169,7 @@ function chooseLedger(
       code: "invalid_request",
       shortMessage: "`ledger: github` can only be written by the GitHub Action.",
       hint: "Name another ledger in artdesk.yml: sqlite:.artdesk/ledger.sqlite, or redis:// or postgres:// for both.",
+      location: config.file === undefined ? undefined : { file: config.file, line: config.lineOf(["ledger"]) },
     });
   }
   if (options.readOnly && wanted === DEFAULT_LEDGER && !existsSync(join(root, ".artdesk/ledger.sqlite")))

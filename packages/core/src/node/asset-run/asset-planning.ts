@@ -32,8 +32,11 @@ export async function planAsset(desk: AssetDesk, state: AssetState, count?: numb
   try {
     const planned = await desk.artdesk.plan(await requestOf(desk, asset, count));
     if (!planned.decision.blocked) return { planned, error: undefined };
-    const field = planned.request.model === undefined ? undefined : "model";
-    return { planned, error: located(blockedError(planned.decision), asset, field) };
+    const blocked = blockedError(planned.decision);
+    if (blocked.code === "invalid_policy") return { planned, error: inConfig(blocked, desk) ?? blocked };
+    const field =
+      /^(\w+): /.exec(blocked.shortMessage)?.[1] ?? (planned.request.model === undefined ? undefined : "model");
+    return { planned, error: located(blocked, asset, field) };
   } catch (error) {
     if (!isArtdeskError(error)) throw error;
     return { planned: undefined, error: located(error, asset, fieldOf(error)) };
@@ -45,15 +48,27 @@ function fieldOf(error: ArtdeskError): string | undefined {
   return /^`?([A-Za-z]+(?:[.[]\w+\]?)*)`?[: ]/.exec(error.issues[0] ?? error.shortMessage)?.[1];
 }
 
+/** A mistake of the configuration with its place there; `models.draft: ...` names the setting. */
+function inConfig(error: ArtdeskError, desk: AssetDesk): ArtdeskError | undefined {
+  const { config } = desk.workspace;
+  const setting = /^([\w.]+): /.exec(error.shortMessage)?.[1] ?? "policy";
+  return config.file === undefined
+    ? undefined
+    : withPlace(error, { file: config.file, line: config.lineOf(setting.split(".")) });
+}
+
 function located(error: ArtdeskError, asset: AssetSpec, field: string | undefined): ArtdeskError {
-  if (error.location) return error;
+  return error.location ? error : withPlace(error, assetLocation(asset, field));
+}
+
+function withPlace(error: ArtdeskError, location: { file: string; line: number }): ArtdeskError {
   return new ArtdeskError({
     code: error.code,
     shortMessage: error.shortMessage,
     details: error.details,
     hint: error.hint,
     issues: error.issues,
-    location: assetLocation(asset, field),
+    location,
     cause: error,
   });
 }

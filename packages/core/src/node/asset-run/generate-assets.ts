@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import { isArtdeskError } from "../../errors.ts";
 import type { ArtdeskEvent } from "../../events.ts";
 import type { Reservation } from "../../ledger/types.ts";
+import { budgetWarnings } from "../../plan/money-limits.ts";
 import type { AbortSignalLike } from "../../ports.ts";
 import type { AssetState } from "../status-listing.ts";
 import { acquireWorkspaceLock, describeHolder } from "../workspace-lock.ts";
@@ -186,6 +187,12 @@ async function buildReport(
   const count = (status: GenerateAsset["status"]): number => assets.filter((asset) => asset.status === status).length;
   const sum = (pick: (asset: GenerateAsset) => number): number =>
     assets.reduce((total, asset) => total + pick(asset), 0);
+  const budget = await budgetOf(desk);
+  // What an asset's plan said of a budget is out of date by now.
+  const isStale = (warning: string): boolean => budget.some(({ label }) => warning.startsWith(`${label}: `));
+  const ofAssets = collectWarnings(
+    assets.map(({ id, warnings: own }) => ({ id, warnings: own.filter((warning) => !isStale(warning)) })),
+  );
   const report: GenerateReport = {
     run: desk.run,
     assets,
@@ -198,10 +205,10 @@ async function buildReport(
       costMicroUsd: sum((asset) => asset.costMicroUsd),
       possiblyBilledMicroUsd: sum((asset) => asset.possiblyBilledMicroUsd),
     },
-    budget: await budgetOf(desk),
+    budget,
     recovered,
     contactSheet: undefined,
-    warnings: [...warnings, ...collectWarnings(assets)],
+    warnings: [...warnings, ...ofAssets, ...budgetWarnings(desk.budget, { balances: budget })],
   };
   try {
     return { ...report, contactSheet: await writeContactSheet(desk, report) };

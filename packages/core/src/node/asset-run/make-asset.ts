@@ -38,7 +38,7 @@ export async function makeAsset(desk: AssetDesk, task: MakeAssetTask): Promise<G
       signal: task.signal,
       onEvent: task.onEvent,
     });
-    const outcome = reportOf(task, result, desk.clock.nowMs() - startedAtMs);
+    const outcome = reportOf(task, result, Math.max(0, desk.clock.nowMs() - startedAtMs));
     if (result.images.length === 0) return outcome;
     try {
       await deliver(desk, task, result);
@@ -84,9 +84,18 @@ export async function releaseUnused(desk: AssetDesk, reservations: readonly Rese
   }
 }
 
+function keptFolder(desk: AssetDesk, attemptId: string): string[] {
+  try {
+    return [desk.journal.keptIn(attemptId) ?? []].flat();
+  } catch (error) {
+    if (isArtdeskError(error)) return [];
+    throw error;
+  }
+}
+
 /** The images are paid for, but are not where they belong: says why, and where they are kept. */
 function undelivered(desk: AssetDesk, result: GenerateResult, error: unknown): ArtdeskError {
-  const kept = result.receipt.attempts.flatMap((attempt) => desk.journal.keptIn(attempt.id) ?? []);
+  const kept = result.receipt.attempts.flatMap((attempt) => keptFolder(desk, attempt.id));
   const reason = isArtdeskError(error) ? error.shortMessage : error instanceof Error ? error.message : String(error);
   const isKept = kept.length > 0;
   return new ArtdeskError({
@@ -122,7 +131,10 @@ async function deliver(desk: AssetDesk, task: MakeAssetTask, result: GenerateRes
       requestIds: receipt.requestIds,
     }),
   );
-  for (const attempt of receipt.attempts) await desk.journal.delivered(attempt.id);
+  for (const attempt of receipt.attempts) {
+    // A note that stays only makes the next run look at it: the lock entry says that it is delivered.
+    await desk.journal.delivered(attempt.id).catch(() => undefined);
+  }
 }
 
 /** Says of each file that it holds another format than its name promises: some models choose the format themselves. */

@@ -1,0 +1,62 @@
+import type { LedgerStore } from "@artdesk/core";
+import { generateAssets, openAssetDesk, planAssets } from "@artdesk/core/node";
+import type { Access } from "./access.ts";
+import type { CoreReport } from "./describe-run.ts";
+import { createGitData } from "./git-data.ts";
+import { withoutFailing } from "./ledger-choice.ts";
+import { createGitRefLedgerStore, LEDGER_REF } from "./ledger-ref.ts";
+import type { Project } from "./project.ts";
+import type { RunContext } from "./run-context.ts";
+
+/**
+ * Has core plan the images, or make them when this run may.
+ * @throws {ArtdeskError} `invalid_policy`, or `unavailable` for a ledger that cannot be reached
+ */
+export async function planOrMake(context: RunContext, project: Project, access: Access): Promise<CoreReport> {
+  const { paths = [] } = project;
+  const { inputs, host } = context;
+  const generating = access.mode === "generate";
+  const desk = await openAssetDesk({
+    cwd: project.workspace.root,
+    config: inputs.config,
+    env: access.env,
+    policy: inputs.policy,
+    monthBudgetMicroUsd: inputs.budgetMonthMicroUsd,
+    runBudgetMicroUsd: inputs.budgetRunMicroUsd,
+    ledger: await openLedger(context, generating),
+    readOnly: !generating,
+  });
+  try {
+    if (!generating) return { kind: "plan", report: await planAssets(desk, paths) };
+    const { stop, abort } = host.signals;
+    const report = await generateAssets(desk, {
+      paths,
+      keepGoing: true,
+      stop,
+      signal: abort,
+      onProgress: (progress) => {
+        if (progress.type === "asset_done") host.log(`${progress.asset.id}: ${progress.asset.status}`);
+      },
+    });
+    return { kind: "generate", report };
+  } finally {
+    await desk.close();
+  }
+}
+
+async function openLedger(
+  { ledger, client, event, notes, host }: RunContext,
+  generating: boolean,
+): Promise<LedgerStore | string> {
+  if (ledger.kind === "spec") return ledger.spec;
+  const github = await client();
+  if (!github) {
+    notes.push("The ledger was not read, for want of a token: what was spent before is not counted here.");
+    return "memory:";
+  }
+  const store = createGitRefLedgerStore({ client: github, ...event });
+  if (!generating) return withoutFailing(store, (note) => notes.push(note));
+  const started = (await createGitData(github, event).head(LEDGER_REF)) !== undefined;
+  if (!started) host.log(`There is no ledger at refs/${LEDGER_REF} yet: this run starts one.`);
+  return store;
+}
