@@ -99,16 +99,19 @@ describe.skipIf(postgresUrl === undefined)(`the whole n8n ${N8N_VERSION}`, () =>
       active: false,
     })) as { id: string; versionId: string };
     await n8n.rest("POST", `/workflows/${workflow.id}/activate`, { versionId: workflow.versionId });
-    const url = `${n8n.baseUrl}/webhook/${path}`;
-    // Switching on is not done when the answer comes.
-    await expect.poll(async () => (await fetch(url, { method: "OPTIONS" })).status, { timeout: 20_000 }).not.toBe(404);
-    return async (items) => {
-      const response = await fetch(url, {
+    const send = (items: object[]): Promise<Response> =>
+      fetch(`${n8n.baseUrl}/webhook/${path}`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ items }),
       });
-      return (await response.json()) as IDataObject[];
+    // Switching on is not done when the answer comes.
+    await expect.poll(async () => (await send([])).status, { timeout: 20_000 }).not.toBe(404);
+    return async (items) => {
+      const response = await send(items);
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+      return JSON.parse(text) as IDataObject[];
     };
   }
 
@@ -120,11 +123,7 @@ describe.skipIf(postgresUrl === undefined)(`the whole n8n ${N8N_VERSION}`, () =>
   });
 
   it("lists the node, as a tool too, with its icon", async () => {
-    const types = (await (await fetch(`${n8n.baseUrl}/types/nodes.json`)).json()) as {
-      name: string;
-      iconUrl: unknown;
-      usableAsTool?: boolean;
-    }[];
+    const types = (await n8n.get("/types/nodes.json")) as { name: string; iconUrl: unknown }[];
     const ours = types.filter(({ name }) => name.startsWith("n8n-nodes-artdesk."));
     expect(ours.map(({ name }) => name).toSorted((left, right) => left.localeCompare(right))).toEqual([
       ARTDESK,

@@ -13,6 +13,8 @@ export interface N8nServer {
   baseUrl: string;
   /** Calls n8n's own REST API as its owner. The answer's `data`. */
   rest(method: "GET" | "POST", path: string, body?: object): Promise<unknown>;
+  /** Fetches JSON as its owner. */
+  get(path: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -79,7 +81,12 @@ export async function startN8nServer(options: N8nServerOptions): Promise<N8nServ
   try {
     await untilReady(baseUrl, child, output);
     const cookie = await signIn(baseUrl);
-    return { baseUrl, close, rest: (method, path, body) => callRest(baseUrl, cookie, method, path, body) };
+    return {
+      baseUrl,
+      close,
+      rest: (method, path, body) => callRest(baseUrl, cookie, method, path, body),
+      get: async (path) => (await fetch(`${baseUrl}${path}`, { headers: { cookie } })).json(),
+    };
   } catch (error) {
     await close();
     throw error;
