@@ -83,6 +83,21 @@ describe("a ledger in an n8n data table", () => {
       expect(n8n.tables[0]?.rows.map(({ k }) => k).toSorted()).toEqual(["artdesk/root", "count"]);
     }));
 
+  it.each([409, 500])("takes the table of another that was quicker, when n8n answers %i to the race", (status) =>
+    withStores(async (open) => {
+      n8n.takenStatus = status;
+      n8n.meddle = (method, path) => {
+        const root = { id: -1, createdAt: "", updatedAt: "", k: "artdesk/root", v: "0", data: "{}" };
+        if (method === "GET" && path === "" && n8n.tables.length === 0) {
+          n8n.tables.push({ id: "theirs", name: "artdesk_ledger", rows: [root] });
+        }
+      };
+      expect(await open().write("month", "one", undefined)).toBe("ok");
+      expect((await open("theirs").read("month"))?.value).toBe("one");
+      expect(n8n.tables).toHaveLength(1);
+    }),
+  );
+
   it("lets one of two that create the same key win, however late the loser looks", () =>
     withStores(async (open) => {
       const [left, right] = [open(), open()];

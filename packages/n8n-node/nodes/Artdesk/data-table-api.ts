@@ -41,7 +41,7 @@ export function createDataTableApi(context: IExecuteFunctions, endpoint: SignedE
     );
     const { statusCode, body } = await answer.then(undefined, (cause: unknown) => Promise.reject(unreachable(cause)));
     if (statusCode === 401 || statusCode === 403) throw refused(statusCode);
-    if (statusCode >= 500) throw ledgerUnavailable(`n8n's API answered ${statusCode}.`);
+    if (statusCode >= 500) throw ledgerUnavailable(`n8n's API answered ${statusCode} to ${method}.`);
     return { status: statusCode, data: body };
   };
 }

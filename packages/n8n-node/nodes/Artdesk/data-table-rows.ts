@@ -35,21 +35,24 @@ export interface DataTableRows {
 export async function openDataTable(api: DataTableApi, table: string, clock: Clock): Promise<DataTableRows> {
   const found = await findTable(api, table);
   if (found !== undefined) return withRoot(rowsOf(api, found), table, clock);
-  const made = await api("POST", "", { body: { name: table, columns: COLUMNS } });
-  const id = made.status < 300 ? textField(made.data, "id") : undefined;
-  if (id !== undefined) {
-    const rows = rowsOf(api, id);
+  const made = await api("POST", "", { body: { name: table, columns: COLUMNS } }).then(
+    (answer): { id: string | undefined; failure: unknown } => ({
+      id: answer.status < 300 ? textField(answer.data, "id") : undefined,
+      failure: ledgerUnavailable(
+        `"${table}" could not be made (${describe(answer)}).`,
+        "Check the name in the ledger credential.",
+      ),
+    }),
+    // Of several that make it at once, n8n answers some with 500 rather than 409.
+    (failure: unknown) => ({ id: undefined, failure }),
+  );
+  if (made.id !== undefined) {
+    const rows = rowsOf(api, made.id);
     await rows.insert({ k: ROOT_KEY, v: FIRST_VERSION, data: "{}" });
     return rows;
   }
-  // Another run was quicker, or the name cannot be used.
   const theirs = await findTable(api, table);
-  if (theirs === undefined)
-    throw ledgerUnavailable(
-      `"${table}" could not be made (${describe(made)}).`,
-      "Check the name in the ledger credential.",
-    );
-  return withRoot(rowsOf(api, theirs), table, clock);
+  return theirs === undefined ? Promise.reject(made.failure) : withRoot(rowsOf(api, theirs), table, clock);
 }
 
 /** Whoever made the table writes its root row next: wait for that. */

@@ -23,6 +23,8 @@ export interface FakeDataTables extends LoopbackServer {
   tables: Table[];
   /** Called before each answer: may change the tables, as another process would, or return true to cut the connection after the work is done. */
   meddle: ((method: string, path: string, body: string) => boolean | void) | undefined;
+  /** The answer to a table's name that is taken: n8n says 500 when two make it in the same moment. */
+  takenStatus: number;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function startFakeDataTables(apiKey: string): Promise<FakeDataTable
       if (tableId === undefined || tableId === "") {
         return method === "GET"
           ? [200, listTables(tables, searchParams)]
-          : createTable(tables, json as { name: string });
+          : createTable(tables, json as { name: string }, fake.takenStatus);
       }
       const table = tables.find(({ id }) => id === tableId);
       if (table === undefined) return [404, { message: `Could not find the data table: '${tableId}'` }];
@@ -74,7 +76,7 @@ export async function startFakeDataTables(apiKey: string): Promise<FakeDataTable
     if (fake.meddle?.(method, path, body) === true) return void response.socket?.destroy();
     return answer(status, data);
   });
-  const fake: FakeDataTables = { ...server, tables, meddle: undefined };
+  const fake: FakeDataTables = { ...server, tables, meddle: undefined, takenStatus: 409 };
   return fake;
 }
 
@@ -86,9 +88,9 @@ function listTables(tables: Table[], query: URLSearchParams): unknown {
   };
 }
 
-function createTable(tables: Table[], { name }: { name: string }): [number, unknown] {
+function createTable(tables: Table[], { name }: { name: string }, takenStatus: number): [number, unknown] {
   if (tables.some((table) => table.name === name))
-    return [409, { message: `Data table with name '${name}' already exists` }];
+    return [takenStatus, { message: `Data table with name '${name}' already exists` }];
   const table: Table = { id: `table${tables.length + 1}`, name, rows: [] };
   tables.push(table);
   return [201, { id: table.id, name }];

@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { spawn, type ChildProcess } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -24,9 +25,11 @@ export interface N8nServerOptions {
   /** The package, unpacked. */
   packageFolder: string;
   postgresUrl: string;
+  /** Executions go through this Redis to two workers, as in n8n's queue mode; undefined: n8n runs them itself. */
+  redisUrl: string | undefined;
 }
 
-/** Starts n8n on a fresh folder and a fresh set of tables, and signs its owner in. */
+/** Starts n8n on a fresh folder and a fresh database, with its workers if any, and signs its owner in. */
 export async function startN8nServer(options: N8nServerOptions): Promise<N8nServer> {
   const folder = mkdtempSync(join(tmpdir(), "artdesk-n8n-server-"));
   const nodes = join(folder, ".n8n", "nodes");
@@ -36,17 +39,65 @@ export async function startN8nServer(options: N8nServerOptions): Promise<N8nServ
     join(nodes, "package.json"),
     '{ "name": "installed-nodes", "private": true, "dependencies": { "n8n-nodes-artdesk": "0.1.0" } }',
   );
-  const [port, brokerPort] = [await freePort(), await freePort()];
+  const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
+  const databaseUrl = await createDatabase(options.postgresUrl, `n8n_${port}`);
+  const env = environment({ ...options, postgresUrl: databaseUrl }, folder, port);
+  const processes: N8nProcess[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(processes.map(stopProcess));
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const main = await startProcess(options.start, ["start"], folder, env);
+    processes.push(main);
+    // The main process makes the tables that the workers need.
+    await untilReady(baseUrl, main);
+    const workers = options.redisUrl === undefined ? 0 : 2;
+    for (let worker = 0; worker < workers; worker += 1) {
+      const healthPort = await freePort();
+      const started = await startProcess(options.start, ["worker", "--concurrency=5"], folder, {
+        ...env,
+        QUEUE_HEALTH_CHECK_ACTIVE: "true",
+        QUEUE_HEALTH_CHECK_PORT: String(healthPort),
+      });
+      processes.push(started);
+      await untilReady(`http://127.0.0.1:${healthPort}`, started);
+    }
+    const cookie = await signIn(baseUrl);
+    return {
+      baseUrl,
+      close,
+      rest: (method, path, body) => callRest(baseUrl, cookie, method, path, body),
+      get: async (path) => (await fetch(`${baseUrl}${path}`, { headers: { cookie } })).json(),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The names of n8n's indexes are the same in every set of tables: so each server has a database of its own. */
+async function createDatabase(postgresUrl: string, name: string): Promise<string> {
+  const client = new Client({ connectionString: postgresUrl });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  const url = new URL(postgresUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+function environment(options: N8nServerOptions, folder: string, port: number): NodeJS.ProcessEnv {
   const database = new URL(options.postgresUrl);
-  const env = {
+  const redis = options.redisUrl === undefined ? undefined : new URL(options.redisUrl);
+  return {
     PATH: process.env["PATH"],
     HOME: folder,
     N8N_USER_FOLDER: folder,
     N8N_LISTEN_ADDRESS: "127.0.0.1",
     N8N_HOST: "127.0.0.1",
     N8N_PORT: String(port),
-    N8N_RUNNERS_BROKER_PORT: String(brokerPort),
     N8N_SECURE_COOKIE: "false",
     N8N_ENCRYPTION_KEY: "0123456789abcdef0123456789abcdef",
     N8N_DIAGNOSTICS_ENABLED: "false",
@@ -62,38 +113,49 @@ export async function startN8nServer(options: N8nServerOptions): Promise<N8nServ
     DB_POSTGRESDB_DATABASE: database.pathname.slice(1),
     DB_POSTGRESDB_USER: database.username,
     DB_POSTGRESDB_PASSWORD: database.password === "" ? "unused" : database.password,
-    DB_TABLE_PREFIX: `n8n_${process.pid}_`,
+    ...(redis === undefined
+      ? {}
+      : {
+          EXECUTIONS_MODE: "queue",
+          OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: "true",
+          QUEUE_BULL_REDIS_HOST: redis.hostname,
+          QUEUE_BULL_REDIS_PORT: redis.port,
+          QUEUE_BULL_PREFIX: `n8n${port}`,
+        }),
   };
-  const child = spawn(process.execPath, [options.start, "start"], {
-    cwd: folder,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const output = collectOutput(child);
-  const close = async (): Promise<void> => {
-    const ended = new Promise((resolve) => child.once("close", resolve));
-    if (child.exitCode === null) child.kill("SIGTERM");
-    const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
-    await ended;
-    clearTimeout(late);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  try {
-    await untilReady(baseUrl, child, output);
-    const cookie = await signIn(baseUrl);
-    return {
-      baseUrl,
-      close,
-      rest: (method, path, body) => callRest(baseUrl, cookie, method, path, body),
-      get: async (path) => (await fetch(`${baseUrl}${path}`, { headers: { cookie } })).json(),
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
 }
 
-async function untilReady(baseUrl: string, child: ChildProcess, output: () => string): Promise<void> {
+interface N8nProcess {
+  child: ChildProcess;
+  /** The end of what it has said. */
+  output: () => string;
+}
+
+/** Every n8n process has a task broker, which wants a port of its own. */
+async function startProcess(
+  start: string,
+  args: string[],
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<N8nProcess> {
+  const child = spawn(process.execPath, [start, ...args], {
+    cwd: folder,
+    env: { ...env, N8N_RUNNERS_BROKER_PORT: String(await freePort()) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return { child, output: collectOutput(child) };
+}
+
+async function stopProcess({ child }: N8nProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  child.kill("SIGTERM");
+  const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
+  await ended;
+  clearTimeout(late);
+}
+
+async function untilReady(baseUrl: string, { child, output }: N8nProcess): Promise<void> {
   const deadlineMs = Date.now() + PATIENCE_MS;
   while (Date.now() < deadlineMs) {
     if (child.exitCode !== null) throw new Error(`n8n ended with code ${child.exitCode}: ${output()}`);
