@@ -50,11 +50,8 @@ describe("Cost: Estimate", () => {
   it("counts every provider when no credential is set yet, and only those that are set after that", async () => {
     const providers = async (credentials: RunOptions["credentials"]): Promise<Set<string>> => {
       const { items } = await run({ ...ESTIMATE, simplify: false }, credentials);
-      const models = [
-        items[0]?.json["model"],
-        ...(items[0]?.json["alternatives"] as IDataObject[]).map(({ model }) => model),
-      ];
-      return new Set(models.map((model) => String(model).split("-")[0] ?? ""));
+      const offers = items.flatMap(({ json }) => [json].concat(json["alternatives"] as IDataObject[]));
+      return new Set(offers.map(({ model }) => (model as string).split("-")[0] ?? ""));
     };
     expect(await providers({})).toEqual(new Set(["gpt", "gemini"]));
     const { artdeskGeminiApi = {} } = simulatorCredentials(simulator);

@@ -15,25 +15,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildPackage } from "../scripts/build-package.mts";
 import { loadNode } from "./harness/built-node.mts";
 import { loadN8nRelease, N8N_RELEASES } from "./harness/n8n-release.mts";
-
-/** What n8n's scanner says of a folder; `findings` has warnings, too. */
-interface Scan {
-  passed: boolean;
-  files: number;
-  findings: string[];
-}
+import { plainEnvironment, scanFolder } from "./harness/scan-folder.mts";
 
 const root = dirname(import.meta.dirname);
 const scratch = mkdtempSync(join(tmpdir(), "artdesk-package-"));
 const packed = join(scratch, "package");
-
-/** Outside of the test runner: n8n's lint rules see other file names when NODE_ENV says test. */
-const { NODE_ENV: _nodeEnv, VITEST: _vitest, ...env } = process.env;
-
-function scan(folder: string, patterns: string[]): Scan {
-  const script = join(root, "test/harness/scan-folder.mts");
-  return JSON.parse(execFileSync(process.execPath, [script, folder, ...patterns], { env, encoding: "utf8" })) as Scan;
-}
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -55,13 +41,13 @@ describe("n8n's scanner", () => {
   const SHIPPED = ["**/*.js", "package.json"];
 
   it("passes the sources without a finding", () => {
-    const { passed, files, findings } = scan(root, SOURCES);
+    const { passed, files, findings } = scanFolder(root, SOURCES);
     expect({ passed, findings }).toEqual({ passed: true, findings: [] });
     expect(files).toBeGreaterThan(20);
   }, 120_000);
 
   it("passes what is published without a finding", () => {
-    expect(scan(packed, SHIPPED)).toEqual({ passed: true, findings: [], files: 5 });
+    expect(scanFolder(packed, SHIPPED)).toEqual({ passed: true, findings: [], files: 5 });
   }, 120_000);
 
   it("would refuse a timer, and warn of a missing home page", () => {
@@ -72,7 +58,7 @@ describe("n8n's scanner", () => {
     ) as Record<string, unknown>;
     writeFileSync(join(bad, "package.json"), JSON.stringify(manifest));
     writeFileSync(join(bad, "late.js"), "setTimeout(() => {}, 1);\n");
-    const { passed, findings } = scan(bad, SHIPPED);
+    const { passed, findings } = scanFolder(bad, SHIPPED);
     expect(passed).toBe(false);
     expect(findings.join("\n")).toMatch(/setTimeout[\s\S]*homepage|homepage[\s\S]*setTimeout/);
   }, 120_000);
@@ -82,7 +68,7 @@ describe("the linter of n8n's own tool", () => {
   it("has no finding, with the configuration that n8n asks for", () => {
     const output = execFileSync(join(root, "node_modules/.bin/n8n-node"), ["lint"], {
       cwd: root,
-      env,
+      env: plainEnvironment(),
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -18,7 +18,7 @@ export function simulatorCredentials(simulator: Simulator): RunOptions["credenti
 /** Runs the Artdesk node with these parameters over these items, as n8n does. */
 export function runArtdesk(
   { release, built, credentials }: { release: N8nRelease; built: BuiltNode; credentials: RunOptions["credentials"] },
-  parameters: IDataObject,
+  parameters: IDataObject | INode["parameters"],
   input: readonly (IDataObject | INodeExecutionData)[] = [{}],
   node: Partial<INode> = {},
   options: Partial<RunOptions> = {},

@@ -1,25 +1,25 @@
-// Runs n8n's own check for verified community nodes over a folder: `node scan-folder.mts FOLDER PATTERN...`. Prints JSON.
-import { ESLint } from "eslint";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 
-/** What the scanner's module gives; it has no types. */
-interface Scanner {
-  analyzePackage(folder: string, patterns: string[]): Promise<{ passed: boolean; details?: string }>;
-  buildScanConfig(): Promise<ESLint.Options["overrideConfig"]>;
+/** What n8n's scanner says of a folder. `findings` has warnings, too, which the scanner itself passes over. */
+export interface Scan {
+  passed: boolean;
+  files: number;
+  findings: string[];
 }
 
-const [folder = "", ...patterns] = process.argv.slice(2);
-const scannerModule: string = "@n8n/scan-community-package/scanner/scanner.mjs";
-const scanner = (await import(scannerModule)) as Scanner;
-const scan = await scanner.analyzePackage(folder, patterns);
-// The scan itself passes over warnings: so its rules are run once more, and every message counts.
-const eslint = new ESLint({
-  cwd: folder,
-  allowInlineConfig: false,
-  overrideConfigFile: true,
-  overrideConfig: await scanner.buildScanConfig(),
-});
-const results = await eslint.lintFiles(patterns);
-const findings = results.flatMap(({ filePath, messages }) =>
-  messages.map(({ line, message, ruleId }) => `${filePath}:${line} ${ruleId ?? "syntax"} ${message}`),
-);
-console.log(JSON.stringify({ passed: scan.passed, files: results.length, findings }));
+/** The environment of a plain shell: n8n's lint rules see other file names when NODE_ENV says test. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_ENV: _nodeEnv, VITEST: _vitest, ...env } = process.env;
+  return env;
+}
+
+/** Runs n8n's own check for verified community nodes. */
+export function scanFolder(folder: string, patterns: readonly string[]): Scan {
+  const command = join(import.meta.dirname, "scan-command.mts");
+  const output = execFileSync(process.execPath, [command, folder, ...patterns], {
+    env: plainEnvironment(),
+    encoding: "utf8",
+  });
+  return JSON.parse(output) as Scan;
+}
