@@ -11,7 +11,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source"] } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.{ts,mts}", "test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/*.services.test.ts"],
+    exclude: ["**/node_modules/**", "**/*.services.test.{ts,mts}"],
     reporters: resultsFile ? ["default", ["json", { outputFile: resultsFile }]] : ["default"],
     testTimeout: 30_000,
   },

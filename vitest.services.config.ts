@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: [
       "packages/*/src/**/*.services.test.ts",
-      "packages/*/test/**/*.services.test.ts",
+      "packages/*/test/**/*.services.test.{ts,mts}",
       "test/**/*.services.test.ts",
     ],
     reporters: resultsFile ? ["default", ["json", { outputFile: resultsFile }]] : ["default"],

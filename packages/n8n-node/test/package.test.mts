@@ -1,25 +1,14 @@
 import { execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildPackage } from "../scripts/build-package.mts";
 import { loadNode } from "./harness/built-node.mts";
 import { loadN8nRelease, N8N_RELEASES } from "./harness/n8n-release.mts";
+import { packPackage } from "./harness/packed-package.mts";
 import { plainEnvironment, scanFolder } from "./harness/scan-folder.mts";
 
 const root = dirname(import.meta.dirname);
-const scratch = mkdtempSync(join(tmpdir(), "artdesk-package-"));
-const packed = join(scratch, "package");
+let packed: string;
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -28,13 +17,9 @@ function filesBelow(folder: string): string[] {
 }
 
 beforeAll(async () => {
-  await buildPackage(join(root, "dist"));
-  // pnpm writes real versions where the workspace has `catalog:` and `workspace:`.
-  execFileSync("npx", ["--yes", "pnpm@12.21.0", "pack", "--pack-destination", scratch], { cwd: root, stdio: "pipe" });
-  const tarball = readdirSync(scratch).find((file) => file.endsWith(".tgz")) ?? "";
-  execFileSync("tar", ["xzf", join(scratch, tarball), "-C", scratch]);
+  packed = await packPackage();
 }, 120_000);
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(dirname(packed), { recursive: true, force: true }));
 
 describe("n8n's scanner", () => {
   const SOURCES = ["package.json", "{nodes,credentials}/**/*.{js,ts,json}"];
@@ -51,7 +36,7 @@ describe("n8n's scanner", () => {
   }, 120_000);
 
   it("would refuse a timer, and warn of a missing home page", () => {
-    const bad = join(scratch, "bad");
+    const bad = join(dirname(packed), "bad");
     mkdirSync(bad);
     const { homepage: _homepage, ...manifest } = JSON.parse(
       readFileSync(join(packed, "package.json"), "utf8"),
@@ -108,7 +93,7 @@ describe("the published package", () => {
   it.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])(
     "loads with nothing but the n8n-workflow of %s",
     (version) => {
-      const folder = join(scratch, `alone-${version}`);
+      const folder = join(dirname(packed), `alone-${version}`);
       execFileSync("cp", ["-r", packed, folder]);
       const { nodeTypes, credentialTypes } = loadNode(folder, loadN8nRelease(version));
       expect(Object.keys(nodeTypes)).toEqual(["n8n-nodes-artdesk.artdesk"]);

@@ -13,7 +13,7 @@ import {
   type OpenOrder,
   type PlannedOrder,
 } from "./plan-orders.ts";
-import { readConcurrency, readItemOrder, type ItemOrder } from "./request-from-item.ts";
+import { readItemOrder, type ItemOrder } from "./request-from-item.ts";
 import { reportSpending } from "./report-spending.ts";
 
 /** What became of one item. */
@@ -98,7 +98,7 @@ async function makeAll(
   orders: readonly PlannedOrder[],
   goesOn: boolean,
 ): Promise<ItemResult[]> {
-  const limit = pLimit(readConcurrency(context));
+  const limit = pLimit(orders[0]?.order.concurrency ?? 1);
   const signal = context.getExecutionCancelSignal();
   const unused: PlannedOrder[] = [];
   let stopped = false;

@@ -59,7 +59,20 @@ export async function holdOrders(
   if (orders.length < 2) return { planned: [...orders], failed: [] };
   const planned: PlannedOrder[] = [];
   const failed: FailedOrder[] = [];
-  for (const group of groupByDesk(orders)) {
+  await holdGroups(groupByDesk(orders), planned, failed).then(undefined, async (cause: unknown) => {
+    // The books went away in between: what was set aside before that would only expire.
+    await releaseOrders(planned).then(undefined, () => undefined);
+    return Promise.reject(cause);
+  });
+  return { planned: planned.toSorted(byItem), failed };
+}
+
+async function holdGroups(
+  groups: readonly PlannedOrder[][],
+  planned: PlannedOrder[],
+  failed: FailedOrder[],
+): Promise<void> {
+  for (const group of groups) {
     const together = await holdTogether(group);
     if (together !== undefined) {
       planned.push(...together);
@@ -71,7 +84,6 @@ export async function holdOrders(
       else planned.push(held);
     }
   }
-  return { planned: planned.toSorted(byItem), failed };
 }
 
 /** Gives back the money of orders that will not be made. */

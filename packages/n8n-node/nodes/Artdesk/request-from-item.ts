@@ -25,6 +25,8 @@ export interface ItemOrder {
   /** Output field that the file goes into. */
   binaryField: string;
   simplify: boolean;
+  /** How many items to work on at once, 1 to 10. */
+  concurrency: number;
 }
 
 /** What stands under 'Options'; every field may be missing. */
@@ -84,13 +86,8 @@ export async function readItemOrder(
     fileName: blankToUndefined(options.fileName),
     binaryField: blankToUndefined(options.binaryPropertyName) ?? "data",
     simplify: context.getNodeParameter("simplify", itemIndex, true) as boolean,
+    concurrency: Math.min(10, Math.max(1, Math.trunc(options.concurrency ?? 3))),
   };
-}
-
-/** How many items to work on at once: the first item's word. */
-export function readConcurrency(context: IExecuteFunctions): number {
-  const { concurrency = 3 } = context.getNodeParameter("options", 0, {}) as Options;
-  return Math.min(10, Math.max(1, Math.trunc(concurrency)));
 }
 
 /** Limits in micro-USD. A limit per client or campaign holds for the one that the tags name, or for each with `*`. */
