@@ -108,8 +108,8 @@ test("mistakes are collected, each with its place; the rest of the assets is lis
       "fake.image.md:2: The reference fake.png is not a PNG, JPEG or WebP image, whatever its name says. Save it as one of these formats.",
       "hard.image.md:2: The path \`hard.png\` is a hard link: the same file has another name elsewhere.",
       "huge.image.md:1: The path \`huge.image.md\` is 2000000 bytes; at most 256000 are read.",
-      "linked.image.md:2: The path \`linked/x.png\` leads through the symbolic link \`linked\`.",
-      "missing.image.md:3: The path \`good.png\` does not exist.",
+      "linked.image.md:2: The path \`linked/x.png\` leads through the symbolic link \`linked\`. Artdesk follows no symbolic links: name the real file or folder.",
+      "missing.image.md:3: The path \`good.png\` does not exist. Add the file, or mend the path: it starts at the prompt file's folder.",
       "out.image.md:3: The output \`../x.png\` leads out of the workspace.",
     ]
   `);
