@@ -95,7 +95,8 @@ test("mistakes are collected, each with its place; the rest of the assets is lis
     "fake.png": "KEY=1",
     "hard.image.md": "---\nreferences: [hard.png]\n---\nx",
     "conflict.image.md": "x",
-    ".artdesk/lock/conflict.json": "{\n  });
+    ".artdesk/lock/conflict.json": "{\n<<<<<<< HEAD\n}",
+  });
   symlinkSync(outside, join(root, "linked"));
   linkSync(join(outside, "secret.png"), join(root, "hard.png"));
   expect(await statuses(root)).toEqual({ good: "new" });
@@ -106,7 +107,6 @@ test("mistakes are collected, each with its place; the rest of the assets is lis
       "empty.image.md:4: The prompt is empty. Write below the front matter what the image shows.",
       "fake.image.md:2: The reference fake.png is not a PNG, JPEG or WebP image, whatever its name says. Save it as one of these formats.",
       "hard.image.md:2: The path \`hard.png\` is a hard link: the same file has another name elsewhere.",
-<<<<<<< HEAD
       "huge.image.md:1: The path \`huge.image.md\` is 2000000 bytes; at most 256000 are read. Use a smaller file.",
       "linked.image.md:2: The path \`linked/x.png\` leads through the symbolic link \`linked\`. Artdesk follows no symbolic links: name the real file or folder.",
       "missing.image.md:3: The path \`good.png\` does not exist. Add the file, or mend the path: it starts at the prompt file's folder.",
