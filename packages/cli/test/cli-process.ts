@@ -5,8 +5,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LedgerEntry, ScopeBalance } from "@artdesk/core";
 import type { CheckReport, GenerateReport, PlanReport } from "@artdesk/core/node";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { runCli } from "../src/run-cli.ts";
+
+// Each of these tests starts many processes, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const CLI = fileURLToPath(new URL("../src/artdesk.ts", import.meta.url));
 const EXAMPLES = fileURLToPath(new URL("../../../examples/prompts", import.meta.url));

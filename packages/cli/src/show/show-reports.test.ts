@@ -88,7 +88,7 @@ test("a run: what was made, what failed where, what is left", () => {
 
     1 made (1 image), 3 unchanged, 1 failed. Spent $0.00947.
 
-    ! Possibly billed: $0.041 stays counted. Compare with the provider's usage page, then run: artdesk budget reconcile
+    ! Possibly billed: $0.041 stays counted. Compare with the provider's usage page, then run:
 
     budget          limit      spent  reserved  unknown        left  images
     month 2026-11  $25.00  $0.646284     $0.00    $0.00  $24.353716      17

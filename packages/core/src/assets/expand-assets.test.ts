@@ -207,8 +207,8 @@ test("paths out of the workspace are refused with the line that names them", () 
   expect(
     mistakes("---\noutput: ../../x.png\nreferences:\n  - ok.png\n  - ../../etc/passwd\nmask: /etc/passwd\n---\nx"),
   ).toEqual([
-    "docs/hero.image.md:2: The output `../../x.png` leads out of the workspace.",
-    "docs/hero.image.md:5: The reference `../../etc/passwd` leads out of the workspace.",
+    "docs/hero.image.md:2: The output `../../x.png` leads out of the workspace. Paths start at the prompt file's folder; keep it inside the workspace.",
+    "docs/hero.image.md:5: The reference `../../etc/passwd` leads out of the workspace. Paths start at the prompt file's folder; keep it inside the workspace.",
     "docs/hero.image.md:6: The reference `/etc/passwd` is absolute; write it relative to the prompt file.",
   ]);
   expect(mistakes("---\noutput: '{{a}}.png'\nmatrix: {a: ['../.git/x']}\n---\nx")).toEqual([

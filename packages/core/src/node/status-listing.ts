@@ -6,7 +6,7 @@ import { LOCK_FOLDER, type LockEntry } from "../assets/lock-entry.ts";
 import { type ArtdeskError, isArtdeskError } from "../errors.ts";
 import { type AssetListing, sha256Hex, withLocation } from "./asset-listing.ts";
 import { readReferences } from "./asset-references.ts";
-import { hashOutputFile } from "./guarded-file.ts";
+import { openOutputHashes, type OutputHashes } from "./output-hash-cache.ts";
 import { guardOwnPath, isSystemError, lstatIfThere } from "./path-guard.ts";
 
 /** An asset with where it stands. */
@@ -37,6 +37,7 @@ export async function listStatuses(options: {
 }): Promise<StatusListing> {
   const { root, listing, style, readLockFile, withOrphans } = options;
   const verified = new Set<string>();
+  const outputs = openOutputHashes(root);
   const assets: AssetState[] = [];
   const problems = [...listing.problems];
   const expected = new Set<string>();
@@ -45,7 +46,7 @@ export async function listStatuses(options: {
     try {
       const lock = readLockFile(lockFile, verified);
       const current = known ?? (await fingerprintWithInputs(root, asset, style));
-      const outputHashes = outputPaths(asset).map((path) => outputHash(root, path, asset, verified));
+      const outputHashes = outputPaths(asset).map((path) => outputHash(outputs, path, asset));
       assets.push({
         asset,
         fingerprint: current,
@@ -58,6 +59,7 @@ export async function listStatuses(options: {
       problems.push(withLocation(error, { file: lockFile, line: 1 }));
     }
   }
+  await outputs.save({ all: withOrphans });
   const orphans = withOrphans
     ? findOrphans({ root, expected, brokenFileIds: listing.brokenFileIds, readLockFile, problems })
     : [];
@@ -69,9 +71,9 @@ async function fingerprintWithInputs(root: string, asset: AssetSpec, style: stri
   return fingerprint({ request: asset.request, referenceHashes, maskHash, style }, sha256Hex);
 }
 
-function outputHash(root: string, path: string, asset: AssetSpec, verified: Set<string>): string | undefined {
+function outputHash(outputs: OutputHashes, path: string, asset: AssetSpec): string | undefined {
   try {
-    return hashOutputFile(root, path, { verified });
+    return outputs.hash(path);
   } catch (error) {
     throw isArtdeskError(error) ? withLocation(error, assetLocation(asset, "output")) : error;
   }
