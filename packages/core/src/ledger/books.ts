@@ -151,14 +151,15 @@ export function createBooks({ store, clock, random, patienceMs }: BooksOptions):
 
   const drain = async (month: string, queue: Pending[]): Promise<void> => {
     while (queue.length > 0) {
-      // What is asked in the same turn, or during the pause, goes into one write.
-      await Promise.resolve();
-      await pause();
-      const batch = queue.splice(0);
+      let batch: Pending[] = [];
       try {
+        // What is asked in the same turn, or during the pause, goes into one write.
+        await Promise.resolve();
+        await pause();
+        batch = queue.splice(0);
         for (const answer of await commit(month, batch)) answer();
       } catch (error) {
-        for (const { reject } of batch) reject(error);
+        for (const { reject } of batch.length > 0 ? batch : queue.splice(0)) reject(error);
       }
     }
     queues.delete(month);

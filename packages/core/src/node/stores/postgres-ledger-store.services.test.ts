@@ -48,7 +48,7 @@ describe("PostgreSQL ledger store", () => {
 
   it("does not wait for ever for a server that says nothing", async () => {
     const proxy = await startFlakyProxy(target);
-    const store = openArea("hanging", through(proxy.port), 300);
+    const store = openArea("hanging", through(proxy.port), 2_000);
     await store.write("key", "one", undefined);
     proxy.hang(true);
     await expect(store.read("key")).rejects.toMatchObject({ code: "unavailable" });

@@ -36,11 +36,11 @@ describe("Redis ledger store", () => {
 
   it("does not wait for ever for a server that says nothing", async () => {
     const proxy = await startFlakyProxy(target);
-    const store = openArea("hanging", `redis://127.0.0.1:${proxy.port}`, 300);
+    const store = openArea("hanging", `redis://127.0.0.1:${proxy.port}`, 2_000);
     await store.write("key", "one", undefined);
     proxy.hang(true);
     await expect(store.read("key")).rejects.toMatchObject({
-      shortMessage: `The ledger at redis://127.0.0.1:${proxy.port} is not available: no answer within 0.3 s.`,
+      shortMessage: `The ledger at redis://127.0.0.1:${proxy.port} is not available: no answer within 2 s.`,
     });
     await expect(store.read("key")).rejects.toMatchObject({ code: "unavailable" });
     proxy.hang(false);
