@@ -8,8 +8,10 @@ import { builtInJudges } from "./judge/built-in-judges.ts";
 import { compareModels, type CompareOptions, type Comparison } from "./judge/compare-models.ts";
 import type { QuestionStore } from "./judge/find-questions.ts";
 import type { Judge } from "./judge/judge.ts";
+import { judgeImage, type JudgedWithAttempt } from "./judge/judge-image.ts";
 import { PassHistory } from "./judge/pass-history.ts";
 import { planVerification } from "./judge/plan-verification.ts";
+import type { Question } from "./judge/question.ts";
 import { verifyImages, type VerifyHost } from "./judge/verify-images.ts";
 import { monthOf, shiftMonth } from "./ledger/months.ts";
 import { formatUsd } from "./money.ts";
@@ -18,9 +20,9 @@ import type { Ledger, Reservation } from "./ledger/types.ts";
 import { planRequest, type PlanInput } from "./plan.ts";
 import { explainStandIns } from "./plan/stand-in.ts";
 import type { Policy } from "./policy/policy.ts";
-import type { Clock, Codec, Http, Journal, LedgerStore, Random } from "./ports.ts";
+import type { AbortSignalLike, Clock, Codec, Http, Journal, LedgerStore, Random } from "./ports.ts";
 import { parseRequest } from "./request.ts";
-import type { Budget, Decision, GenerateResult, ImageRequest, ParsedRequest } from "./types.ts";
+import type { Budget, Decision, GenerateResult, ImageRequest, ParsedRequest, ReceivedImage } from "./types.ts";
 
 export interface ArtdeskOptions {
   catalogue: Catalogue;
@@ -44,6 +46,13 @@ export interface ArtdeskOptions {
   questions?: QuestionStore | undefined;
 }
 
+/** How one image is judged. */
+export interface JudgeOptions {
+  /** Id of the judge. @default the first that has a key */
+  judge?: string | undefined;
+  signal?: AbortSignalLike | undefined;
+}
+
 /** The art desk: plans and makes images inside a budget. */
 export interface Artdesk {
   readonly ledger: Ledger;
@@ -61,6 +70,8 @@ export interface Artdesk {
   upscale(request: ImageRequest, options?: GenerateOptions): Promise<GenerateResult>;
   /** Makes the same request with several models and has every image judged. Throws like `generate` before the first call. */
   compare(request: ImageRequest, options: CompareOptions): Promise<Comparison>;
+  /** Has one image judged, whoever made it. Never rejects: what cannot be judged is `unsure`, with the reason. */
+  judge(image: ReceivedImage, questions: readonly Question[], options?: JudgeOptions): Promise<JudgedWithAttempt>;
 }
 
 const NO_JOURNAL: Journal = {
@@ -172,6 +183,21 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
     edit: (input, generateOptions) => desk.generate({ ...input, operation: "edit" }, generateOptions),
     upscale: (input, generateOptions) => desk.generate({ ...input, operation: "upscale" }, generateOptions),
     compare: (input, compareOptions) => compareModels(desk, input, compareOptions),
+    judge: (image, questions, { judge, signal } = {}) =>
+      judgeImage(host, {
+        image,
+        position: 0,
+        maker: { provider: "", model: "", quality: "" },
+        makers: [],
+        briefClass: "",
+        questions,
+        judges: judges.filter(({ id }) => judge === undefined || id === judge),
+        tags: {},
+        subject: "judge",
+        policy,
+        signal,
+        leftMicroUsd: Infinity,
+      }),
   };
   return desk;
 }

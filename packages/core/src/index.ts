@@ -1,4 +1,4 @@
-export { createArtdesk, type Artdesk, type ArtdeskOptions } from "./artdesk.ts";
+export { createArtdesk, type Artdesk, type ArtdeskOptions, type JudgeOptions } from "./artdesk.ts";
 export type { GenerateOptions, PlannedRequest } from "./generate.ts";
 export type { ArtdeskEvent, OnEvent } from "./events.ts";
 export {
@@ -53,3 +53,5 @@ export type { JudgedImage, Verification, VerificationStep } from "./judge/verifi
 export type { VerificationPlan } from "./judge/plan-verification.ts";
 export { builtInJudges } from "./judge/built-in-judges.ts";
 export { wilsonInterval, type RateInterval } from "./judge/wilson-interval.ts";
+export { compareReportHtml, type CompareReportOptions } from "./judge/compare-report.ts";
+export type { JudgedWithAttempt } from "./judge/judge-image.ts";

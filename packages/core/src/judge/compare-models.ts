@@ -3,7 +3,7 @@ import { ArtdeskError, type ErrorCode, isArtdeskError } from "../errors.ts";
 import type { OnEvent } from "../events.ts";
 import type { PlannedRequest } from "../generate.ts";
 import type { AbortSignalLike } from "../ports.ts";
-import type { GenerateResult, ImageRequest, ReceivedImage } from "../types.ts";
+import type { Attempt, GenerateResult, ImageRequest, ReceivedImage } from "../types.ts";
 import { findWinner, type Winner } from "./find-winner.ts";
 import type { JudgedImage } from "./verification.ts";
 import { type RateInterval, wilsonInterval } from "./wilson-interval.ts";
@@ -50,6 +50,8 @@ export interface ComparedModel {
   /** Micro-USD; undefined without images. */
   costPerImageMicroUsd: number | undefined;
   judgeMicroUsd: number;
+  /** Every call, the judge's too. */
+  attempts: readonly Attempt[];
   /** Mean time of a call that delivered. */
   durationMs: number | undefined;
   warnings: readonly string[];
@@ -151,6 +153,7 @@ function describeModel(
     costMicroUsd,
     costPerImageMicroUsd: images.length === 0 ? undefined : Math.round(costMicroUsd / images.length),
     judgeMicroUsd: made?.receipt.verification?.judgeMicroUsd ?? 0,
+    attempts: made?.receipt.attempts ?? [],
     durationMs: mean(delivered.map((call) => call.durationMs)),
     warnings: [...decision.warnings, ...(made?.receipt.verification?.reasons ?? [])],
     error: error && { code: error.code, message: error.shortMessage },

@@ -19,16 +19,16 @@ export function findWinner(models: readonly Pick<ComparedModel, "name" | "placed
     .toSorted((left, right) => (right.placed.rate ?? 0) - (left.placed.rate ?? 0));
   const [first, second] = ranked;
   if (!first || !second) return { name: undefined, reason: "Too little was judged to compare." };
-  const figures = `${describe(first)} against ${describe(second)}`;
+  const against = `${figures(first)} against ${second.name} with ${figures(second)}`;
   if (ranked.slice(1).every(({ placed }) => first.placed.low > placed.high))
-    return { name: first.name, reason: `${first.name} places more elements: ${figures}.` };
+    return { name: first.name, reason: `${first.name} places more elements: ${against}.` };
   return {
     name: undefined,
-    reason: `No winner: the 95 % intervals overlap (${figures}). More attempts would narrow them.`,
+    reason: `No winner: the 95 % intervals overlap (${first.name} with ${against}). More attempts would narrow them.`,
   };
 }
 
-function describe({ name, placed }: Pick<ComparedModel, "name" | "placed">): string {
+function figures({ placed }: Pick<ComparedModel, "placed">): string {
   const percent = (share: number): string => `${Math.round(share * 100)}`;
-  return `${name} ${placed.successes} of ${placed.trials} (${percent(placed.low)} to ${percent(placed.high)} %)`;
+  return `${placed.successes} of ${placed.trials} (${percent(placed.low)} to ${percent(placed.high)} %)`;
 }

@@ -75,7 +75,7 @@ export async function judgeImage(host: AttemptHost, task: JudgeImageTask): Promi
       const { verdict } = score(answers);
       const { model, quality } = maker;
       // An image that nobody is sure about says nothing about its offer.
-      return verdict === "unsure"
+      return verdict === "unsure" || model === ""
         ? undefined
         : { model, quality, briefClass: task.briefClass, passed: verdict === "placed" };
     },
