@@ -133,3 +133,23 @@ test("a judge is measured on labels, and its figures are those of the truth", as
   expect(refused.code).toBe(2);
   expect(refused.words).toContain("labels.jsonl:1");
 });
+
+test("`verify` in artdesk.yml: questions drawn once and kept beside the lock, what is missing shown", async () => {
+  simulator.adherence({ rules: [{ question: "moon", rate: 0 }] });
+  const folder = makeFolder({
+    "artdesk.yml": "version: 1\nverify: escalate\n",
+    "night.image.md": "---\npurpose: docs\n---\nA cat on a wall, a yellow moon.\n",
+  });
+  const { code, words } = await readArtdesk(folder, ["generate"], simulator.env);
+  expect(code).toBe(0);
+  expect(words).toMatch(/night: .* 0 of 1 complete, then .* 0 of 1 complete; judged for/);
+  expect(words).toContain("missing: Does the image show a yellow moon?");
+  const kept = filesBelow(folder).filter((file) => file.startsWith(".artdesk/questions/"));
+  expect(kept).toHaveLength(1);
+  expect(readFileSync(join(folder, ".artdesk/.gitignore"), "utf8")).toContain("!questions/");
+  const lock = JSON.parse(readFileSync(join(folder, ".artdesk/lock/night.json"), "utf8")) as { costMicroUsd: number };
+  expect(lock.costMicroUsd).toBe(simulator.statement().totalMicroUsd);
+  expect((await readArtdesk(folder, ["generate", "--force"], simulator.env)).code).toBe(0);
+  expect(simulator.calls().filter(({ path }) => path.endsWith("/responses"))).toHaveLength(1);
+  expect((await readArtdesk(folder, ["check"], simulator.env)).code).toBe(0);
+});
