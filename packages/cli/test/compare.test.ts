@@ -22,7 +22,7 @@ afterAll(() => simulator.close());
 
 function exampleFolder(): string {
   const folder = makeFolder();
-  cpSync(EXAMPLE, folder, { recursive: true, filter: (path) => !/\.artdesk$/.test(path) });
+  cpSync(EXAMPLE, folder, { recursive: true, filter: (path) => !path.endsWith(".artdesk") });
   return folder;
 }
 

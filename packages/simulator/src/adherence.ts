@@ -64,7 +64,8 @@ export class TruthBook {
   readonly #seed: number;
   readonly #images = new Map<string, DrawnImage>();
   #adherence: Adherence | undefined;
-  #drawn = 0;
+  /** How often each order was drawn: calls side by side must not depend on which is drawn first. */
+  readonly #drawn = new Map<string, number>();
 
   constructor(seed: number, adherence?: Adherence) {
     this.#seed = seed;
@@ -77,7 +78,7 @@ export class TruthBook {
 
   reset(): void {
     this.#images.clear();
-    this.#drawn = 0;
+    this.#drawn.clear();
   }
 
   /**
@@ -86,8 +87,11 @@ export class TruthBook {
    */
   sign(base64: Buffer, image: DrawnImage, format: string): Buffer {
     if (!this.#adherence) return base64;
-    const file = tagImage(Buffer.from(base64.toString("latin1"), "base64"), format, `drawn ${(this.#drawn += 1)}`);
-    this.#images.set(sha256(file), image);
+    const order = JSON.stringify(image);
+    const times = (this.#drawn.get(order) ?? 0) + 1;
+    this.#drawn.set(order, times);
+    const file = tagImage(Buffer.from(base64.toString("latin1"), "base64"), format, `drawn ${times}`);
+    this.#images.set(sha256(file), { model: image.model, quality: image.quality });
     const [oldest] = this.#images.keys();
     if (this.#images.size > MAX_IMAGES && oldest !== undefined) this.#images.delete(oldest);
     return Buffer.from(file.toString("base64"), "latin1");

@@ -31,7 +31,8 @@ figure { margin: 0; background: var(--sheet); border: 1px solid var(--line); bor
 img { display: block; width: 100%; height: auto; }
 figcaption { padding: 10px 14px; font-size: 13.5px; }
 figcaption ul { margin: 0; padding: 0; list-style: none; }
-figcaption span { display: inline-block; min-width: 62px; font-weight: 650; }
+figcaption li { display: flex; gap: 10px; }
+figcaption span { flex: 0 0 62px; font-weight: 650; }
 .placed span { color: var(--good); } .dropped span, .error { color: var(--bad); } .unsure span { color: var(--doubt); }
 footer { margin-top: 12px; color: var(--soft); font-size: 13.5px; }
 @media (max-width: 640px) { th, td { padding: 8px; } .columns { gap: 10px; } }
