@@ -17,6 +17,8 @@ const KEY = "sim-openai";
 /** How each peer gets one image; resolves to the image's bytes. */
 const PEERS: Record<string, (task: PeerTask) => Promise<Call>> = {
   async artdesk({ size, baseUrl }) {
+    // The other peers, too, have their HTTP client loaded before the idle process is measured.
+    await import("undici");
     const desk = await createNodeArtdesk({ env: { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: baseUrl } });
     return async () => {
       const result = await desk.generate({ prompt: PROMPT, size, model: "gpt-image-2", quality: "low" });
