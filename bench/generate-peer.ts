@@ -71,7 +71,8 @@ const PEERS: Record<string, (task: PeerTask) => Promise<Call>> = {
         config: { responseModalities: ["IMAGE"], imageConfig: { aspectRatio: "1:1", imageSize: "1K" } },
       });
       const parts = reply.candidates?.[0]?.content?.parts ?? [];
-      return Buffer.from(parts.find((part) => part.inlineData && !part.thought)?.inlineData?.data ?? "", "base64").length;
+      return Buffer.from(parts.find((part) => part.inlineData && !part.thought)?.inlineData?.data ?? "", "base64")
+        .length;
     };
   },
   async "floor: body discarded"(task) {
