@@ -24,7 +24,7 @@ interface StartFigure {
   minMs: number;
   medianMs: number;
   maxMs: number;
-  /** Of what is loaded at the start; undefined for no bundle. */
+  /** Of the entry file; undefined for no bundle. */
   kilobytes: number | undefined;
 }
 
