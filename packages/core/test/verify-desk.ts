@@ -8,7 +8,7 @@ import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
 import { nodeCodec } from "../src/node/node-codec.ts";
 import { createUndiciHttp } from "../src/node/undici-http.ts";
 import { presetPolicy } from "../src/policy/presets.ts";
-import type { LedgerStore } from "../src/ports.ts";
+import type { Journal, LedgerStore } from "../src/ports.ts";
 import { fakeClock } from "../src/testing/fake-clock.ts";
 import type { Budget, OfferTier } from "../src/types.ts";
 
@@ -37,6 +37,7 @@ export interface VerifyDeskOptions {
   keys?: readonly string[] | undefined;
   questions?: QuestionStore | undefined;
   ledger?: LedgerStore | undefined;
+  journal?: Journal | undefined;
 }
 
 /** A desk on the simulator, with a clock that stands and ids in order. */
@@ -60,6 +61,7 @@ export function verifyDesk(
     enabledProviders: ["openai", "gemini"],
     judges: builtInJudges.filter(({ id }) => judges?.includes(id) ?? true),
     questions: options.questions,
+    journal: options.journal,
   });
   return { ...desk, close: () => http.close() };
 }

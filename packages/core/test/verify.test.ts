@@ -1,6 +1,7 @@
 import { type FaultInput, type Simulator, startSimulator } from "@artdesk/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
+import type { Journal } from "../src/ports.ts";
 import type { GenerateResult, ImageRequest } from "../src/types.ts";
 import { TODAY_MS, tieredCatalogue, verifyDesk, type VerifyDeskOptions } from "./verify-desk.ts";
 
@@ -91,6 +92,24 @@ describe("escalation", () => {
     expect(result.receipt.verification?.savedMicroUsd).toBe(
       (direct?.estimateMicroUsd ?? 0) - result.receipt.costMicroUsd,
     );
+  });
+
+  test("notes for each image made again which one it is, so that a crash delivers it to the right place", async () => {
+    simulator.adherence({ rules: [{ quality: "low", rate: 0.7 }, { rate: 1 }] });
+    const begun: { quality: string; positions: readonly number[] }[] = [];
+    const journal: Journal = {
+      begin: async ({ quality, positions }) => void begun.push({ quality, positions }),
+      submitted: async () => undefined,
+      keep: async () => undefined,
+      end: async () => undefined,
+    };
+    const { receipt } = await deskFor({ journal }).generate({ ...REQUEST, verify: "escalate", count: 8 });
+    const again = receipt.verification?.images.filter(({ quality }) => quality === "high") ?? [];
+    expect(again.length).toBeGreaterThan(0);
+    expect(again.length).toBeLessThan(8);
+    expect(begun.map(({ quality }) => quality)).toEqual(["low", "high"]);
+    expect(begun[0]?.positions).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(begun[1]?.positions).toEqual(again.map(({ position }) => position));
   });
 
   test("learns from the ledger that the cheap offer does not pay, also in a later run", async () => {
