@@ -1,7 +1,7 @@
 import { builtInCatalogue } from "../catalogue/built-in-catalogue.ts";
 import { isArtdeskError } from "../errors.ts";
 import type { Http } from "../ports.ts";
-import type { HttpProvider } from "../provider.ts";
+import type { RemoteProvider } from "../provider.ts";
 import { type AssetDeskOptions, openAssetDesk } from "./asset-run/asset-desk.ts";
 import { systemClock } from "./system-clock.ts";
 import { createUndiciHttp } from "./undici-http.ts";
@@ -46,7 +46,7 @@ export async function diagnose(options: AssetDeskOptions & { live: boolean }): P
   } catch (error) {
     findings.push(failedBy("configuration", error));
   }
-  const providers = [...builtInCatalogue.providers.values()].filter((provider) => provider.kind === "http");
+  const providers = [...builtInCatalogue.providers.values()].filter((provider) => provider.kind !== "local");
   const http = createUndiciHttp({ providers, env: options.env });
   try {
     for (const provider of providers) findings.push(await providerFinding(http, provider, options.live));
@@ -87,7 +87,7 @@ function failedBy(subject: string, error: unknown): Finding {
   return { state: "failed", subject, message: place + error.shortMessage, hint: error.hint };
 }
 
-async function providerFinding(http: Http, provider: HttpProvider, live: boolean): Promise<Finding> {
+async function providerFinding(http: Http, provider: RemoteProvider, live: boolean): Promise<Finding> {
   const { auth, name } = provider;
   if (!http.hasKey(provider.id)) {
     return { state: "warning", subject: name, message: "no key", hint: `Set ${auth.keyVariable} to use its models.` };

@@ -1,7 +1,9 @@
 import type { Dispatcher } from "undici";
+import { checkDownloadAddress } from "../download-address.ts";
 import { ArtdeskError } from "../errors.ts";
 import type { AbortSignalLike, Http, HttpRequest, HttpResponse } from "../ports.ts";
-import type { HttpProvider, Provider } from "../provider.ts";
+import type { Provider, RemoteProvider } from "../provider.ts";
+import { lookUpPublicHost, PRIVATE_ADDRESS_CODE } from "./public-host-lookup.ts";
 
 /** Errors that mean that no byte of the request can have reached the provider. */
 const NEVER_SENT = new Set([
@@ -38,11 +40,15 @@ export interface UndiciHttp extends Http {
  */
 export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
   const { env } = options;
-  const providers = new Map<string, HttpProvider>();
-  for (const provider of options.providers) if (provider.kind === "http") providers.set(provider.id, provider);
+  const providers = new Map<string, RemoteProvider>();
+  for (const provider of options.providers) if (provider.kind !== "local") providers.set(provider.id, provider);
   let dispatcher: Promise<Dispatcher> | undefined;
 
-  const keyOf = (provider: HttpProvider): string | undefined => env[provider.auth.keyVariable]?.trim() || undefined;
+  let fileDispatcher: Promise<Dispatcher> | undefined;
+
+  const baseUrlOf = ({ id, auth }: RemoteProvider): string =>
+    options.baseUrls?.[id] ?? env[auth.baseUrlVariable] ?? auth.defaultBaseUrl;
+  const keyOf = (provider: RemoteProvider): string | undefined => env[provider.auth.keyVariable]?.trim() || undefined;
   return {
     hasKey(id) {
       const provider = providers.get(id);
@@ -52,23 +58,46 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
       const provider = providers.get(request.provider);
       const key = provider && keyOf(provider);
       if (!provider || !key) throw missingKey(request.provider, provider);
-      const base =
-        options.baseUrls?.[provider.id] ?? env[provider.auth.baseUrlVariable] ?? provider.auth.defaultBaseUrl;
-      dispatcher ??= openDispatcher(env);
+      dispatcher ??= openDispatcher(env, false);
       return dispatch(await dispatcher, request, {
-        url: new URL(base.replace(/\/+$/, "") + request.path),
+        url: new URL(baseUrlOf(provider).replace(/\/+$/, "") + request.path),
         headers: { ...request.headers, [provider.auth.header]: provider.auth.prefix + key },
         timeoutMs,
         signal,
       });
     },
+    async download(file, { timeoutMs, signal }) {
+      const provider = providers.get(file.provider);
+      const key = provider && keyOf(provider);
+      if (!provider || !key) throw missingKey(file.provider, provider);
+      const baseUrl = baseUrlOf(provider);
+      const { url, signed, foreign } = checkDownloadAddress(file.url, baseUrl, provider.id);
+      const chosen = foreign
+        ? (fileDispatcher ??= openDispatcher(env, true))
+        : (dispatcher ??= openDispatcher(env, false));
+      return dispatch(
+        await chosen,
+        { provider: provider.id, method: "GET", path: "", headers: {} },
+        {
+          url: new URL(url),
+          // A compressed body could grow without limit while it is unpacked.
+          headers: {
+            "accept-encoding": "identity",
+            ...(signed ? { [provider.auth.header]: provider.auth.prefix + key } : {}),
+          },
+          timeoutMs,
+          signal,
+        },
+      );
+    },
     async close() {
       await (await dispatcher)?.close();
+      await (await fileDispatcher)?.close();
     },
   };
 }
 
-function missingKey(id: string, provider: HttpProvider | undefined): ArtdeskError {
+function missingKey(id: string, provider: RemoteProvider | undefined): ArtdeskError {
   return new ArtdeskError({
     code: "auth_failed",
     shortMessage: `No key for ${provider?.name ?? id}.`,
@@ -77,12 +106,16 @@ function missingKey(id: string, provider: HttpProvider | undefined): ArtdeskErro
   });
 }
 
-async function openDispatcher(env: UndiciHttpOptions["env"]): Promise<Dispatcher> {
+/** @param publicOnly - names that lead to private addresses are refused, unless a proxy resolves them. */
+async function openDispatcher(env: UndiciHttpOptions["env"], publicOnly: boolean): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import("undici");
-  const settings = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 30_000 } };
+  const connect = { timeout: 30_000 };
+  const settings = { headersTimeout: 0, bodyTimeout: 0, connect };
   const httpProxy = env["http_proxy"] ?? env["HTTP_PROXY"];
   const httpsProxy = env["https_proxy"] ?? env["HTTPS_PROXY"];
-  if (!httpProxy && !httpsProxy) return new Agent(settings);
+  if (!httpProxy && !httpsProxy) {
+    return new Agent(publicOnly ? { ...settings, connect: { ...connect, lookup: lookUpPublicHost } } : settings);
+  }
   return new EnvHttpProxyAgent({
     ...settings,
     ...(httpProxy ? { httpProxy } : {}),
@@ -167,6 +200,16 @@ function sendError(error: unknown, request: HttpRequest, signal: AbortSignal, ti
     });
   }
   const code = errorCode(error);
+  if (code === PRIVATE_ADDRESS_CODE) {
+    return new ArtdeskError({
+      code: "bad_response",
+      shortMessage: "The image's address in the reply is refused: its host leads to a private address.",
+      hint: "The image may have been billed. Look at the provider's own pages for it.",
+      provider,
+      billed: "unknown",
+      cause: error,
+    });
+  }
   const neverSent = code !== undefined && NEVER_SENT.has(code);
   return new ArtdeskError({
     code: "network",

@@ -15,6 +15,8 @@ export interface Requirements {
   today: string;
 }
 
+const PRICE_UNKNOWN = "Its provider publishes no price: state your own under prices in artdesk.yml.";
+
 /** Why a row cannot serve a request: one sentence per requirement that it does not meet. */
 export function unmetRequirements(row: CatalogueRow, needs: Requirements): string[] {
   const reasons: string[] = [];
@@ -34,6 +36,7 @@ export function unmetRequirements(row: CatalogueRow, needs: Requirements): strin
   if (needs.promptCharacters > row.maxPromptCharacters) {
     reasons.push(`Takes prompts of at most ${row.maxPromptCharacters} characters, not ${needs.promptCharacters}.`);
   }
+  if (row.price.kind === "unknown") reasons.push(PRICE_UNKNOWN);
   if (needs.purpose === "client" && !row.commercialUse) reasons.push("Its terms do not allow commercial use.");
   return reasons;
 }
@@ -48,6 +51,6 @@ export function unmetAccess(
   if (provider === undefined) return `There is no provider ${row.provider} in this installation.`;
   if (enabledProviders !== undefined && !enabledProviders.includes(row.provider))
     return `${provider.name} is not enabled.`;
-  if (provider.kind === "http" && !hasKey) return `No key for ${provider.name}: set ${provider.auth.keyVariable}.`;
+  if (provider.kind !== "local" && !hasKey) return `No key for ${provider.name}: set ${provider.auth.keyVariable}.`;
   return undefined;
 }
