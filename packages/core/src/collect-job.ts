@@ -97,12 +97,12 @@ async function waitForJob(
 
 async function ask(
   http: Http,
-  { request, read }: JobQuestion,
+  question: JobQuestion,
   timeoutMs: number,
   signal: AbortSignalLike | undefined,
 ): Promise<JobStep | ArtdeskError> {
   try {
-    return await read(await http.send(request, { timeoutMs, signal }));
+    return await question.read(await http.send(question.request, { timeoutMs, signal }));
   } catch (error) {
     if (isArtdeskError(error)) return error;
     throw error;

@@ -138,6 +138,8 @@ export interface Offer {
   /** Shape and class as the model wants them, for models that take no pixels. */
   aspect: string | undefined;
   resolution: Resolution | undefined;
+  /** For an upscale: how many times the edges of the image that goes in. */
+  factor?: number | undefined;
   tier: OfferTier;
   count: number;
   /** What it will most likely cost. Micro-USD for all `count` images. */

@@ -1,11 +1,16 @@
+import { fal } from "../providers/fal.ts";
 import { gemini } from "../providers/gemini.ts";
 import { openai } from "../providers/openai.ts";
+import { replicate } from "../providers/replicate.ts";
 import { sketch } from "../providers/sketch.ts";
+import type { Provider } from "../provider.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { catalogueRows } from "./index.ts";
 
 /** Every model and provider that comes with Artdesk: the registry is the catalogue. */
 export const builtInCatalogue: Catalogue = {
   rows: catalogueRows,
-  providers: new Map([openai, gemini, sketch].map((provider) => [provider.id, provider])),
+  providers: new Map(
+    [openai, gemini, fal, replicate, sketch].map((provider): [string, Provider] => [provider.id, provider]),
+  ),
 };

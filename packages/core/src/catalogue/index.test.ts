@@ -100,6 +100,18 @@ describe("the catalogue", () => {
     ["gpt-image-1", "gpt-image-2.5-flare"],
     ["dall-e-3", "gpt-image-2.5-flare"],
     ["DALL·E 2", "gpt-image-2.5-flare"],
+    ["Seedream 4.5", "fal-ai/bytedance/seedream/v4.5"],
+    ["Wan 2.7 Image Pro", "fal-ai/wan/v2.7/pro"],
+    ["Flux Kontext Fast", "prunaai/flux-kontext-fast"],
+    ["Dreamina 3.1", "fal-ai/bytedance/dreamina/v3.1/text-to-image"],
+    ["Stable Diffusion 3", "fal-ai/stable-diffusion-v3-medium"],
+    ["recraft-20b", "fal-ai/recraft-20b"],
+    ["Hunyuan Image 2.1", "fal-ai/hunyuan-image/v2.1/text-to-image"],
+    ["esrgan", "fal-ai/esrgan"],
+    ["seedvr", "fal-ai/seedvr/upscale/image"],
+    ["topaz", "fal-ai/topaz/upscale/image"],
+    ["recraft crisp", "fal-ai/recraft/upscale/crisp"],
+    ["clarity", "fal-ai/clarity-upscaler"],
     ["sketch", "sketch"],
   ])("finds %s as %s", (name, id) => {
     expect(findModel(catalogueRows, name)?.row.id).toBe(id);

@@ -8,6 +8,8 @@ export interface ResolvedSize extends PixelSize {
   /** Shape and class, for models that take no pixels. */
   aspect: string | undefined;
   resolution: Resolution | undefined;
+  /** For upscalers: how many times the edges of the image that goes in. */
+  factor?: number | undefined;
   /** The provider calls this size experimental. */
   experimental: boolean;
 }
@@ -40,7 +42,7 @@ export function describeWish(wish: SizeWish): string {
 const FACTOR_ROUNDING_PX = 1;
 
 /** By how much an upscaler must enlarge; undefined when the size wanted has another shape. */
-export function upscaleFactor(source: PixelSize, wanted: PixelSize): number | undefined {
+function upscaleFactor(source: PixelSize, wanted: PixelSize): number | undefined {
   const exact = Math.max(wanted.widthPx, wanted.heightPx) / Math.max(source.widthPx, source.heightPx);
   const fits = (sourcePx: number, wantedPx: number): boolean =>
     Math.abs(sourcePx * exact - wantedPx) <= FACTOR_ROUNDING_PX;
@@ -75,6 +77,7 @@ function upscaledSize(
     aspect: undefined,
     resolution: undefined,
     experimental: false,
+    factor,
   };
 }
 
