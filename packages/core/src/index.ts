@@ -1,4 +1,5 @@
 export { createArtdesk, type Artdesk, type ArtdeskOptions } from "./artdesk.ts";
+export type { CollectedImages, SubmittedJob } from "./collect-submitted-job.ts";
 export type { GenerateOptions, PlannedRequest } from "./generate.ts";
 export type { ArtdeskEvent, OnEvent } from "./events.ts";
 export {

@@ -207,7 +207,7 @@ function detailOf(body: string): { message: string; types: readonly string[] } {
   const entries = (Array.isArray(detail) ? detail : []).map(recordOf);
   const sentences = entries.map((entry) => {
     const place = Array.isArray(entry?.["loc"]) ? `${entry["loc"].slice(1).join(".")}: ` : "";
-    return `${place}${String(entry?.["msg"] ?? "")}`;
+    return `${place}${typeof entry?.["msg"] === "string" ? entry["msg"] : ""}`;
   });
   return { message: sentences.join("; "), types: entries.map((entry) => String(entry?.["type"])) };
 }
