@@ -52,6 +52,8 @@ export interface HttpProvider {
   /** The name people know, for example `OpenAI`. */
   name: string;
   auth: ProviderAuth;
+  /** Where it is and what it serves is up to the user: it has no address and no rows of its own. */
+  modelsByHand?: boolean | undefined;
   build(call: ProviderCall, codec: Codec): HttpRequest;
   read(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply>;
   readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError>;

@@ -1,6 +1,7 @@
 import type { SimulatedProvider } from "./provider.ts";
 import { gemini } from "./providers/gemini.ts";
 import { openai } from "./providers/openai.ts";
+import { openrouter } from "./providers/openrouter.ts";
 
 /** Every provider the simulator plays. */
-export const SIMULATED_PROVIDERS: readonly SimulatedProvider[] = [openai, gemini];
+export const SIMULATED_PROVIDERS: readonly SimulatedProvider[] = [openai, gemini, openrouter];

@@ -87,7 +87,19 @@ export type PriceRule =
       maxTokensPerReference: number;
       promptOverheadTokens: number;
     }
-  | { kind: "per_image"; microUsdPerImage: number };
+  | {
+      kind: "per_image";
+      microUsdPerImage: number;
+      /**
+       * Other prices for certain images, by `WIDTHxHEIGHT`, resolution class or quality. Of several that fit, the
+       * highest holds.
+       */
+      microUsdByVariant?: Readonly<Record<string, number>> | undefined;
+    }
+  | {
+      /** The provider publishes none that could be found: the model is offered only with the user's own price. */
+      kind: "unknown";
+    };
 
 /** One model. Every figure has a source; the registry of models is this table. */
 export interface CatalogueRow {
@@ -126,4 +138,6 @@ export interface CatalogueRow {
   };
   /** Sources per figure group: `price`, `sizes`, `lifecycle`, `limits`, `strengths`. */
   sources: Readonly<Record<"price" | "sizes" | "lifecycle" | "limits" | "strengths", Source>>;
+  /** Fields that the user wants in every request of this model, for servers that need them; `null` leaves one out. */
+  parameters?: Readonly<Record<string, string | number | boolean | null>> | undefined;
 }

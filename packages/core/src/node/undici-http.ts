@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import type { ProviderConnection } from "../assets/config.ts";
 import { ArtdeskError } from "../errors.ts";
 import type { AbortSignalLike, Http, HttpRequest, HttpResponse } from "../ports.ts";
 import type { HttpProvider, Provider } from "../provider.ts";
@@ -24,6 +25,8 @@ export interface UndiciHttpOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Base URLs by provider id: before the environment. */
   baseUrls?: Readonly<Record<string, string>> | undefined;
+  /** Headers, query parameters and ways to sign, by provider id. */
+  connections?: Readonly<Record<string, ProviderConnection>> | undefined;
 }
 
 /** An `Http` that holds sockets. */
@@ -43,21 +46,26 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
   let dispatcher: Promise<Dispatcher> | undefined;
 
   const keyOf = (provider: HttpProvider): string | undefined => env[provider.auth.keyVariable]?.trim() || undefined;
+  const baseUrlOf = ({ id, auth }: HttpProvider): string =>
+    options.baseUrls?.[id] ?? env[auth.baseUrlVariable] ?? auth.defaultBaseUrl;
+  const isOpen = (id: string): boolean => options.connections?.[id]?.auth === "none";
   return {
     hasKey(id) {
       const provider = providers.get(id);
-      return provider === undefined || keyOf(provider) !== undefined;
+      return provider === undefined || (baseUrlOf(provider) !== "" && (isOpen(id) || keyOf(provider) !== undefined));
     },
     async send(request, { timeoutMs, signal }) {
       const provider = providers.get(request.provider);
       const key = provider && keyOf(provider);
-      if (!provider || !key) throw missingKey(request.provider, provider);
-      const base =
-        options.baseUrls?.[provider.id] ?? env[provider.auth.baseUrlVariable] ?? provider.auth.defaultBaseUrl;
+      if (!provider || (!key && !isOpen(provider.id)) || baseUrlOf(provider) === "")
+        throw missingKey(request.provider, provider);
+      const { headers = {}, query = {}, auth } = options.connections?.[provider.id] ?? {};
+      const url = new URL(baseUrlOf(provider).replace(/\/+$/, "") + request.path);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
       dispatcher ??= openDispatcher(env);
       return dispatch(await dispatcher, request, {
-        url: new URL(base.replace(/\/+$/, "") + request.path),
-        headers: { ...request.headers, [provider.auth.header]: provider.auth.prefix + key },
+        url,
+        headers: { ...headers, ...request.headers, ...signature(provider, auth, key) },
         timeoutMs,
         signal,
       });
@@ -66,6 +74,17 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
       await (await dispatcher)?.close();
     },
   };
+}
+
+/** The header that carries the key. */
+function signature(
+  { auth: { header, prefix } }: HttpProvider,
+  way: ProviderConnection["auth"],
+  key: string | undefined,
+): Record<string, string> {
+  if (key === undefined || way === "none") return {};
+  if (way === "api-key") return { "api-key": key };
+  return way === "bearer" ? { authorization: `Bearer ${key}` } : { [header]: prefix + key };
 }
 
 function missingKey(id: string, provider: HttpProvider | undefined): ArtdeskError {
