@@ -14,6 +14,8 @@ export interface ProviderAuth {
   /** Environment variable that replaces the base URL. */
   baseUrlVariable: string;
   defaultBaseUrl: string;
+  /** A free GET that fails without a valid key. @default "/models" */
+  keyCheckPath?: string | undefined;
 }
 
 /** One call that a provider is to make: `offer` of `request`, `count` images in this call. */

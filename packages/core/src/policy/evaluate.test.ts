@@ -158,7 +158,7 @@ describe("user rules", () => {
   ] as const)("an edit for %s needs %s, by %s", (purpose, tier, order, mayDowngrade) => {
     const photo = { bytes: Uint8Array.of(1), mediaType: "image/png", name: "photo.png" };
     const edit = { prompt: "a", operation: "edit", purpose, references: [photo] } as const;
-    expect(verdict(parsePolicy("auto"), edit)).toMatchObject({ tier, order, mayDowngrade });
+    expect(verdict("auto", edit)).toMatchObject({ tier, order, mayDowngrade });
   });
 
   it("look at operation, references, words and images", () => {

@@ -44,6 +44,8 @@ export const openrouter: HttpProvider = defineProvider({
     keyVariable: "OPENROUTER_API_KEY",
     baseUrlVariable: "OPENROUTER_BASE_URL",
     defaultBaseUrl: "https://openrouter.ai/api/v1",
+    // The lists of models are open to everyone.
+    keyCheckPath: "/key",
   },
   build: buildRequest,
   read: readReply,

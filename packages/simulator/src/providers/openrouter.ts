@@ -41,6 +41,7 @@ async function answer(request: WireRequest, desk: Desk): Promise<Answer> {
   }
   if (!/^Bearer\s+\S+$/i.test(request.headers["authorization"] ?? ""))
     return freeAnswer(errorReply(401, "No auth credentials found"));
+  if (route === "GET /key") return freeAnswer(jsonReply(200, { data: { label: "sim", usage: 0, limit: null } }));
   if (route !== "POST /images") return freeAnswer(errorReply(404, "Not Found"));
   const checked = await readOpenRouterRequest(request.body);
   if ("status" in checked) return freeAnswer(errorReply(checked.status, checked.message));
