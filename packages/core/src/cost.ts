@@ -114,6 +114,8 @@ export function costFromUsage(row: CatalogueRow, usage: Usage): number | undefin
  */
 export function usageOfUnits({ price }: CatalogueRow, billedUnits: number | undefined): Usage | undefined {
   if (billedUnits === undefined || isTokenPriced(price) || price.kind === "unknown") return undefined;
+  // Which of several prices holds, the units do not say.
+  if (price.kind === "per_image" && price.microUsdByVariant !== undefined) return undefined;
   const microUsdPerUnit = price.kind === "per_image" ? price.microUsdPerImage : price.microUsdPerBlock;
   return {
     inputTextTokens: 0,
@@ -133,9 +135,13 @@ function isTokenPriced(price: PriceRule): price is TokenPriceRule {
 }
 
 /** Price of one image that is not priced by tokens. Micro-USD. */
-function imageMicroUsd(row: CatalogueRow, { widthPx, heightPx }: PricedCall): number {
+function imageMicroUsd(row: CatalogueRow, { widthPx, heightPx, resolution, quality }: PricedCall): number {
   const { price } = row;
-  if (price.kind === "per_image") return price.microUsdPerImage;
+  if (price.kind === "per_image") {
+    const { microUsdByVariant: variants = {} } = price;
+    const found = [`${widthPx}x${heightPx}`, resolution ?? "", quality].flatMap((key) => variants[key] ?? []);
+    return found.length === 0 ? price.microUsdPerImage : Math.max(...found);
+  }
   if (price.kind === "per_area") return Math.ceil((widthPx * heightPx) / price.blockPx) * price.microUsdPerBlock;
   throw new RangeError(`${row.id} has no price`);
 }

@@ -14,6 +14,8 @@ export interface ProviderAuth {
   /** Environment variable that replaces the base URL. */
   baseUrlVariable: string;
   defaultBaseUrl: string;
+  /** A free GET that fails without a valid key. @default "/models" */
+  keyCheckPath?: string | undefined;
 }
 
 /** One call that a provider is to make: `offer` of `request`, `count` images in this call. */
@@ -52,6 +54,8 @@ export interface HttpProvider {
   /** The name people know, for example `OpenAI`. */
   name: string;
   auth: ProviderAuth;
+  /** Where it is and what it serves is up to the user: it has no address and no rows of its own. */
+  modelsByHand?: boolean | undefined;
   build(call: ProviderCall, codec: Codec): HttpRequest;
   read(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply>;
   readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError>;

@@ -38,6 +38,8 @@ test.each(["SIGINT", "SIGTERM"] as const)(
       FAL_KEY: "sim-fal",
       REPLICATE_BASE_URL: `${url}/replicate/v1`,
       REPLICATE_API_TOKEN: "sim-replicate",
+      OPENROUTER_BASE_URL: `${url}/openrouter/api/v1`,
+      OPENROUTER_API_KEY: "sim-openrouter",
     });
     expect(await (await fetch(`${url}/_sim/health`)).json()).toEqual({ ok: true, seed: 5 });
     child.kill(signal);

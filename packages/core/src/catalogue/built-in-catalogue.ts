@@ -2,6 +2,8 @@ import { fal } from "../providers/fal.ts";
 import { gemini } from "../providers/gemini.ts";
 import { openai } from "../providers/openai.ts";
 import { replicate } from "../providers/replicate.ts";
+import { openaiCompatible } from "../providers/openai-compatible.ts";
+import { openrouter } from "../providers/openrouter.ts";
 import { sketch } from "../providers/sketch.ts";
 import type { Provider } from "../provider.ts";
 import type { Catalogue } from "./catalogue.ts";
@@ -11,6 +13,9 @@ import { catalogueRows } from "./index.ts";
 export const builtInCatalogue: Catalogue = {
   rows: catalogueRows,
   providers: new Map(
-    [openai, gemini, fal, replicate, sketch].map((provider): [string, Provider] => [provider.id, provider]),
+    [openai, gemini, fal, replicate, openrouter, openaiCompatible, sketch].map((provider): [string, Provider] => [
+      provider.id,
+      provider,
+    ]),
   ),
 };

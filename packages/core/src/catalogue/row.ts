@@ -98,7 +98,15 @@ export type PriceRule =
       maxTokensPerReference: number;
       promptOverheadTokens: number;
     }
-  | { kind: "per_image"; microUsdPerImage: number }
+  | {
+      kind: "per_image";
+      microUsdPerImage: number;
+      /**
+       * Other prices for certain images, by `WIDTHxHEIGHT`, resolution class or quality. Of several that fit, the
+       * highest holds.
+       */
+      microUsdByVariant?: Readonly<Record<string, number>> | undefined;
+    }
   | {
       /** By pixels that come back, in started blocks: 1,000,000 pixels for a price per megapixel. */
       kind: "per_area";
@@ -147,4 +155,6 @@ export interface CatalogueRow {
   };
   /** Sources per figure group: `price`, `sizes`, `lifecycle`, `limits`, `strengths`. */
   sources: Readonly<Record<"price" | "sizes" | "lifecycle" | "limits" | "strengths", Source>>;
+  /** Fields that the user wants in every request of this model, for servers that need them; `null` leaves one out. */
+  parameters?: Readonly<Record<string, string | number | boolean | null>> | undefined;
 }

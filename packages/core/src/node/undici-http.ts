@@ -1,9 +1,11 @@
 import type { Dispatcher } from "undici";
+import type { ProviderConnection } from "../assets/config.ts";
 import { checkDownloadAddress } from "../download-address.ts";
 import { ArtdeskError } from "../errors.ts";
 import type { AbortSignalLike, Http, HttpRequest, HttpResponse } from "../ports.ts";
 import type { Provider, RemoteProvider } from "../provider.ts";
-import { lookUpPublicHost, PRIVATE_ADDRESS_CODE } from "./public-host-lookup.ts";
+import { openDispatcher } from "./open-dispatcher.ts";
+import { PRIVATE_ADDRESS_CODE } from "./public-host-lookup.ts";
 
 /** Errors that mean that no byte of the request can have reached the provider. */
 const NEVER_SENT = new Set([
@@ -26,6 +28,8 @@ export interface UndiciHttpOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Base URLs by provider id: before the environment. */
   baseUrls?: Readonly<Record<string, string>> | undefined;
+  /** Headers, query parameters and ways to sign, by provider id. */
+  connections?: Readonly<Record<string, ProviderConnection>> | undefined;
 }
 
 /** An `Http` that holds sockets. */
@@ -46,32 +50,36 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
 
   let fileDispatcher: Promise<Dispatcher> | undefined;
 
+  const keyOf = (provider: RemoteProvider): string | undefined => env[provider.auth.keyVariable]?.trim() || undefined;
   const baseUrlOf = ({ id, auth }: RemoteProvider): string =>
     options.baseUrls?.[id] ?? env[auth.baseUrlVariable] ?? auth.defaultBaseUrl;
-  const keyOf = (provider: RemoteProvider): string | undefined => env[provider.auth.keyVariable]?.trim() || undefined;
+  const isOpen = (id: string): boolean => options.connections?.[id]?.auth === "none";
   return {
     hasKey(id) {
       const provider = providers.get(id);
-      return provider === undefined || keyOf(provider) !== undefined;
+      return provider === undefined || (baseUrlOf(provider) !== "" && (isOpen(id) || keyOf(provider) !== undefined));
     },
     async send(request, { timeoutMs, signal }) {
       const provider = providers.get(request.provider);
       const key = provider && keyOf(provider);
-      if (!provider || !key) throw missingKey(request.provider, provider);
+      if (!provider || (!key && !isOpen(provider.id)) || baseUrlOf(provider) === "")
+        throw missingKey(request.provider, provider);
+      const { headers = {}, query = {}, auth } = options.connections?.[provider.id] ?? {};
+      const url = new URL(baseUrlOf(provider).replace(/\/+$/, "") + request.path);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
       dispatcher ??= openDispatcher(env, false);
       return dispatch(await dispatcher, request, {
-        url: new URL(baseUrlOf(provider).replace(/\/+$/, "") + request.path),
-        headers: { ...request.headers, [provider.auth.header]: provider.auth.prefix + key },
+        url,
+        headers: { ...headers, ...request.headers, ...signature(provider, auth, key) },
         timeoutMs,
         signal,
       });
     },
     async download(file, { timeoutMs, signal }) {
       const provider = providers.get(file.provider);
-      const key = provider && keyOf(provider);
-      if (!provider || !key) throw missingKey(file.provider, provider);
-      const baseUrl = baseUrlOf(provider);
-      const { url, signed, foreign } = checkDownloadAddress(file.url, baseUrl, provider.id);
+      if (!provider) throw missingKey(file.provider, provider);
+      const { url, signed, foreign } = checkDownloadAddress(file.url, baseUrlOf(provider), provider.id);
+      const key = signed ? keyOf(provider) : undefined;
       const chosen = foreign
         ? (fileDispatcher ??= openDispatcher(env, true))
         : (dispatcher ??= openDispatcher(env, false));
@@ -83,7 +91,7 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
           // A compressed body could grow without limit while it is unpacked.
           headers: {
             "accept-encoding": "identity",
-            ...(signed ? { [provider.auth.header]: provider.auth.prefix + key } : {}),
+            ...signature(provider, options.connections?.[provider.id]?.auth, key),
           },
           timeoutMs,
           signal,
@@ -97,30 +105,23 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
   };
 }
 
+/** The header that carries the key. */
+function signature(
+  { auth: { header, prefix } }: RemoteProvider,
+  way: ProviderConnection["auth"],
+  key: string | undefined,
+): Record<string, string> {
+  if (key === undefined || way === "none") return {};
+  if (way === "api-key") return { "api-key": key };
+  return way === "bearer" ? { authorization: `Bearer ${key}` } : { [header]: prefix + key };
+}
+
 function missingKey(id: string, provider: RemoteProvider | undefined): ArtdeskError {
   return new ArtdeskError({
     code: "auth_failed",
     shortMessage: `No key for ${provider?.name ?? id}.`,
     hint: provider && `Set ${provider.auth.keyVariable}.`,
     provider: id,
-  });
-}
-
-/** @param publicOnly - names that lead to private addresses are refused, unless a proxy resolves them. */
-async function openDispatcher(env: UndiciHttpOptions["env"], publicOnly: boolean): Promise<Dispatcher> {
-  const { Agent, EnvHttpProxyAgent } = await import("undici");
-  const connect = { timeout: 30_000 };
-  const settings = { headersTimeout: 0, bodyTimeout: 0, connect };
-  const httpProxy = env["http_proxy"] ?? env["HTTP_PROXY"];
-  const httpsProxy = env["https_proxy"] ?? env["HTTPS_PROXY"];
-  if (!httpProxy && !httpsProxy) {
-    return new Agent(publicOnly ? { ...settings, connect: { ...connect, lookup: lookUpPublicHost } } : settings);
-  }
-  return new EnvHttpProxyAgent({
-    ...settings,
-    ...(httpProxy ? { httpProxy } : {}),
-    ...(httpsProxy ? { httpsProxy } : {}),
-    noProxy: env["no_proxy"] ?? env["NO_PROXY"] ?? "",
   });
 }
 

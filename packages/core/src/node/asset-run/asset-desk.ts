@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { policyInput } from "../../assets/config.ts";
 import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
+import type { Catalogue } from "../../catalogue/catalogue.ts";
+import { workspaceCatalogue } from "../../catalogue/workspace-catalogue.ts";
 import { closestName } from "../../closest-name.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
@@ -46,6 +48,8 @@ export interface AssetDesk {
   readonly journal: FileJournal;
   readonly policy: Policy;
   readonly budget: Budget;
+  /** The built-in models with the workspace's own prices and models. */
+  readonly catalogue: Catalogue;
   readonly run: string;
   readonly clock: Clock;
   /** Only providers that draw storyboard cards are in use. */
@@ -71,6 +75,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     monthMicroUsd: options.monthBudgetMicroUsd ?? config.budget.monthMicroUsd,
   };
   requireKnownProviders(options.providers);
+  const catalogue = workspaceCatalogue(builtInCatalogue, config);
   const warnings: string[] = [];
   const run = random.id();
   const journal = createFileJournal(root);
@@ -82,6 +87,8 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     cwd: root,
     providers: options.providers,
     baseUrls: config.baseUrls,
+    connections: config.connections,
+    catalogue,
     journal,
     clock,
     random,
@@ -93,6 +100,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     journal,
     policy,
     budget,
+    catalogue,
     run,
     clock,
     drawsOnly: drawsOnly(options),
