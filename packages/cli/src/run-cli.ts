@@ -3,10 +3,12 @@ import { Command, CommanderError } from "commander";
 import pico from "picocolors";
 import { collectIds, withCommonOptions } from "./command-options.ts";
 import { budgetCommand, reconcileCommand } from "./commands/budget.ts";
+import { compareCommand } from "./commands/compare.ts";
 import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
+import { JUDGE_IDS, judgeCommand } from "./commands/judge.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { planCommand } from "./commands/plan.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -52,6 +54,21 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .description("fail when an image is not what its prompt file says; needs no key")
     .argument("[paths...]", "prompt files or folders")
     .action((paths, options) => finish(checkCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("compare"))
+    .description("make the same prompt with several models, and compare what is in the images")
+    .argument("<paths...>", "prompt files")
+    .requiredOption(
+      "--models <ids>",
+      "models by id or alias, MODEL@QUALITY for one quality (commas or repeated)",
+      collectIds,
+    )
+    .option("--attempts <n>", "images per model, 1 to 10", "5")
+    .action((paths, options) => finish(compareCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("judge"))
+    .description("measure a judge on images that you have labelled")
+    .requiredOption("--labels <file>", "JSON lines: image, elements with q and label")
+    .option("--judge <id>", JUDGE_IDS.join(", "), JUDGE_IDS[0])
+    .action((options) => finish(judgeCommand(options, io)));
   program
     .command("models")
     .description("list the catalogue: prices, tiers and their evidence, lifecycle, sources")

@@ -4,6 +4,13 @@ export { checkAssets, planAssets } from "./asset-run/plan-assets.ts";
 export { generateAssets, type GenerateAssetsOptions, type GenerateProgress } from "./asset-run/generate-assets.ts";
 export type * from "./asset-run/report.ts";
 export { checkModels, type ModelCheck, type ModelFinding } from "./check-models.ts";
+export {
+  compareAssets,
+  type CompareAssetsOptions,
+  type ComparedAsset,
+  type CompareReport,
+} from "./asset-run/compare-assets.ts";
+export { measureLabels, type JudgeLabelsReport } from "./measure-labels.ts";
 export { diagnose, type Finding } from "./diagnose.ts";
 export { openLedgerStore } from "./stores/open-ledger-store.ts";
 export { openWorkspace, type Workspace } from "./workspace.ts";

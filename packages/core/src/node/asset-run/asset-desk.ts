@@ -12,6 +12,7 @@ import type { Clock, LedgerStore, Random } from "../../ports.ts";
 import type { Budget } from "../../types.ts";
 import { createNodeArtdesk, type NodeArtdesk } from "../create-node-artdesk.ts";
 import { createFileJournal, type FileJournal } from "../file-journal.ts";
+import { createFileQuestionStore } from "../file-question-store.ts";
 import { systemClock } from "../system-clock.ts";
 import { systemRandom } from "../system-random.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
@@ -90,6 +91,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     connections: config.connections,
     catalogue,
     journal,
+    questions: createFileQuestionStore(root),
     clock,
     random,
     run,

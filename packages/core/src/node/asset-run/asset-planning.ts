@@ -10,11 +10,12 @@ import type { ReportError } from "./report.ts";
 /** The image request of an asset: its prompt with the workspace's style, its references read. */
 export async function requestOf(desk: AssetDesk, asset: AssetSpec, count?: number): Promise<ImageRequest> {
   const { references, mask } = await desk.workspace.readReferences(asset);
-  const { style } = desk.workspace.config;
+  const { style, verify } = desk.workspace.config;
   return {
     ...asset.request,
     prompt: style === "" ? asset.request.prompt : `${asset.request.prompt}\n\n${style}`,
     count: count ?? asset.request.count,
+    verify: asset.request.verify ?? verify,
     references,
     mask,
   };

@@ -198,6 +198,7 @@ function reportOf(task: MakeAssetTask, result: GenerateResult, durationMs: numbe
     prompt: asset.request.prompt,
     tags: asset.request.tags ?? {},
     attempts: receipt.attempts,
+    ...(receipt.verification === undefined ? {} : { verification: receipt.verification }),
     error: error && toReportError(error, asset),
   };
 }
