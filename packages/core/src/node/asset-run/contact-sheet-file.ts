@@ -70,7 +70,8 @@ async function imagesOf(desk: AssetDesk, asset: GenerateAsset, room: { bytes: nu
   return urls;
 }
 
-function dateText(nowMs: number): string {
+/** A moment as the page shows it. */
+export function dateText(nowMs: number): string {
   const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
   return `${format.format(nowMs).replace(" at ", ", ")} UTC`;
 }
