@@ -11,7 +11,7 @@ export const STAGE_RULES: Readonly<Record<Stage, readonly PolicyRule[]>> = {
   draft: [
     {
       when: {},
-      then: { tier: "draft", strengths: [], order: "expected_cost", predictablePrice: false },
+      then: { tier: "draft", strengths: [], order: "expected_cost", predictablePrice: false, mayDowngrade: true },
       because: "Draft: the cheapest model is good enough.",
     },
   ],
