@@ -28,7 +28,8 @@ const NONE = "(none)";
 export function reportEntries(entries: readonly LedgerEntry[], by: string): ReportRow[] {
   const rows = new Map<string, ReportRow>();
   for (const entry of entries) {
-    if (entry.outcome === undefined && entry.state !== "unknown") continue;
+    // A call that was cut off has no outcome, also after a person said what it cost.
+    if (entry.outcome === undefined && entry.state !== "unknown" && entry.state !== "settled") continue;
     const key = keyOf(entry, by);
     const row = rows.get(key) ?? emptyRow(key);
     rows.set(key, row);
