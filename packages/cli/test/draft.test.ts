@@ -115,6 +115,7 @@ test("a request that cannot be met ends with exit 2 and what to do, and pays not
   const cases: [readonly string[], string, string][] = [
     [["draft", "docs/hreo"], 'There is no asset called "docs/hreo".', "Did you mean docs/hero?"],
     [["draft", "docs/pair"], "docs/pair.image.md describes 2 images.", "docs/pair@light, docs/pair@dark"],
+    [["draft", "docs/large"], "docs/small.png", ""],
     [["draft", HERO, "--count", "11"], "count: 11 is not a whole number from 1 to 10.", ""],
     [["draft", HERO, "--count", "many"], '--count "many" is not a whole number', "--count 3"],
     [["refine", HERO], "needs to know what to change", "more shadow under the left cheekbone"],
@@ -136,6 +137,11 @@ test("a request that cannot be met ends with exit 2 and what to do, and pays not
     error: { message: "There is no image 3 of docs/hero.", hint: "Possible here: --pick 1 to --pick 2." },
   });
   expect(await fail("final", HERO)).toMatchObject({ code: 2, error: { hint: "Possible here: --pick 1 to --pick 2." } });
+  writeFileSync(join(folder, "docs/small.png"), readFileSync(join(folder, DRAFTS, "1.png")));
+  expect(await fail("draft", "docs/large")).toMatchObject({
+    code: 2,
+    error: { message: "docs/large is upscaled, which needs no drafts." },
+  });
   writeFileSync(join(folder, DRAFTS, "2.png"), "not what was received");
   expect(await fail("final", HERO, "--pick", "2")).toMatchObject({
     code: 2,

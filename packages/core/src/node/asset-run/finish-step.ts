@@ -1,4 +1,4 @@
-import type { ChainStepKind } from "../../assets/chain.ts";
+import type { Chain, ChainStepKind } from "../../assets/chain.ts";
 import { isArtdeskError } from "../../errors.ts";
 import type { ArtdeskError } from "../../errors.ts";
 import { budgetWarnings } from "../../plan/money-limits.ts";
@@ -29,9 +29,9 @@ export async function finishStep(desk: AssetDesk, place: ChainPlace, outcome: St
   const { asset } = state;
   const { kind, result } = outcome;
   const receipt = result?.receipt;
-  const chain = readChain(desk, asset.id);
   const error = outcome.error ?? result?.error;
   const warnings = [...place.warnings, ...(outcome.warnings ?? []), ...(receipt?.warnings ?? [])];
+  const chain = readAgain(desk, place, warnings);
   const budget = await budgetOf(desk);
   const images = reportImages(chain, knownImages);
   let contactSheet: string | undefined;
@@ -67,4 +67,15 @@ export async function finishStep(desk: AssetDesk, place: ChainPlace, outcome: St
     contactSheet,
     next: outcome.next(images.at(-1)?.number),
   };
+}
+
+/** The chain as it is now; as it was before when it cannot be read, because what was bought has to be reported. */
+function readAgain(desk: AssetDesk, { state, chain }: ChainPlace, warnings: string[]): Chain {
+  try {
+    return readChain(desk, state.asset.id);
+  } catch (error) {
+    if (!isArtdeskError(error)) throw error;
+    warnings.push(error.shortMessage);
+    return chain;
+  }
 }
