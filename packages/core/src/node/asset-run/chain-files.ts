@@ -72,14 +72,9 @@ export function chainCostWith(desk: AssetDesk, id: string, step: ChainStep): num
   return chainCostMicroUsd(chain) + (isRecorded(chain, step) ? 0 : step.costMicroUsd);
 }
 
-/** The file of a draft or refinement; undefined when it is gone. */
-export function readChainImage(desk: AssetDesk, image: Pick<ChainImage, "path">): Uint8Array | undefined {
-  return readOwnFile(desk.workspace.root, image.path, { maxBytes: MAX_IMAGE_FILE_BYTES });
-}
-
 /** A draft or refinement as a reference. Throws `invalid_request` when it is not the image that was received. */
 export function chainReference(desk: AssetDesk, image: ChainImage): ImageInput {
-  const bytes = readChainImage(desk, image);
+  const bytes = readOwnFile(desk.workspace.root, image.path, { maxBytes: MAX_IMAGE_FILE_BYTES });
   const mediaType = bytes && inspectImage(bytes).header?.mediaType;
   if (bytes && hash("sha256", bytes, "hex") === image.sha256 && REFERENCE_TYPES.has(mediaType ?? ""))
     return { bytes, mediaType: mediaType ?? "", name: image.path };

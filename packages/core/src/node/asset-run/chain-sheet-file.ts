@@ -4,15 +4,13 @@ import { chainCostMicroUsd, chainImages } from "../../assets/chain.ts";
 import { type ContactSheetCard, contactSheetHtml } from "../../assets/contact-sheet.ts";
 import { inspectImage } from "../../image-header.ts";
 import { formatUsd } from "../../money.ts";
-import { readFileGuarded, writeOwnFile } from "../guarded-file.ts";
+import { MAX_IMAGE_FILE_BYTES, readOwnFile, writeOwnFile } from "../guarded-file.ts";
+import { guardOwnPath, lstatIfThere } from "../path-guard.ts";
 import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
-import { chainFolderOf, readChainImage } from "./chain-files.ts";
+import { chainFolderOf } from "./chain-files.ts";
 import { budgetOf } from "./asset-planning.ts";
-import { dateText } from "./contact-sheet-file.ts";
-
-/** Images up to this size in all are put into the page; later ones are linked. */
-const MAX_EMBEDDED_BYTES = 200_000_000;
+import { dateText, MAX_EMBEDDED_BYTES } from "./contact-sheet-file.ts";
 
 /** Writes the page on which drafts and refinements are picked. @returns its path, relative to the workspace */
 export async function writeChainSheet(
@@ -26,11 +24,9 @@ export async function writeChainSheet(
   const images = chainImages(chain);
   const finals = chain.steps.some(({ kind, outputs }) => kind === "final" && outputs.length > 0) ? 1 : 0;
   const numberOf = new Map(images.map(({ sha256, number }) => [sha256, number]));
-  let room = MAX_EMBEDDED_BYTES;
+  const urlOf = imageUrls(desk, chainFolderOf(asset.id));
   const cards = images.map(({ number, step, path }): ContactSheetCard => {
-    const bytes = readChainImage(desk, { path });
-    room -= bytes?.length ?? 0;
-    const url = bytes && (room < 0 ? path.slice(path.lastIndexOf("/") + 1) : dataUrl(bytes));
+    const url = urlOf(path);
     return {
       id: `${number} · ${step.kind === "draft" ? "draft" : `from ${numberOf.get(step.parent ?? "") ?? "an image that is gone"}`}`,
       outputs: [path],
@@ -44,7 +40,7 @@ export async function writeChainSheet(
       tags: asset.request.tags ?? {},
     };
   });
-  const final = await finalCard(desk, state, chain, numberOf);
+  const final = finalCard(state, chain, numberOf, urlOf);
   if (final) cards.push(final);
   const path = `${chainFolderOf(asset.id)}/contact-sheet.html`;
   await writeOwnFile(
@@ -68,26 +64,22 @@ export async function writeChainSheet(
 }
 
 /** The asset's own images, when the newest final made them. */
-async function finalCard(
-  desk: AssetDesk,
+function finalCard(
   state: AssetState,
   chain: Chain,
   numberOf: ReadonlyMap<string, number>,
-): Promise<ContactSheetCard | undefined> {
+  urlOf: (path: string) => string | undefined,
+): ContactSheetCard | undefined {
   const { asset } = state;
   const step = chain.steps.findLast(({ kind, outputs }) => kind === "final" && outputs.length > 0);
   if (!step) return undefined;
   const own = new Set(outputPaths(asset));
   const paths = step.outputs.map(({ path }) => path).filter((path) => own.has(path));
-  const images: string[] = [];
-  for (const path of paths)
-    if (desk.workspace.readOutputHash(path) !== undefined)
-      images.push(dataUrl(await readFileGuarded(desk.workspace.root, path)));
   return {
     id: `final · from ${numberOf.get(step.parent ?? "") ?? "an image that is gone"}`,
     outputs: paths,
     status: "generated",
-    images,
+    images: paths.flatMap((path) => urlOf(path) ?? []),
     model: step.model,
     quality: step.quality,
     size: step.size,
@@ -105,7 +97,21 @@ function reasonsOf(step: ChainStep, state: AssetState): string[] {
   return [`${step.kind === "draft" ? "Draft" : "Refinement"}: ${cost}.`, ...changed];
 }
 
-function dataUrl(bytes: Uint8Array): string {
-  const mediaType = inspectImage(bytes).header?.mediaType ?? "image/png";
-  return `data:${mediaType};base64,${Buffer.from(bytes).toString("base64")}`;
+/**
+ * How the page shows a file of the workspace: inside it, or as a link from `folder` once the page is large; undefined
+ * when the file is gone.
+ */
+function imageUrls(desk: AssetDesk, folder: string): (path: string) => string | undefined {
+  const { root } = desk.workspace;
+  const up = "../".repeat(folder.split("/").length);
+  let roomBytes = MAX_EMBEDDED_BYTES;
+  return (path) => {
+    const stats = lstatIfThere(guardOwnPath({ root, path }).absolutePath);
+    if (!stats?.isFile()) return undefined;
+    roomBytes -= stats.size;
+    if (roomBytes < 0) return up + path.split("/").map(encodeURIComponent).join("/");
+    const bytes = readOwnFile(root, path, { maxBytes: MAX_IMAGE_FILE_BYTES });
+    if (!bytes) return undefined;
+    return `data:${inspectImage(bytes).header?.mediaType ?? "image/png"};base64,${bytes.toString("base64")}`;
+  };
 }
