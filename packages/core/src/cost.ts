@@ -108,6 +108,26 @@ export function costFromUsage(row: CatalogueRow, usage: Usage): number | undefin
   return isTokenPriced(row.price) ? Math.ceil(tokenUnits(row.price.prices, usage) / UNITS_PER_MICRO_USD) : undefined;
 }
 
+/**
+ * The usage of a call whose provider states how many of its price's units it billed: images, or blocks of pixels.
+ * @returns undefined when it states none, or the row is priced by something else.
+ */
+export function usageOfUnits({ price }: CatalogueRow, billedUnits: number | undefined): Usage | undefined {
+  if (billedUnits === undefined || isTokenPriced(price) || price.kind === "unknown") return undefined;
+  // Which of several prices holds, the units do not say.
+  if (price.kind === "per_image" && price.microUsdByVariant !== undefined) return undefined;
+  const microUsdPerUnit = price.kind === "per_image" ? price.microUsdPerImage : price.microUsdPerBlock;
+  return {
+    inputTextTokens: 0,
+    cachedInputTextTokens: 0,
+    inputImageTokens: 0,
+    cachedInputImageTokens: 0,
+    outputImageTokens: 0,
+    outputTextTokens: 0,
+    costMicroUsd: Math.ceil(billedUnits * microUsdPerUnit),
+  };
+}
+
 type TokenPriceRule = Extract<PriceRule, { kind: "token_formula" | "token_table" }>;
 
 function isTokenPriced(price: PriceRule): price is TokenPriceRule {
@@ -122,6 +142,7 @@ function imageMicroUsd(row: CatalogueRow, { widthPx, heightPx, resolution, quali
     const found = [`${widthPx}x${heightPx}`, resolution ?? "", quality].flatMap((key) => variants[key] ?? []);
     return found.length === 0 ? price.microUsdPerImage : Math.max(...found);
   }
+  if (price.kind === "per_area") return Math.ceil((widthPx * heightPx) / price.blockPx) * price.microUsdPerBlock;
   throw new RangeError(`${row.id} has no price`);
 }
 

@@ -12,6 +12,7 @@ import { FaultScript } from "./fault-script.ts";
 import { ImageStudio } from "./image-studio.ts";
 import type { Desk } from "./provider.ts";
 import { handleRequest } from "./request-handler.ts";
+import { JobShelf } from "./queued-job.ts";
 import { SIMULATED_PROVIDERS } from "./simulated-providers.ts";
 import { Timers } from "./timers.ts";
 
@@ -68,11 +69,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const calls = new CallLog();
   const faults = new FaultScript();
   const timers = new Timers();
+  const jobs = new JobShelf();
   let identifiers = 0;
   const reset = (): void => {
     bank.reset();
     calls.reset();
     faults.replace([]);
+    jobs.clear();
     identifiers = 0;
   };
   const desk: Desk & ControlDesk = {
@@ -81,6 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     calls,
     faults,
     timers,
+    jobs,
     images: new ImageStudio({
       seed,
       noise: options.imageNoise ?? false,

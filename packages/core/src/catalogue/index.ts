@@ -1,5 +1,8 @@
+import { falRows } from "./fal.ts";
+import { falUpscalerRows } from "./fal-upscalers.ts";
 import { geminiRows } from "./gemini.ts";
 import { openaiRows } from "./openai.ts";
+import { replicateRows } from "./replicate.ts";
 import { openrouterRows } from "./openrouter.ts";
 import type { CatalogueRow } from "./row.ts";
 import { sketchRows } from "./sketch.ts";
@@ -10,4 +13,12 @@ import { sketchRows } from "./sketch.ts";
  * edit from 1250). `standard`: Arena text-to-image from 1150, Arena image edit from 1200, or a named tester's finding.
  * `draft`: below that, or the model's lowest quality step. No score: `unrated`.
  */
-export const catalogueRows: readonly CatalogueRow[] = [...openaiRows, ...geminiRows, ...openrouterRows, ...sketchRows];
+export const catalogueRows: readonly CatalogueRow[] = [
+  ...openaiRows,
+  ...geminiRows,
+  ...falRows,
+  ...falUpscalerRows,
+  ...replicateRows,
+  ...openrouterRows,
+  ...sketchRows,
+];

@@ -36,6 +36,17 @@ export type SizeRule =
       /** The model takes a shape and a class and answers with these pixels. */
       kind: "table";
       entries: readonly (PixelSize & { aspect: string; resolution: Resolution })[];
+    }
+  | {
+      /** An upscaler: the size of the image that goes in, times a factor. */
+      kind: "factor";
+      minFactor: number;
+      maxFactor: number;
+      /** Only whole factors. */
+      wholeFactors: boolean;
+      maxAreaPx: number;
+      /** It chooses the factor itself, and takes no wish: offered only when the user names the model. */
+      chosenByModel?: boolean | undefined;
     };
 
 /** A quality word of a model, with what it is good enough for. */
@@ -95,6 +106,12 @@ export type PriceRule =
        * highest holds.
        */
       microUsdByVariant?: Readonly<Record<string, number>> | undefined;
+    }
+  | {
+      /** By pixels that come back, in started blocks: 1,000,000 pixels for a price per megapixel. */
+      kind: "per_area";
+      microUsdPerBlock: number;
+      blockPx: number;
     }
   | {
       /** The provider publishes none that could be found: the model is offered only with the user's own price. */

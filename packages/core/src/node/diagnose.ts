@@ -3,7 +3,7 @@ import { builtInCatalogue } from "../catalogue/built-in-catalogue.ts";
 import type { CatalogueRow } from "../catalogue/row.ts";
 import { isArtdeskError } from "../errors.ts";
 import type { Http } from "../ports.ts";
-import type { HttpProvider } from "../provider.ts";
+import type { RemoteProvider } from "../provider.ts";
 import { type AssetDeskOptions, openAssetDesk } from "./asset-run/asset-desk.ts";
 import { systemClock } from "./system-clock.ts";
 import { createUndiciHttp } from "./undici-http.ts";
@@ -52,13 +52,14 @@ export async function diagnose(options: AssetDeskOptions & { live: boolean }): P
   } catch (error) {
     findings.push(failedBy("configuration", error));
   }
-  const providers = [...builtInCatalogue.providers.values()].filter((provider) => provider.kind === "http");
+  const providers = [...builtInCatalogue.providers.values()].filter((provider) => provider.kind !== "local");
   const { baseUrls, connections } = settings;
   const http = createUndiciHttp({ providers, env: options.env, baseUrls, connections });
   try {
     for (const provider of providers) {
       // A server whose models nobody has named is not meant to be used.
-      const isUsed = provider.modelsByHand !== true || rows.some((row) => row.provider === provider.id);
+      const byHand = provider.kind === "http" && provider.modelsByHand === true;
+      const isUsed = !byHand || rows.some((row) => row.provider === provider.id);
       if (isUsed) findings.push(await providerFinding(http, provider, options.live));
     }
   } finally {
@@ -98,12 +99,14 @@ function failedBy(subject: string, error: unknown): Finding {
   return { state: "failed", subject, message: place + error.shortMessage, hint: error.hint };
 }
 
-async function providerFinding(http: Http, provider: HttpProvider, live: boolean): Promise<Finding> {
+async function providerFinding(http: Http, provider: RemoteProvider, live: boolean): Promise<Finding> {
   const { auth, name } = provider;
   if (!http.hasKey(provider.id)) {
     return { state: "warning", subject: name, message: "no key", hint: `Set ${auth.keyVariable} to use its models.` };
   }
   if (!live) return ok(name, "key is set");
+  // Asking a queue costs a job, or needs the id of one.
+  if (provider.kind === "job") return ok(name, "key is set; it is tried with the first job");
   try {
     const response = await http.send(
       {

@@ -54,10 +54,10 @@ export function unmetAccess(
   if (provider === undefined) return `There is no provider ${row.provider} in this installation.`;
   if (enabledProviders !== undefined && !enabledProviders.includes(row.provider))
     return `${provider.name} is not enabled.`;
-  if (provider.kind !== "local" && provider.modelsByHand === true && !hasKey) {
+  if (provider.kind === "http" && provider.modelsByHand === true && !hasKey) {
     const { keyVariable, baseUrlVariable } = provider.auth;
     return `No address or key for ${provider.name}: set providers.${provider.id}.base_url in artdesk.yml or ${baseUrlVariable}, and ${keyVariable} unless its auth is none.`;
   }
-  if (provider.kind === "http" && !hasKey) return `No key for ${provider.name}: set ${provider.auth.keyVariable}.`;
+  if (provider.kind !== "local" && !hasKey) return `No key for ${provider.name}: set ${provider.auth.keyVariable}.`;
   return undefined;
 }

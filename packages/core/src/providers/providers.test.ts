@@ -30,5 +30,5 @@ test.each(adapters)("%s has its test, its fixture and a provider of its own name
     builtInCatalogue.rows.some((row) => row.provider === name),
     `catalogue rows of ${name}`,
   ).toBe(!isByHand);
-  expect(module[exported]).toMatchObject({ id: name, kind: expect.stringMatching(/^(http|local)$/) });
+  expect(module[exported]).toMatchObject({ id: name, kind: expect.stringMatching(/^(http|job|local)$/) });
 });

@@ -3,10 +3,11 @@ import type { LockEntry } from "../../assets/lock-entry.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { monthOf, shiftMonth } from "../../ledger/months.ts";
 import type { ReservationState, Settlement } from "../../ledger/types.ts";
-import type { JournalImage } from "../../ports.ts";
+import type { AbortSignalLike, JournalImage } from "../../ports.ts";
 import type { JournalRecord } from "../file-journal.ts";
 import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
+import { collectRecords } from "./collect-records.ts";
 import { parseJournalNote } from "./journal-note.ts";
 import { mergeLock } from "./make-asset.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
@@ -28,11 +29,18 @@ interface Known {
 }
 
 /**
- * Ends what dead runs left: received images are settled and delivered, money that was only held is freed, calls whose
+ * Ends what dead runs left: jobs that a provider works on are collected, received images are settled and delivered, money that was only held is freed, calls whose
  * answer never came are marked possibly billed. Needs the workspace lock: only then is every other run surely dead.
  */
-export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly string[]): Promise<Recovery> {
-  const records = (await desk.journal.pending()).filter((record) => record.run !== desk.run);
+export async function recoverAssets(
+  desk: AssetDesk,
+  earlierRuns: readonly string[],
+  signal?: AbortSignalLike,
+): Promise<Recovery> {
+  const left = async (): Promise<JournalRecord[]> =>
+    (await desk.journal.pending()).filter((record) => record.run !== desk.run);
+  const jobs = await collectRecords(desk, await left(), signal);
+  const records = await left();
   const runs = new Set([...earlierRuns, ...records.map((record) => record.run)]);
   const finished: string[] = [];
   const undelivered = new Map<string, ArtdeskError>();
@@ -45,6 +53,7 @@ export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly strin
       Object.fromEntries(received.map((record) => [record.attemptId, settlementOf(record)])),
     );
   }
+  for (const [attemptId, end] of jobs) if (end.kind === "free") await desk.artdesk.ledger.reconcile(attemptId, 0);
   const listing = await desk.workspace.listStatuses();
   const known: Known = {
     states: new Map(listing.assets.map((state) => [state.asset.id, state])),
@@ -55,6 +64,14 @@ export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly strin
     listing.assets.map(({ asset }) => asset),
   );
   for (const record of records) {
+    const job = jobs.get(record.attemptId);
+    if (job?.kind === "open") {
+      undelivered.set(record.subject, job.error);
+      warnings.push(`${record.subject}: ${job.error.shortMessage}`);
+      continue;
+    }
+    if (job?.kind === "lost") warnings.push(`${record.subject}: ${job.error.shortMessage}`);
+    if (job?.kind === "free") warnings.push(`${record.subject}: ${job.error.shortMessage} Nothing was billed.`);
     if (record.state !== "received") {
       if (await mayBeBilled(desk, record)) warnings.push(cutOff(record));
       await desk.journal.remove(record.attemptId);
