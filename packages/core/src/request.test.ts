@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isArtdeskError } from "./errors.ts";
 import { parseRequest } from "./request.ts";
 import { grayPng } from "../test/gray-png.ts";
+import { exampleRequest } from "./testing/example-call.ts";
 
 const small = { bytes: grayPng(48, 32), mediaType: "image/png", name: "small.png" };
 const photo = { bytes: new Uint8Array([1]), mediaType: "image/png", name: "photo.png" };
@@ -18,23 +19,7 @@ function issuesOf(input: unknown): readonly string[] {
 
 describe("parseRequest", () => {
   it("fills in every default", () => {
-    expect(parseRequest({ prompt: "a fox" })).toEqual({
-      operation: "generate",
-      prompt: "a fox",
-      purpose: "internal",
-      size: { kind: "shape", aspectWidth: 1, aspectHeight: 1, resolution: "1K" },
-      quality: undefined,
-      count: 1,
-      text: [],
-      elements: [],
-      references: [],
-      mask: undefined,
-      transparent: false,
-      format: "png",
-      model: undefined,
-      maxCostMicroUsd: undefined,
-      tags: {},
-    });
+    expect(parseRequest({ prompt: "a fox" })).toEqual(exampleRequest({ prompt: "a fox" }));
   });
 
   it("reads sizes, shapes, caps and tags", () => {
