@@ -97,7 +97,12 @@ describe("the published package", () => {
       execFileSync("cp", ["-r", packed, folder]);
       const { nodeTypes, credentialTypes } = loadNode(folder, loadN8nRelease(version));
       expect(Object.keys(nodeTypes)).toEqual(["n8n-nodes-artdesk.artdesk"]);
-      expect(Object.keys(credentialTypes)).toEqual(["artdeskOpenAiApi", "artdeskGeminiApi", "artdeskLedgerApi"]);
+      expect(Object.keys(credentialTypes)).toEqual([
+        "artdeskOpenAiApi",
+        "artdeskGeminiApi",
+        "artdeskOpenRouterApi",
+        "artdeskLedgerApi",
+      ]);
     },
   );
 
@@ -107,6 +112,7 @@ describe("the published package", () => {
         "nodes/Artdesk/Artdesk.node.js",
         "credentials/ArtdeskOpenAiApi.credentials.js",
         "credentials/ArtdeskGeminiApi.credentials.js",
+        "credentials/ArtdeskOpenRouterApi.credentials.js",
         "credentials/ArtdeskLedgerApi.credentials.js",
       ] as const
     ).flatMap((file) => {
@@ -115,7 +121,7 @@ describe("the published package", () => {
         join(packed, "dist", dirname(file), match[1] ?? ""),
       );
     });
-    expect(icons).toHaveLength(8);
+    expect(icons).toHaveLength(10);
     expect(icons.filter((icon) => !existsSync(icon))).toEqual([]);
   });
 });
