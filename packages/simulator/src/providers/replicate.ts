@@ -57,7 +57,7 @@ const MODELS: ReadonlyMap<string, Model> = new Map<string, Model>([
         output_format: ["png", "jpg", "webp"],
         seed: "any",
       },
-      pixels: ({ aspect_ratio }) => (typeof aspect_ratio === "string" && SHAPES[aspect_ratio]) || [1024, 1024],
+      pixels: ({ aspect_ratio: shape }) => (typeof shape === "string" ? SHAPES[shape] : undefined) ?? [1024, 1024],
       microUsd: 5_000,
     },
   ],
