@@ -1,3 +1,4 @@
+import type { TruthBook } from "./adherence.ts";
 import type { Bank, Booking, StatementEntry } from "./bank.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultScript } from "./fault-script.ts";
@@ -12,6 +13,8 @@ export interface Desk {
   readonly bank: Bank;
   readonly faults: FaultScript;
   readonly images: ImageStudio;
+  /** What the drawn images show. */
+  readonly truth: TruthBook;
   readonly timers: Timers;
   readonly jobs: JobShelf;
   /** Added to every paid call. */

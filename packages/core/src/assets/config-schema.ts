@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { VerifyMode } from "../types.ts";
 import { CHOSEN_NAME, describe, knownFields, optionalEntries, textField, usdField, wordField } from "./field-schema.ts";
 import { type PriceFields, priceField, type RowFields, rowField } from "./catalogue-schema.ts";
 import { compileGlob } from "./glob-pattern.ts";
@@ -39,6 +40,7 @@ export interface ConfigFields {
   budget?: BudgetFields | undefined;
   volume?: VolumeFields | undefined;
   style?: string | undefined;
+  verify?: VerifyMode | undefined;
   models?: { draft?: string | undefined; standard?: string | undefined; premium?: string | undefined } | undefined;
   ledger?: string | undefined;
   providers?: Record<string, ProviderFields> | undefined;
@@ -174,6 +176,10 @@ export const configSchema: v.GenericSchema<unknown, ConfigFields> = knownFields(
     budget: describe(budgetField, "Limits on what may be spent, in USD."),
     volume: describe(volumeField, "Monthly volume: thresholds of the policy preset `volume`, and free images."),
     style: describe(textField(10_000), "Text added to every prompt."),
+    verify: describe(
+      wordField<VerifyMode>(["off", "report", "escalate"]),
+      "Whether a judge checks the images of prompt files that do not say it themselves. Default: off.",
+    ),
     models: describe(
       knownFields(optionalEntries({ draft: textField(100), standard: textField(100), premium: textField(100) })),
       "The model to prefer for each tier, by id or alias.",

@@ -1,4 +1,4 @@
-import type { Budget, Tier } from "../types.ts";
+import type { Budget, Tier, VerifyMode } from "../types.ts";
 import type { PriceFields, RowFields } from "./catalogue-schema.ts";
 import { type BudgetFields, configSchema, type ProviderFields, type VolumeFields } from "./config-schema.ts";
 import { readFields } from "./read-fields.ts";
@@ -28,6 +28,8 @@ export interface ArtdeskConfig {
   volume: Readonly<VolumeFields>;
   /** Text added to every prompt; empty when not set. */
   style: string;
+  /** For prompt files that do not say it; undefined when not set. */
+  verify: VerifyMode | undefined;
   models: Readonly<Partial<Record<Tier, string>>>;
   /** `github`, `sqlite:PATH`, `redis://...` or `postgres://...`; undefined when not set. */
   ledger: string | undefined;
@@ -66,6 +68,7 @@ export function parseConfig(options: { file: string; text: string; readYaml: Yam
     budget: budgetOf(fields.budget ?? {}),
     volume: fields.volume ?? {},
     style: fields.style ?? "",
+    verify: fields.verify,
     models: modelsOf(fields.models ?? {}),
     ledger: fields.ledger,
     baseUrls: Object.fromEntries(
@@ -90,6 +93,7 @@ export function defaultConfig(): ArtdeskConfig {
     budget: {},
     volume: {},
     style: "",
+    verify: undefined,
     models: {},
     ledger: undefined,
     baseUrls: {},

@@ -7,6 +7,7 @@ import type { Policy } from "../policy/policy.ts";
 import type { Clock, Journal, LedgerStore, Random } from "../ports.ts";
 import type { Budget } from "../types.ts";
 import { nodeCodec } from "./node-codec.ts";
+import type { QuestionStore } from "../judge/find-questions.ts";
 import { openLedgerStore } from "./stores/open-ledger-store.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
@@ -33,6 +34,8 @@ export interface NodeArtdeskOptions {
   journal?: Journal | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
+  /** Where questions that a model drew from a prompt are kept. @default nowhere */
+  questions?: QuestionStore | undefined;
   /** Id of this run in the books. @default a new one */
   run?: string | undefined;
 }
@@ -67,6 +70,7 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
     random: options.random ?? systemRandom,
     codec: nodeCodec,
     journal: options.journal,
+    questions: options.questions,
     run: options.run,
     enabledProviders: options.providers,
   });

@@ -57,7 +57,7 @@ const MODELS: ReadonlyMap<string, Model> = new Map<string, Model>([
         output_format: ["png", "jpg", "webp"],
         seed: "any",
       },
-      pixels: (input) => SHAPES[String(input["aspect_ratio"] ?? "1:1")] ?? [1024, 1024],
+      pixels: ({ aspect_ratio: shape }) => (typeof shape === "string" ? SHAPES[shape] : undefined) ?? [1024, 1024],
       microUsd: 5_000,
     },
   ],
@@ -170,7 +170,7 @@ async function draftJob(
   const pictures = [input[model.imageField] ?? []].flat();
   if (model.imagesRequired && pictures.length === 0) return `input.${model.imageField}: required`;
   for (const picture of pictures) {
-    if (String(picture).length > MAX_DATA_URL_CHARACTERS)
+    if (typeof picture === "string" && picture.length > MAX_DATA_URL_CHARACTERS)
       return `input.${model.imageField}: data URL is larger than 256kb`;
     if ((await pixelsOf(picture)) === undefined) return `input.${model.imageField}: Does not match format 'uri'`;
   }
