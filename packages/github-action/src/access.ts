@@ -100,7 +100,7 @@ function planned(mode: Mode): Mode {
 
 function keyVariables(): string[] {
   return [...builtInCatalogue.providers.values()].flatMap((provider) =>
-    provider.kind === "http" ? [provider.auth.keyVariable] : [],
+    provider.kind !== "local" ? [provider.auth.keyVariable] : [],
   );
 }
 

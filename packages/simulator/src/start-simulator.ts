@@ -13,6 +13,7 @@ import { FaultScript } from "./fault-script.ts";
 import { ImageStudio } from "./image-studio.ts";
 import type { Desk } from "./provider.ts";
 import { handleRequest } from "./request-handler.ts";
+import { JobShelf } from "./queued-job.ts";
 import { SIMULATED_PROVIDERS } from "./simulated-providers.ts";
 import { Timers } from "./timers.ts";
 
@@ -75,12 +76,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const calls = new CallLog();
   const faults = new FaultScript();
   const timers = new Timers();
+  const jobs = new JobShelf();
   const truth = new TruthBook(seed, options.adherence && parseAdherence(options.adherence));
   let identifiers = 0;
   const reset = (): void => {
     bank.reset();
     calls.reset();
     faults.replace([]);
+    jobs.clear();
     truth.reset();
     identifiers = 0;
   };
@@ -90,6 +93,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     calls,
     faults,
     timers,
+    jobs,
     truth,
     images: new ImageStudio({
       truth,
