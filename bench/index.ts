@@ -5,6 +5,7 @@ import { benchDecisions } from "./decisions.ts";
 import { benchGenerate, type GenerateScene } from "./generate.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchPlanFiles } from "./plan-files.ts";
+import { benchSchedule, showSchedule } from "./schedule.ts";
 
 const quick = process.argv.includes("--quick");
 const results: Record<string, unknown> = { node: process.version, load: loadavg() };
@@ -66,6 +67,11 @@ say(
 );
 
 results["ledger"] = await benchLedger();
+
+const schedule = await benchSchedule(quick ? [500] : [500, 5_000]);
+results["schedule"] = schedule;
+say("\nBatches under an images-per-minute limit (virtual time; bar 1.05 of the optimum, one 429 at most):");
+for (const line of showSchedule(schedule)) say(line);
 
 mkdirSync(new URL("results/", import.meta.url), { recursive: true });
 writeFileSync(new URL("results/latest.json", import.meta.url), `${JSON.stringify(results, null, 2)}\n`);

@@ -33,5 +33,7 @@ export type {
   ReservationWish,
   Settlement,
 } from "./ledger/types.ts";
+export { createPacer, type Pacer, type PacerOptions } from "./schedule/pacer.ts";
+export type { KnownLimits, LimitTier, PublishedLimits } from "./schedule/lane-limits.ts";
 export { createMemoryLedgerStore } from "./memory-ledger-store.ts";
 export { reportCsv, reportEntries, type ReportRow } from "./ledger/report.ts";

@@ -28,6 +28,7 @@ describe("parseRequest", () => {
       references: [],
       mask: undefined,
       transparent: false,
+      urgency: "normal",
       format: "png",
       model: undefined,
       maxCostMicroUsd: undefined,

@@ -15,6 +15,12 @@ export type OfferTier = Tier | "unrated";
 /** File formats that Artdesk writes. */
 export type ImageFormat = "png" | "jpeg" | "webp";
 
+/**
+ * How soon an image is needed. `low` waits for the provider's cheap hours where they are set, and for all other work;
+ * `batch` is made within a day by the provider's batch service, for less.
+ */
+export type Urgency = "normal" | "low" | "batch";
+
 /** Named pixel class: about 1, 4 or 16 megapixels for a square (1024, 2048, 4096 px edge). */
 export type Resolution = "1K" | "2K" | "4K";
 
@@ -71,6 +77,8 @@ export interface ImageRequest {
   maxCostUsd?: number | undefined;
   /** Budget and report labels, for example `{ client: "acme", campaign: "spring" }`. */
   tags?: Readonly<Record<string, string>> | undefined;
+  /** @default "normal" */
+  urgency?: Urgency | undefined;
 }
 
 /** Wanted size: exact pixels, or a shape with a pixel class. */
@@ -95,6 +103,7 @@ export interface ParsedRequest {
   model: string | undefined;
   maxCostMicroUsd: number | undefined;
   tags: Readonly<Record<string, string>>;
+  urgency: Urgency;
 }
 
 /** The signals read from a request; every one can show where it came from. */

@@ -2,6 +2,7 @@ import type { Bank, Booking, StatementEntry } from "./bank.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultScript } from "./fault-script.ts";
 import type { ImageStudio } from "./image-studio.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 import type { Timers } from "./timers.ts";
 import type { Reply, WireRequest } from "./wire.ts";
 
@@ -12,6 +13,7 @@ export interface Desk {
   readonly faults: FaultScript;
   readonly images: ImageStudio;
   readonly timers: Timers;
+  readonly rateLimiter: RateLimiter;
   /** Added to every paid call. */
   readonly latencyMs: number;
   /** Forces `output_tokens_details` of OpenAI on or off; `undefined` leaves it to the model. */

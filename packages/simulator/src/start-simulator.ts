@@ -12,6 +12,7 @@ import { FaultScript } from "./fault-script.ts";
 import { ImageStudio } from "./image-studio.ts";
 import type { Desk } from "./provider.ts";
 import { handleRequest } from "./request-handler.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 import { SIMULATED_PROVIDERS } from "./simulated-providers.ts";
 import { Timers } from "./timers.ts";
 
@@ -20,6 +21,8 @@ export interface SimulatorOptions {
   readonly port?: number | undefined;
   /** Fixes images, token counts and identifiers. Default 1. */
   readonly seed?: number | undefined;
+  /** The account's limit per model, over the last 60 seconds by the simulator's clock. Default: none. */
+  readonly imagesPerMinute?: number | undefined;
   /** Added to every paid call. Default 0. */
   readonly latencyMs?: number | undefined;
   /** The clock, Unix time in milliseconds. Models past their shutdown date are gone. Default `Date.now`. */
@@ -68,10 +71,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const calls = new CallLog();
   const faults = new FaultScript();
   const timers = new Timers();
+  const rateLimiter = new RateLimiter(options.imagesPerMinute);
   let identifiers = 0;
   const reset = (): void => {
     bank.reset();
     calls.reset();
+    rateLimiter.reset();
     faults.replace([]);
     identifiers = 0;
   };
@@ -81,6 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     calls,
     faults,
     timers,
+    rateLimiter,
     images: new ImageStudio({
       seed,
       noise: options.imageNoise ?? false,

@@ -1,4 +1,5 @@
-import type { Budget, Tier } from "../types.ts";
+import { type AccountTerms, accountTermsOf } from "./limits-schema.ts";
+import type { Budget, Tier, Urgency } from "../types.ts";
 import { type BudgetFields, configSchema, type VolumeFields } from "./config-schema.ts";
 import { readFields } from "./read-fields.ts";
 import { inputError } from "./input-problem.ts";
@@ -30,6 +31,12 @@ export interface ArtdeskConfig {
   /** Base URLs in the place of the providers' own, by provider id. */
   baseUrls: Readonly<Record<string, string>>;
   concurrency: number;
+  /** `concurrency` stands in the file: it holds whatever the providers allow. */
+  isConcurrencySet: boolean;
+  /** Limits, cheap hours and batch discounts of the accounts. */
+  terms: AccountTerms;
+  /** For prompt files that do not say it; undefined when not set. */
+  urgency: Urgency | undefined;
   /** Line of a key or list item of the file, else of the nearest one above it. For errors of later checks. */
   lineOf: (path: YamlPath) => number;
 }
@@ -62,6 +69,9 @@ export function parseConfig(options: { file: string; text: string; readYaml: Yam
       Object.entries(fields.providers ?? {}).map(([id, provider]) => [id, provider.base_url]),
     ),
     concurrency: fields.concurrency ?? DEFAULT_CONCURRENCY,
+    isConcurrencySet: fields.concurrency !== undefined,
+    terms: accountTermsOf(fields.limits ?? {}),
+    urgency: fields.urgency,
     lineOf: (path) => nearestLine(document, path, 1),
   };
 }
@@ -79,6 +89,9 @@ export function defaultConfig(): ArtdeskConfig {
     ledger: undefined,
     baseUrls: {},
     concurrency: DEFAULT_CONCURRENCY,
+    isConcurrencySet: false,
+    terms: accountTermsOf({}),
+    urgency: undefined,
     lineOf: () => 1,
   };
 }

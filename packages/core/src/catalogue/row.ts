@@ -1,3 +1,4 @@
+import type { PublishedLimits } from "../schedule/lane-limits.ts";
 import type { ImageFormat, OfferTier, Operation, PixelSize, Resolution, Strength } from "../types.ts";
 
 /** Where a figure was read: a public document and the day it was read or published. */
@@ -115,6 +116,8 @@ export interface CatalogueRow {
   commercialUse: boolean;
   /** Published images per minute of the lowest paid tier. */
   imagesPerMinute: number | undefined;
+  /** What is published about an account's limits. Which tier holds is learned from replies. */
+  limits?: PublishedLimits | undefined;
   lifecycle: {
     /** `YYYY-MM-DD`. */
     availableFrom: string | undefined;

@@ -5,6 +5,7 @@ import { parsePolicy } from "../policy/parse-policy.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Clock, Journal, LedgerStore, Random } from "../ports.ts";
 import type { Budget } from "../types.ts";
+import { createPacer, type Pacer, type PacerOptions } from "../schedule/pacer.ts";
 import { nodeCodec } from "./node-codec.ts";
 import { openLedgerStore } from "./stores/open-ledger-store.ts";
 import { systemClock } from "./system-clock.ts";
@@ -27,6 +28,11 @@ export interface NodeArtdeskOptions {
   /** Base URLs by provider id: before the environment. */
   baseUrls?: Readonly<Record<string, string>> | undefined;
   catalogue?: Catalogue | undefined;
+  /**
+   * Starts calls only as fast as the providers' limits allow, together with other processes on the same ledger when it
+   * was given as text. @default at once
+   */
+  pace?: Pick<PacerOptions, "fixed" | "cheapHours"> | undefined;
   journal?: Journal | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
@@ -36,6 +42,8 @@ export interface NodeArtdeskOptions {
 
 /** An art desk with sockets and perhaps a database behind it. */
 export interface NodeArtdesk extends Artdesk {
+  /** Present with {@link NodeArtdeskOptions.pace}. */
+  readonly pacer: Pacer | undefined;
   close(): Promise<void>;
 }
 
@@ -49,14 +57,19 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
   const { ledger = "memory:", policy = "auto" } = options;
   const store = typeof ledger === "string" ? openLedgerStore(ledger, { cwd: options.cwd ?? process.cwd() }) : ledger;
   const http = createUndiciHttp({ providers: catalogue.providers.values(), env, baseUrls: options.baseUrls });
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const shared = typeof ledger === "string" && ledger !== "memory:" ? store : undefined;
+  const pacer = options.pace && createPacer({ ...options.pace, clock, random, store: shared, process: random.id() });
   const desk = createArtdesk({
     catalogue,
     policy: typeof policy === "string" ? parsePolicy(policy) : policy,
     budget: options.budget ?? {},
     ledger: store,
     http,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
+    clock,
+    random,
+    pacer,
     codec: nodeCodec,
     journal: options.journal,
     run: options.run,
@@ -64,6 +77,7 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
   });
   return {
     ...desk,
+    pacer,
     async close() {
       await http.close();
       await store.close?.();

@@ -79,17 +79,30 @@ function describeModel(model: OpenAiModel): unknown {
 }
 
 function responseHeaders(requestId: string, desk: Desk): Headers {
+  const tokensPerMinute = tokensOfTier(desk.rateLimiter.imagesPerMinute);
   return {
     "x-request-id": requestId,
     "openai-version": "2020-10-01",
     "openai-processing-ms": String(desk.latencyMs + digestInteger(20, 60, requestId)),
-    "x-ratelimit-limit-requests": "500",
-    "x-ratelimit-remaining-requests": "499",
-    "x-ratelimit-reset-requests": "120ms",
-    "x-ratelimit-limit-tokens": "800000",
-    "x-ratelimit-remaining-tokens": "799000",
-    "x-ratelimit-reset-tokens": "75ms",
+    "x-ratelimit-limit-requests": "10000",
+    "x-ratelimit-remaining-requests": "9999",
+    "x-ratelimit-reset-requests": "6ms",
+    "x-ratelimit-limit-tokens": String(tokensPerMinute),
+    "x-ratelimit-remaining-tokens": String(tokensPerMinute - 1_000),
+    "x-ratelimit-reset-tokens": `${Math.ceil(60_000_000 / tokensPerMinute)}ms`,
   };
+}
+
+/** Tokens per minute of the published tier with so many images per minute; many without a limit. */
+function tokensOfTier(imagesPerMinute: number | undefined): number {
+  const tiers = new Map([
+    [5, 100_000],
+    [20, 250_000],
+    [50, 800_000],
+    [150, 3_000_000],
+    [250, 8_000_000],
+  ]);
+  return tiers.get(imagesPerMinute ?? 0) ?? 150_000_000;
 }
 
 function imageJob(request: OpenAiImageRequest, requestId: string, headers: Headers, desk: Desk): PaidJob {

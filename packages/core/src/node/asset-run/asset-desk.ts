@@ -7,7 +7,7 @@ import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { Clock, LedgerStore, Random } from "../../ports.ts";
-import type { Budget } from "../../types.ts";
+import type { Budget, Urgency } from "../../types.ts";
 import { createNodeArtdesk, type NodeArtdesk } from "../create-node-artdesk.ts";
 import { createFileJournal, type FileJournal } from "../file-journal.ts";
 import { systemClock } from "../system-clock.ts";
@@ -29,6 +29,8 @@ export interface AssetDeskOptions {
   /** In place of the configured limits. Micro-USD. */
   runBudgetMicroUsd?: number | undefined;
   monthBudgetMicroUsd?: number | undefined;
+  /** In place of the configured one, for prompt files that do not say it. */
+  urgency?: Urgency | undefined;
   /** Only these providers, by id. */
   providers?: readonly string[] | undefined;
   /** A store of the host's own, or a spec in place of the configured one. */
@@ -46,6 +48,8 @@ export interface AssetDesk {
   readonly journal: FileJournal;
   readonly policy: Policy;
   readonly budget: Budget;
+  /** For prompt files that do not say it. */
+  readonly urgency: Urgency;
   readonly run: string;
   readonly clock: Clock;
   /** Only providers that draw storyboard cards are in use. */
@@ -86,6 +90,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     clock,
     random,
     run,
+    pace: { fixed: config.terms.limits, cheapHours: config.terms.cheapHours },
   });
   return {
     workspace,
@@ -93,6 +98,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     journal,
     policy,
     budget,
+    urgency: options.urgency ?? config.urgency ?? "normal",
     run,
     clock,
     drawsOnly: drawsOnly(options),

@@ -17,6 +17,7 @@ export async function requestOf(desk: AssetDesk, asset: AssetSpec, count?: numbe
     count: count ?? asset.request.count,
     references,
     mask,
+    urgency: asset.request.urgency ?? desk.urgency,
   };
 }
 

@@ -15,6 +15,7 @@ import { makeAsset, releaseUnused } from "./make-asset.ts";
 import { missingOutputs } from "./missing-outputs.ts";
 import { recoverAssets } from "./recover-assets.ts";
 import type { GenerateAsset, GenerateReport } from "./report.ts";
+import { concurrencyFor, inStartOrder } from "./start-order.ts";
 
 /** What a host can show while a run is under way. */
 export type GenerateProgress =
@@ -127,7 +128,13 @@ async function runJobs(
   const makeable = jobs.filter((job) => job.plan.error === undefined);
   onProgress({ type: "started", total: jobs.length });
   const held = await holdTogether(desk, makeable);
-  const limit = pLimit(desk.workspace.config.concurrency);
+  const { config } = desk.workspace;
+  const limit = pLimit(config.concurrency);
+  /** As many at once as the limit that is known keeps busy. */
+  const widen = ({ plan }: Job): void => {
+    const wanted = concurrencyFor(desk, plan.planned?.decision.offers[0]);
+    if (!config.isConcurrencySet && wanted > limit.concurrency) limit.concurrency = wanted;
+  };
   let stopReason: string | undefined;
   const finish = (asset: GenerateAsset): GenerateAsset => {
     onProgress({ type: "asset_done", asset });
@@ -137,9 +144,11 @@ async function runJobs(
     return asset;
   };
   const unused: Reservation[] = [];
-  const made = await Promise.all(
-    jobs.map((job) =>
+  const made = new Map<Job, GenerateAsset>();
+  await Promise.all(
+    inStartOrder(jobs).map((job) =>
       limit(async () => {
+        widen(job);
         const reservations = held.get(job) ?? [];
         if (job.plan.error) return finish(failedAsset(job.state.asset, job.plan.error));
         if (options.stop?.aborted) stopReason = "Not started: the run was stopped.";
@@ -155,12 +164,13 @@ async function runJobs(
           signal: options.signal,
           onEvent: (event) => onProgress({ type: "asset_event", id: job.state.asset.id, event }),
         });
+        widen(job);
         return finish(asset);
-      }),
+      }).then((asset) => made.set(job, asset)),
     ),
   );
   await releaseUnused(desk, unused);
-  return made;
+  return jobs.flatMap((job) => made.get(job) ?? []);
 }
 
 /** Sets the worst case of the whole plan aside in one write. When it does not fit, each asset reserves for itself. */
