@@ -4,6 +4,7 @@ import pico from "picocolors";
 import { collectIds, withCommonOptions } from "./command-options.ts";
 import { budgetCommand, reconcileCommand } from "./commands/budget.ts";
 import { checkCommand } from "./commands/check.ts";
+import { collectCommand } from "./commands/collect.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
@@ -48,6 +49,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .option("--no-wait", "fail at once when another run is working in this folder, instead of waiting for it")
     .option("--yes", "accepted for scripts; generate never asks")
     .action((paths, options) => finish(generateCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("collect"))
+    .description("fetch what batches have made (`urgency: batch`); ends with 4 while one still runs")
+    .action((options) => finish(collectCommand(options, io, colors)));
   withCommonOptions(program.command("check"))
     .description("fail when an image is not what its prompt file says; needs no key")
     .argument("[paths...]", "prompt files or folders")

@@ -109,6 +109,11 @@ export function costFromUsage(row: CatalogueRow, usage: Usage): number | undefin
     : Math.ceil(tokenUnits(row.price.prices, usage) / UNITS_PER_MICRO_USD);
 }
 
+/** A price with so many percent off, rounded up to whole micro-USD. */
+export function discountedMicroUsd(microUsd: number, discountPercent: number): number {
+  return Math.ceil((microUsd * (100 - discountPercent)) / 100);
+}
+
 /** The largest usage that one image of this call can report. */
 export function usageBound(row: CatalogueRow, call: PricedCall): Usage {
   const { price } = row;

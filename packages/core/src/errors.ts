@@ -1,5 +1,4 @@
-import type { KnownLimits } from "./schedule/lane-limits.ts";
-import type { Usage } from "./types.ts";
+import type { KnownLimits, Usage } from "./types.ts";
 
 /** Every way in which Artdesk can fail. */
 export type ErrorCode =

@@ -3,7 +3,7 @@ import { ArtdeskError, isArtdeskError, type ErrorCode } from "./errors.ts";
 import { JsonImageScanner } from "./json-image-scanner.ts";
 import type { Codec, HttpResponse } from "./ports.ts";
 import { redact } from "./redact.ts";
-import type { KnownLimits } from "./schedule/lane-limits.ts";
+import type { KnownLimits } from "./types.ts";
 
 const ERROR_BODY_BYTES = 64 * 1024;
 const LARGEST_BODY_BYTES = 256 * 1024 * 1024;

@@ -34,6 +34,6 @@ export type {
   Settlement,
 } from "./ledger/types.ts";
 export { createPacer, type Pacer, type PacerOptions } from "./schedule/pacer.ts";
-export type { KnownLimits, LimitTier, PublishedLimits } from "./schedule/lane-limits.ts";
+export type { LimitTier, PublishedLimits } from "./schedule/lane-limits.ts";
 export { createMemoryLedgerStore } from "./memory-ledger-store.ts";
 export { reportCsv, reportEntries, type ReportRow } from "./ledger/report.ts";

@@ -1,8 +1,7 @@
 import type { CatalogueRow } from "./catalogue/row.ts";
 import type { ArtdeskError } from "./errors.ts";
 import type { Codec, HttpRequest, HttpResponse } from "./ports.ts";
-import type { KnownLimits } from "./schedule/lane-limits.ts";
-import type { Offer, ParsedRequest, ReceivedImage, Usage } from "./types.ts";
+import type { KnownLimits, Offer, ParsedRequest, ReceivedImage, Usage } from "./types.ts";
 
 /** How the host signs requests of a provider and where it sends them. Data only: adapters never see a key. */
 export interface ProviderAuth {

@@ -294,3 +294,11 @@ export interface SpendSnapshot {
   /** Images made this month per model id, for free allowances. */
   imagesThisMonthByModel: Readonly<Record<string, number>>;
 }
+
+/** Limits that are known for sure: set by the user, stated by a header or by a refusal. */
+export interface KnownLimits {
+  images?: number | undefined;
+  tokens?: number | undefined;
+  microUsd?: number | undefined;
+  concurrency?: number | undefined;
+}

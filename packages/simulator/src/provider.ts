@@ -1,4 +1,5 @@
 import type { Bank, Booking, StatementEntry } from "./bank.ts";
+import type { BatchRoom } from "./batch-room.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultScript } from "./fault-script.ts";
 import type { ImageStudio } from "./image-studio.ts";
@@ -9,7 +10,8 @@ import type { Reply, WireRequest } from "./wire.ts";
 /** What the simulator lends to every provider. */
 export interface Desk {
   readonly seed: number;
-  readonly bank: Bank;
+  readonly bank: Pick<Bank, "book">;
+  readonly batchRoom: BatchRoom;
   readonly faults: FaultScript;
   readonly images: ImageStudio;
   readonly timers: Timers;

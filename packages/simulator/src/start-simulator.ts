@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Bank } from "./bank.ts";
 import type { Statement } from "./bank.ts";
+import { BatchRoom } from "./batch-room.ts";
 import { CallLog } from "./call-log.ts";
 import type { CallRecord } from "./call-log.ts";
 import type { ControlDesk } from "./control-desk.ts";
@@ -21,6 +22,8 @@ export interface SimulatorOptions {
   readonly port?: number | undefined;
   /** Fixes images, token counts and identifiers. Default 1. */
   readonly seed?: number | undefined;
+  /** Looks at a batch that find it running before it is made. Default 1. */
+  readonly batchPolls?: number | undefined;
   /** The account's limit per model, over the last 60 seconds by the simulator's clock. Default: none. */
   readonly imagesPerMinute?: number | undefined;
   /** Added to every paid call. Default 0. */
@@ -71,12 +74,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const calls = new CallLog();
   const faults = new FaultScript();
   const timers = new Timers();
+  const batchRoom = new BatchRoom(options.batchPolls ?? 1);
   const rateLimiter = new RateLimiter(options.imagesPerMinute);
   let identifiers = 0;
   const reset = (): void => {
     bank.reset();
     calls.reset();
     rateLimiter.reset();
+    batchRoom.reset();
     faults.replace([]);
     identifiers = 0;
   };
@@ -87,6 +92,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults,
     timers,
     rateLimiter,
+    batchRoom,
     images: new ImageStudio({
       seed,
       noise: options.imageNoise ?? false,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type CheapHours, parseCheapHours } from "../schedule/cheap-hours.ts";
-import type { KnownLimits } from "../schedule/lane-limits.ts";
+import type { KnownLimits } from "../types.ts";
 import { CHOSEN_NAME, describe, knownFields, optionalEntries, usdField } from "./field-schema.ts";
 
 /** Limits and terms of one provider's account, as they stand in `artdesk.yml`. */

@@ -85,6 +85,11 @@ const SPEND_LIMITS: PublishedLimits = {
   ],
 };
 
+const BATCH_PRICES: Source = {
+  document: "ai.google.dev/gemini-api/docs/pricing, as transcribed in api-evangelist/gemini",
+  date: "2026-09-20",
+};
+
 /**
  * What every Gemini row has in common. One call makes one image. The API chooses between PNG and JPEG itself; WebP,
  * masks, transparency and free pixel sizes are not to be had. An input image costs 1,120 tokens
@@ -104,6 +109,7 @@ const shared = {
   commercialUse: true,
   imagesPerMinute: undefined,
   limits: SPEND_LIMITS,
+  batch: { discountPercent: 50, windowMs: 86_400_000, source: BATCH_PRICES },
 } as const;
 const THINKING = {
   likelyTextTokens: 300,

@@ -53,6 +53,8 @@ const GPT_IMAGE_LIMITS: PublishedLimits = {
   ],
 };
 
+const OPENAI_BATCHES: Source = { document: "openai-node 7.57.0, resources/batches.d.ts", date: "2026-11-13" };
+
 /** What every OpenAI row has in common. */
 export const OPENAI_COMMON: Pick<
   CatalogueRow,
@@ -66,6 +68,7 @@ export const OPENAI_COMMON: Pick<
   | "maxPromptCharacters"
   | "commercialUse"
   | "limits"
+  | "batch"
 > = {
   provider: "openai",
   operations: ["generate", "edit"],
@@ -77,6 +80,8 @@ export const OPENAI_COMMON: Pick<
   maxPromptCharacters: 32_000,
   commercialUse: true,
   limits: GPT_IMAGE_LIMITS,
+  // Batches cost half in general; no price row for images is published, so none is counted on.
+  batch: { discountPercent: 0, windowMs: 86_400_000, source: OPENAI_BATCHES },
 };
 
 /** A quality step with evidence for its tiers. */

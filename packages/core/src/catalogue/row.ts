@@ -118,6 +118,16 @@ export interface CatalogueRow {
   imagesPerMinute: number | undefined;
   /** What is published about an account's limits. Which tier holds is learned from replies. */
   limits?: PublishedLimits | undefined;
+  /** The provider makes it in batches, too. */
+  batch?:
+    | {
+        /** Percent off the price. 0 where the provider publishes none for images: the user's own terms may say more. */
+        discountPercent: number;
+        /** The longest that a batch takes. */
+        windowMs: number;
+        source: Source;
+      }
+    | undefined;
   lifecycle: {
     /** `YYYY-MM-DD`. */
     availableFrom: string | undefined;

@@ -14,8 +14,7 @@ import { composeReply, type FoundImage } from "../image.ts";
 import { multipartBody, type MultipartPart } from "../multipart-body.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../ports.ts";
 import { defineProvider, type HttpProvider, type ProviderCall, type ProviderReply } from "../provider.ts";
-import type { KnownLimits } from "../schedule/lane-limits.ts";
-import type { ImageFormat, ImageInput, Usage } from "../types.ts";
+import type { KnownLimits, ImageFormat, ImageInput, Usage } from "../types.ts";
 
 /**
  * Body of `POST /images/generations` (type declarations of npm `openai` 7.57.0, 2026-11-13). `quality` is always sent:

@@ -1,4 +1,5 @@
-import { type KnownLimits, type LaneNeed, type PublishedLimits, type QuotaKind, WINDOW_MS } from "./lane-limits.ts";
+import type { KnownLimits } from "../types.ts";
+import { type LaneNeed, type PublishedLimits, type QuotaKind, WINDOW_MS } from "./lane-limits.ts";
 import { type Grant, type LaneState, MARGIN_MS } from "./lane-state.ts";
 
 /** A call beyond what is proven counts as accepted when no refusal came within this time. */

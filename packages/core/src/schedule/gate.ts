@@ -2,7 +2,7 @@ import type { AttemptHost, AttemptTask } from "../attempt.ts";
 import { outputTokensOf } from "../cost.ts";
 import { type ArtdeskError, isArtdeskError } from "../errors.ts";
 import { pricedCall } from "../priced-call.ts";
-import type { KnownLimits } from "./lane-limits.ts";
+import type { KnownLimits } from "../types.ts";
 import type { EnterOptions, PacedJob, Pass } from "./pacer.ts";
 
 /** The provider's limits as one call meets them. */

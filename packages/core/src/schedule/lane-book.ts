@@ -9,7 +9,7 @@ export interface LaneBook {
   update<T>(step: (state: LaneState, nowMs: number) => { next: LaneState; answer: T }): Promise<T>;
 }
 
-const KEY_PREFIX = "artdesk/v1/limits";
+const LANES = "artdesk/v1/limits";
 const FIRST_PAUSE_MS = 20;
 const MAX_PAUSE_MS = 1_000;
 const MAX_TRIES = 40;
@@ -21,7 +21,7 @@ export function createLaneBook(options: {
   key: string;
 }): LaneBook {
   const { clock, random } = options;
-  const key = `${KEY_PREFIX}/${options.key}`;
+  const key = `${LANES}/${options.key}`;
   let { store } = options;
   let state = emptyLane();
   /** Steps of this process one after the other: they would only conflict with each other. */

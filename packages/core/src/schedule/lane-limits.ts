@@ -1,3 +1,5 @@
+import type { KnownLimits } from "../types.ts";
+
 /** What a provider counts: images or tokens that start in a minute, or money in a longer window. */
 export type QuotaKind = "images" | "tokens" | "microUsd";
 
@@ -24,14 +26,6 @@ export interface PublishedLimits {
   concurrency?: number | undefined;
   /** Set by the user: holds whatever is published or learned. */
   fixed?: KnownLimits | undefined;
-}
-
-/** Limits that are known for sure: set by the user, stated by a header or by a refusal. */
-export interface KnownLimits {
-  images?: number | undefined;
-  tokens?: number | undefined;
-  microUsd?: number | undefined;
-  concurrency?: number | undefined;
 }
 
 /** What one call takes of its lane's limits. */

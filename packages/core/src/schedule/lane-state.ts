@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import type { KnownLimits, LaneNeed } from "./lane-limits.ts";
+import type { KnownLimits } from "../types.ts";
+import type { LaneNeed } from "./lane-limits.ts";
 
 /** Calls that started at about the same moment. */
 export interface Grant extends LaneNeed {

@@ -4,7 +4,8 @@ import { accept, learn, limitOf, refresh, refuse } from "./admission.ts";
 import { admitJobs, type LaneAnswer } from "./admit-jobs.ts";
 import { type CheapHours, nextCheapMs } from "./cheap-hours.ts";
 import { createLaneBook, type LaneBook } from "./lane-book.ts";
-import type { KnownLimits, LaneNeed, PublishedLimits } from "./lane-limits.ts";
+import type { KnownLimits } from "../types.ts";
+import type { LaneNeed, PublishedLimits } from "./lane-limits.ts";
 import { type OrderedJob, serve } from "./order-jobs.ts";
 import { Wake } from "./wake.ts";
 
@@ -164,10 +165,11 @@ export function createPacer(options: PacerOptions): Pacer {
   const tellWaiting = (lane: Lane, { untilMs, because, nowMs }: LaneAnswer<Waiting>): void => {
     const kind = because === "tokens" || because === "microUsd" ? because : "images";
     const limit = limitOf(lane.book.state, lane.published, kind).value;
-    for (const job of [...lane.waiting]) {
+    const late = new Set<Waiting>();
+    for (const job of lane.waiting) {
       const startMs = Math.max(untilMs, job.notBeforeMs);
       if (job.deadlineAtMs !== undefined && startMs > job.deadlineAtMs) {
-        lane.waiting.splice(lane.waiting.indexOf(job), 1);
+        late.add(job);
         job.reject(tooLate());
       } else if (startMs - nowMs >= 1_000 && startMs > job.toldUntilMs + 1_000) {
         job.toldUntilMs = startMs;
@@ -178,6 +180,7 @@ export function createPacer(options: PacerOptions): Pacer {
         });
       }
     }
+    lane.waiting = lane.waiting.filter((job) => !late.has(job));
   };
 
   const pump = async (lane: Lane): Promise<void> => {

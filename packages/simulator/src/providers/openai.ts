@@ -6,7 +6,8 @@ import type { Outcome, PaidJob } from "../paid-job.ts";
 import { freeAnswer } from "../provider.ts";
 import type { Answer, Desk, SimulatedProvider } from "../provider.ts";
 import { Base64Text, jsonReply } from "../wire.ts";
-import type { Reply, WireRequest } from "../wire.ts";
+import type { ParsedBody, Reply, WireRequest } from "../wire.ts";
+import { answerBatches } from "./openai-batches.ts";
 import * as errors from "./openai-errors.ts";
 import { isRetiredOpenAiModel, liveOpenAiModels } from "./openai-models.ts";
 import type { OpenAiModel } from "./openai-models.ts";
@@ -44,6 +45,10 @@ async function answer(request: WireRequest, desk: Desk): Promise<Answer> {
   }
   if (route.startsWith("GET /models/"))
     return refuse404OrModel(decodeURIComponent(request.path.slice("/models/".length)), headers, desk);
+  const batchAnswer = await answerBatches(request, headers, desk, (path, body, lineId, lineDesk) =>
+    answerImages(path, { kind: "json", value: body }, lineId, headers, lineDesk),
+  );
+  if (batchAnswer) return batchAnswer;
   if (route !== "POST /images/generations" && route !== "POST /images/edits") {
     return refuse({
       status: 404,
@@ -53,11 +58,18 @@ async function answer(request: WireRequest, desk: Desk): Promise<Answer> {
       code: null,
     });
   }
-  const checked =
-    request.path === "/images/edits"
-      ? await readEdit(request.body, desk.nowMs())
-      : readGeneration(request.body, desk.nowMs());
-  if ("error" in checked) return refuse(checked.error);
+  return answerImages(request.path, request.body, requestId, headers, desk);
+}
+
+async function answerImages(
+  path: string,
+  body: ParsedBody,
+  requestId: string,
+  headers: Headers,
+  desk: Desk,
+): Promise<Answer> {
+  const checked = path === "/images/edits" ? await readEdit(body, desk.nowMs()) : readGeneration(body, desk.nowMs());
+  if ("error" in checked) return freeAnswer(errors.openAiErrorReply(checked.error, headers));
   return runPaidJob(imageJob(checked.request, requestId, headers, desk), desk);
 }
 

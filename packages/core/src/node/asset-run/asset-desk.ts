@@ -9,6 +9,7 @@ import type { Policy } from "../../policy/policy.ts";
 import type { Clock, LedgerStore, Random } from "../../ports.ts";
 import type { Budget, Urgency } from "../../types.ts";
 import { createNodeArtdesk, type NodeArtdesk } from "../create-node-artdesk.ts";
+import { type BatchClient, openBatchClient } from "../batch/batch-client.ts";
 import { createFileJournal, type FileJournal } from "../file-journal.ts";
 import { systemClock } from "../system-clock.ts";
 import { systemRandom } from "../system-random.ts";
@@ -31,6 +32,8 @@ export interface AssetDeskOptions {
   monthBudgetMicroUsd?: number | undefined;
   /** In place of the configured one, for prompt files that do not say it. */
   urgency?: Urgency | undefined;
+  /** The workspace outlives the run, so that a batch can be collected later. @default true */
+  batches?: boolean | undefined;
   /** Only these providers, by id. */
   providers?: readonly string[] | undefined;
   /** A store of the host's own, or a spec in place of the configured one. */
@@ -50,8 +53,13 @@ export interface AssetDesk {
   readonly budget: Budget;
   /** For prompt files that do not say it. */
   readonly urgency: Urgency;
+  /** Batches may be handed in; else what wants one is made at once. */
+  readonly batches: boolean;
   readonly run: string;
   readonly clock: Clock;
+  readonly random: Random;
+  /** The provider's batch service, opened when it is first needed. */
+  openBatches(provider: string): Promise<BatchClient>;
   /** Only providers that draw storyboard cards are in use. */
   readonly drawsOnly: boolean;
   /** Says what is odd about the set-up. */
@@ -99,8 +107,11 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     policy,
     budget,
     urgency: options.urgency ?? config.urgency ?? "normal",
+    batches: options.batches ?? true,
     run,
     clock,
+    random,
+    openBatches: (provider) => openBatchClient(provider, { env: options.env, baseUrls: config.baseUrls }),
     drawsOnly: drawsOnly(options),
     warnings,
     close: () => artdesk.close(),

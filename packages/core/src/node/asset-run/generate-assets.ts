@@ -9,7 +9,8 @@ import { acquireWorkspaceLock, describeHolder } from "../workspace-lock.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { type AssetPlan, budgetOf, collectWarnings, planAsset } from "./asset-planning.ts";
 import { writeContactSheet } from "./contact-sheet-file.ts";
-import { failedAsset, problemReport, skippedAsset, unchangedAsset } from "./generate-outcome.ts";
+import { submitBatches } from "../batch/submit-batches.ts";
+import { failedAsset, problemReport, skippedAsset, submittedAsset, unchangedAsset } from "./generate-outcome.ts";
 import { listStates } from "./list-states.ts";
 import { makeAsset, releaseUnused } from "./make-asset.ts";
 import { missingOutputs } from "./missing-outputs.ts";
@@ -42,7 +43,7 @@ export interface GenerateAssetsOptions {
 }
 
 /** An asset that is to be made, and how. */
-interface Job {
+export interface Job {
   state: AssetState;
   /** Which of its images, counted from 0. */
   positions: readonly number[];
@@ -72,10 +73,13 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
     for (const id of recovered.finished) onProgress({ type: "recovered", id });
     const listing = await listStates(desk, options.paths);
     const done: GenerateAsset[] = listing.problems.map(problemReport);
+    const inBatch = new Set(recovered.underWay.map(({ subject }) => subject));
     const jobs: Job[] = [];
     for (const state of listing.assets) {
       const undelivered = recovered.undelivered.get(state.asset.id);
       if (undelivered) done.push(failedAsset(state.asset, undelivered));
+      else if (inBatch.has(state.asset.id))
+        done.push(submittedAsset(state.asset, "A batch makes it: run artdesk collect."));
       else if (isCurrent(state) && !options.force) done.push(unchangedAsset(state));
       else jobs.push(await planJob(desk, state, options.force ?? false));
     }
@@ -87,12 +91,24 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
         ),
       );
     else done.push(...(await runJobs(desk, jobs, options, onProgress)));
-    const report = await buildReport(desk, done, [...desk.warnings, ...recovered.warnings], recovered.finished);
+    const report = await buildReport(
+      desk,
+      done,
+      [...desk.warnings, ...noBatches(desk, jobs), ...recovered.warnings],
+      recovered.finished,
+    );
     unfinished = false;
     return report;
   } finally {
     await lock.release({ unfinished });
   }
+}
+
+function noBatches(desk: AssetDesk, jobs: readonly Job[]): readonly string[] {
+  const isWanted = jobs.some(({ plan }) => plan.planned?.request.urgency === "batch");
+  return isWanted && !desk.batches
+    ? ["Made at once at the full price: this workspace does not stay, so that nobody could collect a batch."]
+    : [];
 }
 
 /** Up to date, or edited by hand: a person's work is never painted over without `force`. */
@@ -129,6 +145,8 @@ async function runJobs(
   onProgress({ type: "started", total: jobs.length });
   const held = await holdTogether(desk, makeable);
   const { config } = desk.workspace;
+  const { submitted, others } = await submitBatches(desk, jobs, held, options.stop);
+  for (const asset of submitted.values()) onProgress({ type: "asset_done", asset });
   const limit = pLimit(config.concurrency);
   /** As many at once as the limit that is known keeps busy. */
   const widen = ({ plan }: Job): void => {
@@ -146,7 +164,7 @@ async function runJobs(
   const unused: Reservation[] = [];
   const made = new Map<Job, GenerateAsset>();
   await Promise.all(
-    inStartOrder(jobs).map((job) =>
+    inStartOrder(others).map((job) =>
       limit(async () => {
         widen(job);
         const reservations = held.get(job) ?? [];
@@ -170,7 +188,7 @@ async function runJobs(
     ),
   );
   await releaseUnused(desk, unused);
-  return jobs.flatMap((job) => made.get(job) ?? []);
+  return jobs.flatMap((job) => made.get(job) ?? submitted.get(job) ?? []);
 }
 
 /** Sets the worst case of the whole plan aside in one write. When it does not fit, each asset reserves for itself. */
@@ -211,6 +229,7 @@ async function buildReport(
       unchanged: count("unchanged"),
       failed: count("failed"),
       skipped: count("skipped"),
+      submitted: count("submitted"),
       images: sum((asset) => asset.images),
       costMicroUsd: sum((asset) => asset.costMicroUsd),
       possiblyBilledMicroUsd: sum((asset) => asset.possiblyBilledMicroUsd),

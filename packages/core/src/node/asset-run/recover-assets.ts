@@ -17,6 +17,8 @@ export interface Recovery {
   finished: readonly string[];
   /** Assets whose paid images still wait in the journal, and why: nothing may be bought for them. */
   undelivered: ReadonlyMap<string, ArtdeskError>;
+  /** Calls of batches that the providers still have. */
+  underWay: readonly JournalRecord[];
   warnings: readonly string[];
 }
 
@@ -32,17 +34,21 @@ interface Known {
  * answer never came are marked possibly billed. Needs the workspace lock: only then is every other run surely dead.
  */
 export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly string[]): Promise<Recovery> {
-  const records = (await desk.journal.pending()).filter((record) => record.run !== desk.run);
+  const all = (await desk.journal.pending()).filter((record) => record.run !== desk.run);
+  const underWay = all.filter((record) => record.batch !== undefined && record.state !== "received");
+  const underWayIds = new Set(underWay.map(({ attemptId }) => attemptId));
+  const records = all.filter((record) => !underWayIds.has(record.attemptId));
   const runs = new Set([...earlierRuns, ...records.map((record) => record.run)]);
   const finished: string[] = [];
   const undelivered = new Map<string, ArtdeskError>();
   const warnings: string[] = [];
-  if (runs.size === 0) return { finished, undelivered, warnings };
+  if (runs.size === 0) return { finished, undelivered, underWay, warnings };
   for (const run of runs) {
     const received = records.filter((record) => record.run === run && record.state === "received");
     await desk.artdesk.ledger.recover(
       run,
       Object.fromEntries(received.map((record) => [record.attemptId, settlementOf(record)])),
+      underWayIds,
     );
   }
   const listing = await desk.workspace.listStatuses();
@@ -78,7 +84,7 @@ export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly strin
       warnings.push(`${record.subject}: ${failure.shortMessage}`);
     }
   }
-  return { finished: [...new Set(finished)], undelivered, warnings };
+  return { finished: [...new Set(finished)], undelivered, underWay, warnings };
 }
 
 function settlementOf(record: JournalRecord): Settlement {
