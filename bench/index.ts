@@ -1,6 +1,7 @@
 // pnpm bench: every speed and memory bar with its peers, in one run. --quick for a short one. Results also as JSON.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
+import { benchActionStart, sayActionStart } from "./action-start.ts";
 import { benchDecisions } from "./decisions.ts";
 import { benchGenerate, type GenerateScene } from "./generate.ts";
 import { benchLedger } from "./ledger.ts";
@@ -72,6 +73,9 @@ const schedule = await benchSchedule(quick ? [500] : [500, 5_000]);
 results["schedule"] = schedule;
 say("\nBatches under an images-per-minute limit (virtual time; bar 1.05 of the optimum, one 429 at most):");
 for (const line of showSchedule(schedule)) say(line);
+const start = await benchActionStart(quick ? 7 : 25);
+results["actionStart"] = start;
+sayActionStart(start, say);
 
 mkdirSync(new URL("results/", import.meta.url), { recursive: true });
 writeFileSync(new URL("results/latest.json", import.meta.url), `${JSON.stringify(results, null, 2)}\n`);

@@ -58,11 +58,16 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .action((paths, options) => finish(checkCommand(paths, options, io, colors)));
   program
     .command("models")
-    .description("list the catalogue: prices, tiers, lifecycle")
-    .option("--operation <name>", "generate, edit or upscale")
+    .description("list the catalogue: prices, tiers and their evidence, lifecycle, sources")
+    .argument("[names...]", "only these models, by id, name or alias; retired names are explained")
+    .option("--operation <name>", "only models that generate, edit or upscale")
     .option("--provider <id>", "only this provider (repeatable)", collectIds)
+    .option("--max-price <usd>", "only models with an image at this price or below, in USD")
+    .option("--check", "compare with what the providers' own lists say today (free); exit 4 when something differs")
+    .option("--cwd <dir>", "work in this folder instead of the current one")
+    .option("--config <file>", "configuration file (default: artdesk.yml)")
     .option("--json", "print one JSON document on standard output")
-    .action((options) => finish(modelsCommand(options, io)));
+    .action((names, options) => finish(modelsCommand(names, options, io)));
   const budget = withCommonOptions(program.command("budget"))
     .description("show what is spent, reserved, possibly billed and left")
     .option("--month <YYYY-MM>", "another month (UTC)")

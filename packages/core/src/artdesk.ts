@@ -1,5 +1,6 @@
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import { findModel } from "./catalogue/find-model.ts";
+import { type CollectedImages, collectSubmittedJob, type SubmittedJob } from "./collect-submitted-job.ts";
 import { composePrompt } from "./compose-prompt.ts";
 import { ArtdeskError } from "./errors.ts";
 import { blockedError } from "./compose-result.ts";
@@ -10,7 +11,7 @@ import type { Ledger, Reservation } from "./ledger/types.ts";
 import { planRequest, type PlanInput } from "./plan.ts";
 import { explainStandIns } from "./plan/stand-in.ts";
 import type { Policy } from "./policy/policy.ts";
-import type { Clock, Codec, Http, Journal, LedgerStore, Random } from "./ports.ts";
+import type { AbortSignalLike, Clock, Codec, Http, Journal, LedgerStore, Random } from "./ports.ts";
 import { parseRequest } from "./request.ts";
 import type { Pacer } from "./schedule/pacer.ts";
 import type { Budget, Decision, GenerateResult, ImageRequest, ParsedRequest } from "./types.ts";
@@ -46,6 +47,11 @@ export interface Artdesk {
   generate(request: ImageRequest, options?: GenerateOptions): Promise<GenerateResult>;
   /** Makes what {@link Artdesk.plan} decided. */
   generatePlanned(planned: PlannedRequest, options?: GenerateOptions): Promise<GenerateResult>;
+  /**
+   * Fetches the images of a job that an earlier process submitted; nothing is bought. Writes no books: the caller
+   * settles. Throws what {@link collectJob} throws, and `no_candidate` when nobody knows its model or provider any more.
+   */
+  collect(job: SubmittedJob, signal?: AbortSignalLike): Promise<CollectedImages>;
   /** `generate` with `operation: "edit"`. */
   edit(request: ImageRequest, options?: GenerateOptions): Promise<GenerateResult>;
   /** `generate` with `operation: "upscale"`. */
@@ -135,6 +141,8 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
       if (planned.decision.blocked) throw blockedError(planned.decision);
       return generateImages(host, planned, generateOptions);
     },
+    collect: (job, signal) =>
+      collectSubmittedJob(host, { job, row: host.rowOf(job.model), provider: host.providerOf(job.provider) }, signal),
     edit: (input, generateOptions) => desk.generate({ ...input, operation: "edit" }, generateOptions),
     upscale: (input, generateOptions) => desk.generate({ ...input, operation: "upscale" }, generateOptions),
   };

@@ -1,4 +1,5 @@
 export { createArtdesk, type Artdesk, type ArtdeskOptions } from "./artdesk.ts";
+export type { CollectedImages, SubmittedJob } from "./collect-submitted-job.ts";
 export type { GenerateOptions, PlannedRequest } from "./generate.ts";
 export type { ArtdeskEvent, OnEvent } from "./events.ts";
 export {
@@ -11,12 +12,26 @@ export {
 } from "./errors.ts";
 export type * from "./types.ts";
 export type * from "./ports.ts";
-export type { HttpProvider, LocalProvider, Provider, ProviderAuth, ProviderCall, ProviderReply } from "./provider.ts";
+export type {
+  HttpProvider,
+  JobFile,
+  JobProvider,
+  JobQuestion,
+  JobStep,
+  LocalProvider,
+  Provider,
+  ProviderAuth,
+  ProviderCall,
+  ProviderJob,
+  ProviderReply,
+  RemoteProvider,
+} from "./provider.ts";
+export { checkDownloadAddress, type DownloadAddress } from "./download-address.ts";
 export type { Catalogue } from "./catalogue/catalogue.ts";
 export type { Alias, CatalogueRow, PriceRule, QualityRow, SizeRule, Source, TokenPrices } from "./catalogue/row.ts";
 export { catalogueRows } from "./catalogue/index.ts";
 export { builtInCatalogue } from "./catalogue/built-in-catalogue.ts";
-export { findModel } from "./catalogue/find-model.ts";
+export { closestModel, findModel } from "./catalogue/find-model.ts";
 export { costFromUsage, estimateCallMicroUsd, worstCaseCallMicroUsd, type PricedCall } from "./cost.ts";
 export { formatUsd, usdToMicroUsd } from "./money.ts";
 export { parsePolicy } from "./policy/parse-policy.ts";

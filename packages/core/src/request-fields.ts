@@ -21,6 +21,7 @@ export interface RequestFields {
   size: v.GenericSchema<string>;
   aspect: v.GenericSchema<string>;
   resolution: v.GenericSchema<Resolution>;
+  factor: v.GenericSchema<number>;
   quality: v.GenericSchema<string>;
   count: v.GenericSchema<number>;
   text: v.GenericSchema<string[]>;
@@ -54,6 +55,8 @@ const isSize: FieldMessage = (issue) => `${found(issue)} is not WIDTHxHEIGHT, fo
 const isAspect: FieldMessage = (issue) => `${found(issue)} is not a shape W:H, for example 3:2.`;
 const isCount: FieldMessage = (issue) => `${found(issue)} is not a whole number from 1 to ${MAX_COUNT}.`;
 const isDollars: FieldMessage = (issue) => `${found(issue)} is not an amount in US dollars above 0, for example 0.25.`;
+
+const isFactor: FieldMessage = (issue) => `${found(issue)} is not a number from 1 to 16, for example 2.`;
 
 const image: v.GenericSchema<ImageInput> = strictFields(
   {
@@ -93,6 +96,7 @@ export const requestFields: RequestFields = {
     v.check((aspect) => aspect.split(":").every((side) => Number(side) > 0), isAspect),
   ),
   resolution: oneOf(["1K", "2K", "4K"]),
+  factor: v.pipe(v.number(isFactor), v.minValue(1, isFactor), v.maxValue(16, isFactor)),
   quality: line(40),
   count: v.pipe(v.number(isCount), v.integer(isCount), v.minValue(1, isCount), v.maxValue(MAX_COUNT, isCount)),
   text: list(line(500), 50),

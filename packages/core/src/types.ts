@@ -56,6 +56,8 @@ export interface ImageRequest {
   aspect?: string | undefined;
   /** Pixel class for `aspect`. @default "1K", for print "2K" */
   resolution?: Resolution | undefined;
+  /** For `upscale`, in place of `size`: how many times the edges of the reference. @default 2 */
+  factor?: number | undefined;
   /** A model's own quality word (`low`, `high`, ...). Only offers of this quality remain. */
   quality?: string | undefined;
   /** Images to make, 1 to 10. @default 1 */
@@ -145,6 +147,8 @@ export interface Offer {
   /** Shape and class as the model wants them, for models that take no pixels. */
   aspect: string | undefined;
   resolution: Resolution | undefined;
+  /** For an upscale: how many times the edges of the image that goes in. */
+  factor?: number | undefined;
   tier: OfferTier;
   count: number;
   /** What it will most likely cost. Micro-USD for all `count` images. */

@@ -145,7 +145,13 @@ describe.skipIf(!hasSharedContracts())("held against the provider contracts", ()
     const schema = (name: string): ValidateFunction =>
       compile("openai-images-batches-files.openapi.json", `/components/schemas/${name}`, "2020");
     const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
-      fetch(`${simulator.url}/openai/v1${path}`, { ...init, headers: { authorization: "Bearer k", ...init.headers } });
+      fetch(`${simulator.url}/openai/v1${path}`, {
+        ...init,
+        headers: {
+          authorization: "Bearer k",
+          ...(init.body instanceof FormData ? {} : { "content-type": "application/json" }),
+        },
+      });
     const line = {
       custom_id: "a",
       method: "POST",
@@ -159,8 +165,7 @@ describe.skipIf(!hasSharedContracts())("held against the provider contracts", ()
     expect(mistakes(schema("OpenAIFile"), file)).toEqual([]);
     const request = { input_file_id: file.id, endpoint: "/v1/images/generations", completion_window: "24h" };
     expect(mistakes(schema("CreateBatchRequest"), request)).toEqual([]);
-    const post = (body: unknown): Promise<Response> =>
-      ask("/batches", { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+    const post = (body: unknown): Promise<Response> => ask("/batches", { method: "POST", body: JSON.stringify(body) });
     const batch = (await (await post(request)).json()) as { id: string };
     expect(mistakes(schema("Batch"), batch)).toEqual([]);
     for (const wrong of [{ endpoint: "/v1/images/variations" }, { completion_window: "1h" }]) {

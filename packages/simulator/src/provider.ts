@@ -4,6 +4,7 @@ import type { Fault } from "./fault.ts";
 import type { FaultScript } from "./fault-script.ts";
 import type { ImageStudio } from "./image-studio.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
+import type { JobShelf } from "./queued-job.ts";
 import type { Timers } from "./timers.ts";
 import type { Reply, WireRequest } from "./wire.ts";
 
@@ -16,6 +17,7 @@ export interface Desk {
   readonly images: ImageStudio;
   readonly timers: Timers;
   readonly rateLimiter: RateLimiter;
+  readonly jobs: JobShelf;
   /** Added to every paid call. */
   readonly latencyMs: number;
   /** Forces `output_tokens_details` of OpenAI on or off; `undefined` leaves it to the model. */

@@ -14,6 +14,7 @@ import { ImageStudio } from "./image-studio.ts";
 import type { Desk } from "./provider.ts";
 import { handleRequest } from "./request-handler.ts";
 import { RateLimiter } from "./rate-limiter.ts";
+import { JobShelf } from "./queued-job.ts";
 import { SIMULATED_PROVIDERS } from "./simulated-providers.ts";
 import { Timers } from "./timers.ts";
 
@@ -76,6 +77,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const timers = new Timers();
   const batchRoom = new BatchRoom(options.batchPolls ?? 1);
   const rateLimiter = new RateLimiter(options.imagesPerMinute);
+  const jobs = new JobShelf();
   let identifiers = 0;
   const reset = (): void => {
     bank.reset();
@@ -83,6 +85,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     rateLimiter.reset();
     batchRoom.reset();
     faults.replace([]);
+    jobs.clear();
     identifiers = 0;
   };
   const desk: Desk & ControlDesk = {
@@ -93,6 +96,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     timers,
     rateLimiter,
     batchRoom,
+    jobs,
     images: new ImageStudio({
       seed,
       noise: options.imageNoise ?? false,

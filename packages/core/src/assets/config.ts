@@ -1,6 +1,7 @@
 import { type AccountTerms, accountTermsOf } from "./limits-schema.ts";
 import type { Budget, Tier, Urgency } from "../types.ts";
-import { type BudgetFields, configSchema, type VolumeFields } from "./config-schema.ts";
+import type { PriceFields, RowFields } from "./catalogue-schema.ts";
+import { type BudgetFields, configSchema, type ProviderFields, type VolumeFields } from "./config-schema.ts";
 import { readFields } from "./read-fields.ts";
 import { inputError } from "./input-problem.ts";
 import { checkText } from "./prompt-text.ts";
@@ -12,6 +13,9 @@ export const DEFAULT_PROMPT_PATTERNS: readonly string[] = ["**/*.image.md"];
 
 /** Images made at the same time when `artdesk.yml` does not say it. */
 export const DEFAULT_CONCURRENCY = 8;
+
+/** How a provider is reached, beside its base URL. */
+export type ProviderConnection = Omit<ProviderFields, "base_url">;
 
 /** `artdesk.yml`, checked, with defaults, money in micro-USD. */
 export interface ArtdeskConfig {
@@ -30,6 +34,12 @@ export interface ArtdeskConfig {
   ledger: string | undefined;
   /** Base URLs in the place of the providers' own, by provider id. */
   baseUrls: Readonly<Record<string, string>>;
+  /** Headers, query parameters and ways to sign, by provider id. */
+  connections: Readonly<Record<string, ProviderConnection>>;
+  /** The user's own prices, by model id or alias; see `workspaceCatalogue`. */
+  prices: Readonly<Record<string, PriceFields>>;
+  /** The user's own models; see `workspaceCatalogue`. */
+  catalogue: readonly RowFields[];
   concurrency: number;
   /** `concurrency` stands in the file: it holds whatever the providers allow. */
   isConcurrencySet: boolean;
@@ -66,8 +76,13 @@ export function parseConfig(options: { file: string; text: string; readYaml: Yam
     models: modelsOf(fields.models ?? {}),
     ledger: fields.ledger,
     baseUrls: Object.fromEntries(
-      Object.entries(fields.providers ?? {}).map(([id, provider]) => [id, provider.base_url]),
+      Object.entries(fields.providers ?? {}).flatMap(([id, { base_url: url }]) =>
+        url === undefined ? [] : [[id, url]],
+      ),
     ),
+    connections: connectionsOf(fields.providers ?? {}),
+    prices: fields.prices ?? {},
+    catalogue: fields.catalogue ?? [],
     concurrency: fields.concurrency ?? DEFAULT_CONCURRENCY,
     isConcurrencySet: fields.concurrency !== undefined,
     terms: accountTermsOf(fields.limits ?? {}),
@@ -88,6 +103,9 @@ export function defaultConfig(): ArtdeskConfig {
     models: {},
     ledger: undefined,
     baseUrls: {},
+    connections: {},
+    prices: {},
+    catalogue: [],
     concurrency: DEFAULT_CONCURRENCY,
     isConcurrencySet: false,
     terms: accountTermsOf({}),
@@ -106,6 +124,14 @@ export function policyInput(config: ArtdeskConfig): unknown {
   if (typeof own !== "object" || own === null || Array.isArray(own)) return own;
   const { free_allowance, ...thresholds } = volume;
   return { volume: thresholds, models, ...(free_allowance && { free_allowance }), ...own };
+}
+
+function connectionsOf(providers: Readonly<Record<string, ProviderFields>>): Record<string, ProviderConnection> {
+  return Object.fromEntries(
+    Object.entries(providers).flatMap(([id, { base_url: _url, ...connection }]) =>
+      Object.keys(connection).length === 0 ? [] : [[id, connection]],
+    ),
+  );
 }
 
 function modelsOf(fields: Partial<Record<Tier, string | undefined>>): Partial<Record<Tier, string>> {

@@ -22,6 +22,8 @@ export interface ImageFields {
   size?: string | undefined;
   aspect?: string | undefined;
   resolution?: Resolution | undefined;
+  /** For `upscale`. */
+  factor?: number | undefined;
   quality?: string | undefined;
   count?: number | undefined;
   text?: string[] | undefined;
@@ -79,6 +81,8 @@ const tagsField = v.pipe(
   v.maxEntries(20, "must not have more than 20 tags"),
 );
 
+const FACTOR = "must be a number from 1 to 16";
+
 const imageEntries = {
   output: describe(
     textField(1024),
@@ -94,6 +98,10 @@ const imageEntries = {
   resolution: describe(
     wordField<Resolution>(["1K", "2K", "4K"]),
     "Pixel class for `aspect`. Default: 1K, for print 2K.",
+  ),
+  factor: describe(
+    v.pipe(v.number(FACTOR), v.minValue(1, FACTOR), v.maxValue(16, FACTOR)),
+    "For upscale, in place of size: how many times the edges of the reference. Default: 2.",
   ),
   quality: describe(
     textField(40),

@@ -1,4 +1,5 @@
 import { type Artdesk, createArtdesk } from "../artdesk.ts";
+import type { ProviderConnection } from "../assets/config.ts";
 import { builtInCatalogue } from "../catalogue/built-in-catalogue.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
@@ -27,6 +28,8 @@ export interface NodeArtdeskOptions {
   providers?: readonly string[] | undefined;
   /** Base URLs by provider id: before the environment. */
   baseUrls?: Readonly<Record<string, string>> | undefined;
+  /** Headers, query parameters and ways to sign, by provider id. */
+  connections?: Readonly<Record<string, ProviderConnection>> | undefined;
   catalogue?: Catalogue | undefined;
   /**
    * Starts calls only as fast as the providers' limits allow, together with other processes on the same ledger when it
@@ -56,7 +59,12 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
   const catalogue = options.catalogue ?? builtInCatalogue;
   const { ledger = "memory:", policy = "auto" } = options;
   const store = typeof ledger === "string" ? openLedgerStore(ledger, { cwd: options.cwd ?? process.cwd() }) : ledger;
-  const http = createUndiciHttp({ providers: catalogue.providers.values(), env, baseUrls: options.baseUrls });
+  const http = createUndiciHttp({
+    providers: catalogue.providers.values(),
+    env,
+    baseUrls: options.baseUrls,
+    connections: options.connections,
+  });
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const shared = typeof ledger === "string" && ledger !== "memory:" ? store : undefined;

@@ -4,6 +4,7 @@ export { checkAssets, planAssets } from "./asset-run/plan-assets.ts";
 export { generateAssets, type GenerateAssetsOptions, type GenerateProgress } from "./asset-run/generate-assets.ts";
 export type * from "./asset-run/report.ts";
 export { collectBatches, type CollectReport } from "./batch/collect-batches.ts";
+export { checkModels, type ModelCheck, type ModelFinding } from "./check-models.ts";
 export { diagnose, type Finding } from "./diagnose.ts";
 export { openLedgerStore } from "./stores/open-ledger-store.ts";
 export { openWorkspace, type Workspace } from "./workspace.ts";

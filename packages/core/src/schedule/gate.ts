@@ -50,7 +50,8 @@ export async function openGate(host: AttemptHost, task: AttemptTask): Promise<Ga
         : `Waited ${Math.round(waitedMs / 1000)} s for ${provider.name}'s limit.`,
     enterAgain: enter,
     async tellReply(headers) {
-      await pass?.observe(provider.readLimits?.(headers) ?? {});
+      const stated = provider.kind === "http" ? provider.readLimits?.(headers) : undefined;
+      await pass?.observe(stated ?? {});
     },
     async tellRefusal({ code, retryAfterMs, limits = {} }) {
       if (code === "rate_limited") await pass?.refused({ retryAfterMs, stated: limits });

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { policyInput } from "../../assets/config.ts";
 import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
+import type { Catalogue } from "../../catalogue/catalogue.ts";
+import { workspaceCatalogue } from "../../catalogue/workspace-catalogue.ts";
 import { closestName } from "../../closest-name.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
@@ -55,6 +57,8 @@ export interface AssetDesk {
   readonly urgency: Urgency;
   /** Batches may be handed in; else what wants one is made at once. */
   readonly batches: boolean;
+  /** The built-in models with the workspace's own prices and models. */
+  readonly catalogue: Catalogue;
   readonly run: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -83,6 +87,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     monthMicroUsd: options.monthBudgetMicroUsd ?? config.budget.monthMicroUsd,
   };
   requireKnownProviders(options.providers);
+  const catalogue = workspaceCatalogue(builtInCatalogue, config);
   const warnings: string[] = [];
   const run = random.id();
   const journal = createFileJournal(root);
@@ -94,6 +99,8 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     cwd: root,
     providers: options.providers,
     baseUrls: config.baseUrls,
+    connections: config.connections,
+    catalogue,
     journal,
     clock,
     random,
@@ -108,6 +115,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     budget,
     urgency: options.urgency ?? config.urgency ?? "normal",
     batches: options.batches ?? true,
+    catalogue,
     run,
     clock,
     random,

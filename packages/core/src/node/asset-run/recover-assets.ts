@@ -3,10 +3,11 @@ import type { LockEntry } from "../../assets/lock-entry.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { monthOf, shiftMonth } from "../../ledger/months.ts";
 import type { ReservationState, Settlement } from "../../ledger/types.ts";
-import type { JournalImage } from "../../ports.ts";
+import type { AbortSignalLike, JournalImage } from "../../ports.ts";
 import type { JournalRecord } from "../file-journal.ts";
 import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
+import { collectRecords } from "./collect-records.ts";
 import { parseJournalNote } from "./journal-note.ts";
 import { mergeLock } from "./make-asset.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
@@ -30,14 +31,21 @@ interface Known {
 }
 
 /**
- * Ends what dead runs left: received images are settled and delivered, money that was only held is freed, calls whose
+ * Ends what dead runs left: jobs that a provider works on are collected, received images are settled and delivered, money that was only held is freed, calls whose
  * answer never came are marked possibly billed. Needs the workspace lock: only then is every other run surely dead.
  */
-export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly string[]): Promise<Recovery> {
-  const all = (await desk.journal.pending()).filter((record) => record.run !== desk.run);
-  const underWay = all.filter((record) => record.batch !== undefined && record.state !== "received");
+export async function recoverAssets(
+  desk: AssetDesk,
+  earlierRuns: readonly string[],
+  signal?: AbortSignalLike,
+): Promise<Recovery> {
+  const all = async (): Promise<JournalRecord[]> =>
+    (await desk.journal.pending()).filter((record) => record.run !== desk.run);
+  const underWay = (await all()).filter(isInBatch);
   const underWayIds = new Set(underWay.map(({ attemptId }) => attemptId));
-  const records = all.filter((record) => !underWayIds.has(record.attemptId));
+  const left = async (): Promise<JournalRecord[]> => (await all()).filter((record) => !isInBatch(record));
+  const jobs = await collectRecords(desk, await left(), signal);
+  const records = await left();
   const runs = new Set([...earlierRuns, ...records.map((record) => record.run)]);
   const finished: string[] = [];
   const undelivered = new Map<string, ArtdeskError>();
@@ -51,6 +59,7 @@ export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly strin
       underWayIds,
     );
   }
+  for (const [attemptId, end] of jobs) if (end.kind === "free") await desk.artdesk.ledger.reconcile(attemptId, 0);
   const listing = await desk.workspace.listStatuses();
   const known: Known = {
     states: new Map(listing.assets.map((state) => [state.asset.id, state])),
@@ -61,6 +70,14 @@ export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly strin
     listing.assets.map(({ asset }) => asset),
   );
   for (const record of records) {
+    const job = jobs.get(record.attemptId);
+    if (job?.kind === "open") {
+      undelivered.set(record.subject, job.error);
+      warnings.push(`${record.subject}: ${job.error.shortMessage}`);
+      continue;
+    }
+    if (job?.kind === "lost") warnings.push(`${record.subject}: ${job.error.shortMessage}`);
+    if (job?.kind === "free") warnings.push(`${record.subject}: ${job.error.shortMessage} Nothing was billed.`);
     if (record.state !== "received") {
       if (await mayBeBilled(desk, record)) warnings.push(cutOff(record));
       await desk.journal.remove(record.attemptId);
@@ -85,6 +102,11 @@ export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly strin
     }
   }
   return { finished: [...new Set(finished)], undelivered, underWay, warnings };
+}
+
+/** Made by a batch that is not collected yet. */
+function isInBatch({ batch, state }: JournalRecord): boolean {
+  return batch !== undefined && state !== "received";
 }
 
 function settlementOf(record: JournalRecord): Settlement {

@@ -1,13 +1,13 @@
 import { findModel } from "../../catalogue/find-model.ts";
-import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
 import type { CatalogueRow } from "../../catalogue/row.ts";
 import { discountedMicroUsd } from "../../cost.ts";
 import type { PlannedRequest } from "../../generate.ts";
 import type { AssetDesk } from "../asset-run/asset-desk.ts";
 import type { BatchPrice } from "../asset-run/report.ts";
 
-export function rowOf(model: string): CatalogueRow | undefined {
-  return findModel(builtInCatalogue.rows, model)?.row;
+/** The workspace's row of a model, with its own prices. */
+export function rowOf(desk: AssetDesk, model: string): CatalogueRow | undefined {
+  return findModel(desk.catalogue.rows, model)?.row;
 }
 
 /** Percent off in a batch: by the account's own terms, else by the price list. */
@@ -18,7 +18,7 @@ export function batchDiscount(desk: AssetDesk, row: CatalogueRow): number {
 /** What the first offer would cost as a batch, and the wait. */
 export function batchPriceOf(desk: AssetDesk, planned: PlannedRequest | undefined): BatchPrice | undefined {
   const offer = planned?.decision.offers[0];
-  const row = offer && rowOf(offer.model);
+  const row = offer && rowOf(desk, offer.model);
   if (!row?.batch) return undefined;
   return {
     isChosen: desk.batches && planned?.request.urgency === "batch",

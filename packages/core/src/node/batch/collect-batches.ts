@@ -1,4 +1,3 @@
-import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
 import { costFromUsage, discountedMicroUsd } from "../../cost.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import type { LedgerEntry, Reservation, Settlement } from "../../ledger/types.ts";
@@ -131,7 +130,7 @@ async function takeResults(
     const record = left.get(line.id);
     if (!record) continue;
     left.delete(line.id);
-    const outcome = await readLine(record, line);
+    const outcome = await readLine(desk, record, line);
     const costOf = (usage: ProviderReply["usage"]): number => lineCost(desk, record, usage);
     if (isArtdeskError(outcome)) {
       const cost = outcome.billed === "no" ? 0 : costOf(outcome.usage);
@@ -162,9 +161,13 @@ async function takeResults(
 }
 
 /** Reads a line as the provider's reply to the same call. */
-async function readLine(record: JournalRecord, line: BatchLineResult): Promise<ProviderReply | ArtdeskError> {
-  const provider = builtInCatalogue.providers.get(record.provider);
-  const row = rowOf(record.model);
+async function readLine(
+  desk: AssetDesk,
+  record: JournalRecord,
+  line: BatchLineResult,
+): Promise<ProviderReply | ArtdeskError> {
+  const provider = desk.catalogue.providers.get(record.provider);
+  const row = rowOf(desk, record.model);
   if (provider?.kind !== "http" || !row) throw new TypeError(`no provider for ${record.model}`);
   const { model, quality, size, positions } = record;
   const [widthPx = 0, heightPx = 0] = size.split("x").map(Number);
@@ -205,7 +208,7 @@ async function* bodyOf(text: string): AsyncGenerator<Uint8Array> {
 
 /** By the tokens of the line; where it states none, the whole of what was set aside. */
 function lineCost(desk: AssetDesk, record: JournalRecord, usage: ProviderReply["usage"]): number {
-  const row = rowOf(record.model);
+  const row = rowOf(desk, record.model);
   const fullMicroUsd = row && usage && costFromUsage(row, usage);
   return fullMicroUsd === undefined
     ? record.worstCaseMicroUsd

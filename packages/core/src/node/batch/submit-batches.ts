@@ -1,4 +1,3 @@
-import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { wishesFor } from "../../generate.ts";
 import type { Reservation } from "../../ledger/types.ts";
@@ -38,7 +37,7 @@ export async function submitBatches(
   stop: AbortSignalLike | undefined,
 ): Promise<{ submitted: ReadonlyMap<Job, GenerateAsset>; others: readonly Job[] }> {
   const submitted = new Map<Job, GenerateAsset>();
-  const wanted = stop?.aborted || !desk.batches ? [] : jobs.filter(isForBatch);
+  const wanted = stop?.aborted || !desk.batches ? [] : jobs.filter((job) => isForBatch(desk, job));
   const groups = new Map<string, BatchCall[]>();
   for (const job of wanted) {
     try {
@@ -66,16 +65,18 @@ export async function submitBatches(
   return { submitted, others: jobs.filter((job) => !submitted.has(job)) };
 }
 
-function isForBatch({ plan: { planned, error } }: Job): boolean {
+function isForBatch(desk: AssetDesk, { plan: { planned, error } }: Job): boolean {
   const offer = planned?.decision.offers[0];
-  return error === undefined && planned?.request.urgency === "batch" && rowOf(offer?.model ?? "")?.batch !== undefined;
+  return (
+    error === undefined && planned?.request.urgency === "batch" && rowOf(desk, offer?.model ?? "")?.batch !== undefined
+  );
 }
 
 async function callsOf(desk: AssetDesk, job: Job, held: readonly Reservation[] | undefined): Promise<BatchCall[]> {
   const { planned } = job.plan;
   const offer = planned?.decision.offers[0];
-  const row = rowOf(offer?.model ?? "");
-  const provider = builtInCatalogue.providers.get(offer?.provider ?? "");
+  const row = rowOf(desk, offer?.model ?? "");
+  const provider = desk.catalogue.providers.get(offer?.provider ?? "");
   if (!planned || !offer || !row || provider?.kind !== "http") throw new TypeError("a batch without an offer");
   const { request } = planned;
   const all = Array.from({ length: request.count }, (_, position) => position);
@@ -112,7 +113,7 @@ async function submitBatch(desk: AssetDesk, calls: readonly BatchCall[]): Promis
       const note = serializeJournalNote({ fingerprint: job.state.fingerprint, positions: job.positions });
       const entry = { attemptId: id, run, subject, positions, note, provider, model, quality, size };
       await desk.journal.begin({ ...entry, worstCaseMicroUsd: amountMicroUsd, startedAtMs: desk.clock.nowMs(), batch });
-      const holdMs = HOLD_WINDOWS * (rowOf(model)?.batch?.windowMs ?? 0);
+      const holdMs = HOLD_WINDOWS * (rowOf(desk, model)?.batch?.windowMs ?? 0);
       await ledger.begin(reservation, { holdMs });
     }
     const id = await client.submit(
@@ -122,7 +123,7 @@ async function submitBatch(desk: AssetDesk, calls: readonly BatchCall[]): Promis
     for (const { reservation } of calls) await desk.journal.submitted(reservation.id, id);
     return id;
   } catch (error) {
-    const failure = toError(error, builtInCatalogue.providers.get(provider) as HttpProvider | undefined);
+    const failure = toError(error, desk.catalogue.providers.get(provider) as HttpProvider | undefined);
     // A refusal is sure; whether a batch exists after anything else, the next collect finds out.
     if (failure.billed !== "no") return failure;
     await releaseUnused(
