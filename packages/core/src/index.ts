@@ -1,4 +1,4 @@
-export { createArtdesk, type Artdesk, type ArtdeskOptions } from "./artdesk.ts";
+export { createArtdesk, type Artdesk, type ArtdeskOptions, type JudgeOptions } from "./artdesk.ts";
 export type { CollectedImages, SubmittedJob } from "./collect-submitted-job.ts";
 export type { GenerateOptions, PlannedRequest } from "./generate.ts";
 export type { ArtdeskEvent, OnEvent } from "./events.ts";
@@ -52,3 +52,23 @@ export { createPacer, type Pacer, type PacerOptions } from "./schedule/pacer.ts"
 export type { LimitTier, PublishedLimits } from "./schedule/lane-limits.ts";
 export { createMemoryLedgerStore } from "./memory-ledger-store.ts";
 export { reportCsv, reportEntries, type ReportRow } from "./ledger/report.ts";
+export type { CompareOptions, ComparedModel, Comparison, ElementRate } from "./judge/compare-models.ts";
+export type { Winner } from "./judge/find-winner.ts";
+export type { QuestionStore } from "./judge/find-questions.ts";
+export type {
+  Judge,
+  JudgeCall,
+  JudgePrices,
+  JudgeReply,
+  JudgeUsage,
+  QuestionWriter,
+  WrittenQuestions,
+} from "./judge/judge.ts";
+export type { Question, QuestionKind, QuestionSource } from "./judge/question.ts";
+export type { ElementVerdict, ImageScore, Verdict } from "./judge/score-answers.ts";
+export type { JudgedImage, Verification, VerificationStep } from "./judge/verification.ts";
+export type { VerificationPlan } from "./judge/plan-verification.ts";
+export { builtInJudges } from "./judge/built-in-judges.ts";
+export { wilsonInterval, type RateInterval } from "./judge/wilson-interval.ts";
+export { compareReportHtml, type CompareReportOptions } from "./judge/compare-report.ts";
+export type { JudgedWithAttempt } from "./judge/judge-image.ts";

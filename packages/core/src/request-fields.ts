@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { usdToMicroUsd } from "./money.ts";
-import type { ImageFormat, ImageInput, Operation, Purpose, Resolution, Urgency } from "./types.ts";
+import type { ImageFormat, ImageInput, Operation, Purpose, Resolution, Urgency, VerifyMode } from "./types.ts";
 import { describeValue, oneOf, strictFields, type FieldMessage } from "./validation.ts";
 
 /** Longest prompt in characters: the limit of OpenAI's Images API (openai-node 7.57.0, 2026-11-13). */
@@ -26,6 +26,7 @@ export interface RequestFields {
   count: v.GenericSchema<number>;
   text: v.GenericSchema<string[]>;
   elements: v.GenericSchema<string[]>;
+  verify: v.GenericSchema<VerifyMode>;
   references: v.GenericSchema<ImageInput[]>;
   mask: v.GenericSchema<ImageInput>;
   transparent: v.GenericSchema<boolean>;
@@ -101,6 +102,7 @@ export const requestFields: RequestFields = {
   count: v.pipe(v.number(isCount), v.integer(isCount), v.minValue(1, isCount), v.maxValue(MAX_COUNT, isCount)),
   text: list(line(500), 50),
   elements: list(line(500), 200),
+  verify: oneOf(["off", "report", "escalate"]),
   references: v.pipe(
     v.array(image, (issue: v.BaseIssue<unknown>) => `${found(issue)} is not a list of images.`),
     v.maxLength(50, (issue) => `has ${issue.input.length} images; at most 50 are allowed.`),

@@ -1,10 +1,17 @@
 import type { ArtdeskError, ErrorCode } from "./errors.ts";
+import type { Verification } from "./judge/verification.ts";
 
 /** What is to be done to make the image. */
 export type Operation = "generate" | "edit" | "upscale";
 
 /** What the image is for. `client` is commercial client work, `print` goes to paper. */
 export type Purpose = "draft" | "internal" | "docs" | "social" | "client" | "print";
+
+/**
+ * What is done about elements that may be missing. `report`: a judge looks at every image and the receipt says what it
+ * saw. `escalate`: where elements are missing, the next tier makes the image again, if that pays and the budget allows.
+ */
+export type VerifyMode = "off" | "report" | "escalate";
 
 /** How good an offer must be: `draft` < `standard` < `premium`. */
 export type Tier = "draft" | "standard" | "premium";
@@ -64,8 +71,10 @@ export interface ImageRequest {
   count?: number | undefined;
   /** Words that must stand in the image, each an exact string. */
   text?: readonly string[] | undefined;
-  /** Things that must be in the image, one per entry. */
+  /** Things that must be in the image, one per entry. `> ` before an entry: it belongs to the one above. */
   elements?: readonly string[] | undefined;
+  /** Whether a judge checks the images. @default "off" */
+  verify?: VerifyMode | undefined;
   references?: readonly ImageInput[] | undefined;
   /** PNG of the first reference's size; transparent where the image may change. */
   mask?: ImageInput | undefined;
@@ -98,6 +107,8 @@ export interface ParsedRequest {
   count: number;
   text: readonly string[];
   elements: readonly string[];
+  /** @default "off" */
+  verify?: VerifyMode | undefined;
   references: readonly ImageInput[];
   mask: ImageInput | undefined;
   transparent: boolean;
@@ -211,6 +222,8 @@ export type AttemptOutcome = "delivered" | "partial" | "refused" | "failed" | "u
 export interface Attempt {
   /** Also the id of its ledger reservation. */
   id: string;
+  /** What was bought: images, a judge's look at one, or the questions of a prompt. @default "image" */
+  kind?: "image" | "judge" | "questions" | undefined;
   provider: string;
   model: string;
   quality: string;
@@ -246,6 +259,8 @@ export interface Receipt {
   requestIds: readonly string[];
   hashes: readonly string[];
   durationMs: number;
+  /** What a judge saw, when one was asked. */
+  verification?: Verification | undefined;
 }
 
 /** Images and their receipt. `error` is set when fewer than `count` images came. */

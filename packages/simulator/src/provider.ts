@@ -1,3 +1,4 @@
+import type { TruthBook } from "./adherence.ts";
 import type { Bank, Booking, StatementEntry } from "./bank.ts";
 import type { BatchRoom } from "./batch-room.ts";
 import type { Fault } from "./fault.ts";
@@ -15,6 +16,8 @@ export interface Desk {
   readonly batchRoom: BatchRoom;
   readonly faults: FaultScript;
   readonly images: ImageStudio;
+  /** What the drawn images show. */
+  readonly truth: TruthBook;
   readonly timers: Timers;
   readonly rateLimiter: RateLimiter;
   readonly jobs: JobShelf;

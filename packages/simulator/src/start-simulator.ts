@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type Adherence, parseAdherence, TruthBook } from "./adherence.ts";
 import { Bank } from "./bank.ts";
 import type { Statement } from "./bank.ts";
 import { BatchRoom } from "./batch-room.ts";
@@ -37,6 +38,8 @@ export interface SimulatorOptions {
   readonly openaiOutputDetails?: boolean | undefined;
   /** Bytes of encoded images kept for repeated requests. Default 256 MB. */
   readonly imageCacheMaxBytes?: number | undefined;
+  /** What images show, so that judges can be asked about them. Default: everything, and equal orders give equal images. */
+  readonly adherence?: Adherence | undefined;
 }
 
 /** A running simulator. */
@@ -56,6 +59,10 @@ export interface Simulator {
    * @throws Error that names every mistake in the list
    */
   faults(list: readonly FaultInput[]): void;
+  /** Replaces what images show from now on; undefined ends it. */
+  adherence(adherence: Adherence | undefined): void;
+  /** Whether an image (lower-case hex SHA-256 of its bytes) shows what a question asks for. */
+  isPlaced(imageSha256: string, question: string): boolean;
   /** Empties statement, calls and fault script, and starts the identifiers again. */
   reset(): void;
   /** Ends every connection and timer. Resolves when the port is free. */
@@ -78,6 +85,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const batchRoom = new BatchRoom(options.batchPolls ?? 1);
   const rateLimiter = new RateLimiter(options.imagesPerMinute);
   const jobs = new JobShelf();
+  const truth = new TruthBook(seed, options.adherence && parseAdherence(options.adherence));
   let identifiers = 0;
   const reset = (): void => {
     bank.reset();
@@ -86,6 +94,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     batchRoom.reset();
     faults.replace([]);
     jobs.clear();
+    truth.reset();
     identifiers = 0;
   };
   const desk: Desk & ControlDesk = {
@@ -97,7 +106,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     rateLimiter,
     batchRoom,
     jobs,
+    truth,
     images: new ImageStudio({
+      truth,
       seed,
       noise: options.imageNoise ?? false,
       cacheMaxBytes: options.imageCacheMaxBytes ?? DEFAULT_CACHE_MAX_BYTES,
@@ -132,6 +143,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     statement: () => bank.statement(),
     calls: () => calls.records(),
     faults: (list) => faults.replace(parseFaults(list)),
+    adherence: (adherence) => truth.replace(adherence && parseAdherence(adherence)),
+    isPlaced: (imageSha256, question) => truth.isPlaced(imageSha256, question),
     reset,
     close: () =>
       new Promise((resolve) => {

@@ -90,7 +90,10 @@ function wordList<const Word extends string>(words: readonly Word[]): v.GenericS
 }
 
 const yesOrNo = v.boolean("must be true or false");
-const dayField = v.pipe(v.string("must be a day such as 2027-01-31"), v.isoDate("must be a day such as 2027-01-31"));
+const dayField = v.pipe(
+  v.string("must be a day such as 2027-01-31"),
+  v.regex(/^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, "must be a day such as 2027-01-31"),
+);
 const tierField = wordField<OfferTier>(["draft", "standard", "premium", "unrated"]);
 const sizeField = v.pipe(
   v.string("must be a size such as 1024x1024"),

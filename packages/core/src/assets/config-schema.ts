@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { VerifyMode } from "../types.ts";
 import { CHOSEN_NAME, describe, knownFields, optionalEntries, textField, usdField, wordField } from "./field-schema.ts";
 import { type LimitFields, limitsField } from "./limits-schema.ts";
 import type { Urgency } from "../types.ts";
@@ -41,6 +42,7 @@ export interface ConfigFields {
   budget?: BudgetFields | undefined;
   volume?: VolumeFields | undefined;
   style?: string | undefined;
+  verify?: VerifyMode | undefined;
   models?: { draft?: string | undefined; standard?: string | undefined; premium?: string | undefined } | undefined;
   ledger?: string | undefined;
   providers?: Record<string, ProviderFields> | undefined;
@@ -178,6 +180,10 @@ export const configSchema: v.GenericSchema<unknown, ConfigFields> = knownFields(
     budget: describe(budgetField, "Limits on what may be spent, in USD."),
     volume: describe(volumeField, "Monthly volume: thresholds of the policy preset `volume`, and free images."),
     style: describe(textField(10_000), "Text added to every prompt."),
+    verify: describe(
+      wordField<VerifyMode>(["off", "report", "escalate"]),
+      "Whether a judge checks the images of prompt files that do not say it themselves. Default: off.",
+    ),
     models: describe(
       knownFields(optionalEntries({ draft: textField(100), standard: textField(100), premium: textField(100) })),
       "The model to prefer for each tier, by id or alias.",

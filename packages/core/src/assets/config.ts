@@ -1,5 +1,5 @@
 import { type AccountTerms, accountTermsOf } from "./limits-schema.ts";
-import type { Budget, Tier, Urgency } from "../types.ts";
+import type { Budget, Tier, Urgency, VerifyMode } from "../types.ts";
 import type { PriceFields, RowFields } from "./catalogue-schema.ts";
 import { type BudgetFields, configSchema, type ProviderFields, type VolumeFields } from "./config-schema.ts";
 import { readFields } from "./read-fields.ts";
@@ -29,6 +29,8 @@ export interface ArtdeskConfig {
   volume: Readonly<VolumeFields>;
   /** Text added to every prompt; empty when not set. */
   style: string;
+  /** For prompt files that do not say it; undefined when not set. */
+  verify: VerifyMode | undefined;
   models: Readonly<Partial<Record<Tier, string>>>;
   /** `github`, `sqlite:PATH`, `redis://...` or `postgres://...`; undefined when not set. */
   ledger: string | undefined;
@@ -73,6 +75,7 @@ export function parseConfig(options: { file: string; text: string; readYaml: Yam
     budget: budgetOf(fields.budget ?? {}),
     volume: fields.volume ?? {},
     style: fields.style ?? "",
+    verify: fields.verify,
     models: modelsOf(fields.models ?? {}),
     ledger: fields.ledger,
     baseUrls: Object.fromEntries(
@@ -100,6 +103,7 @@ export function defaultConfig(): ArtdeskConfig {
     budget: {},
     volume: {},
     style: "",
+    verify: undefined,
     models: {},
     ledger: undefined,
     baseUrls: {},

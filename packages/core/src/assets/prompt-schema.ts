@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Operation, Purpose, Resolution, Urgency } from "../types.ts";
+import type { Operation, Purpose, Resolution, Urgency, VerifyMode } from "../types.ts";
 import {
   CHOSEN_NAME,
   describe,
@@ -28,6 +28,7 @@ export interface ImageFields {
   count?: number | undefined;
   text?: string[] | undefined;
   elements?: string[] | undefined;
+  verify?: VerifyMode | undefined;
   references?: string[] | undefined;
   mask?: string | undefined;
   transparent?: boolean | undefined;
@@ -109,7 +110,14 @@ const imageEntries = {
   ),
   count: describe(countField, "Images to make. Several become NAME-1.png, NAME-2.png and so on. Default: 1."),
   text: describe(textListField(20, 500), "Words that must stand in the image, each an exact string."),
-  elements: describe(textListField(50, 500), "Things that must be in the image, one per entry."),
+  elements: describe(
+    textListField(50, 500),
+    "Things that must be in the image, one per entry. `> ` before an entry: it belongs to the one above.",
+  ),
+  verify: describe(
+    wordField<VerifyMode>(["off", "report", "escalate"]),
+    "Whether a judge checks the image: `report` says what is missing, `escalate` makes it again on the next tier when that pays. Default: off.",
+  ),
   references: describe(textListField(16, 1024), "Images that go in, relative to this file."),
   mask: describe(textField(1024), "PNG of the first reference's size; transparent where the image may change."),
   transparent: describe(v.boolean("must be true or false"), "Transparent background. Default: false."),

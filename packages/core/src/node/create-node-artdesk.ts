@@ -8,6 +8,7 @@ import type { Clock, Journal, LedgerStore, Random } from "../ports.ts";
 import type { Budget } from "../types.ts";
 import { createPacer, type Pacer, type PacerOptions } from "../schedule/pacer.ts";
 import { nodeCodec } from "./node-codec.ts";
+import type { QuestionStore } from "../judge/find-questions.ts";
 import { openLedgerStore } from "./stores/open-ledger-store.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
@@ -39,6 +40,8 @@ export interface NodeArtdeskOptions {
   journal?: Journal | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
+  /** Where questions that a model drew from a prompt are kept. @default nowhere */
+  questions?: QuestionStore | undefined;
   /** Id of this run in the books. @default a new one */
   run?: string | undefined;
 }
@@ -80,6 +83,7 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
     pacer,
     codec: nodeCodec,
     journal: options.journal,
+    questions: options.questions,
     run: options.run,
     enabledProviders: options.providers,
   });

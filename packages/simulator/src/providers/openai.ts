@@ -9,6 +9,7 @@ import { Base64Text, jsonReply } from "../wire.ts";
 import type { ParsedBody, Reply, WireRequest } from "../wire.ts";
 import { answerBatches } from "./openai-batches.ts";
 import * as errors from "./openai-errors.ts";
+import { readJudgeCall } from "./openai-judge.ts";
 import { isRetiredOpenAiModel, liveOpenAiModels } from "./openai-models.ts";
 import type { OpenAiModel } from "./openai-models.ts";
 import { readEdit, readGeneration } from "./openai-request.ts";
@@ -49,6 +50,11 @@ async function answer(request: WireRequest, desk: Desk): Promise<Answer> {
     answerImages(path, { kind: "json", value: body }, lineId, headers, lineDesk),
   );
   if (batchAnswer) return batchAnswer;
+  if (route === "POST /decisions" || route === "POST /responses") {
+    const path = request.path === "/decisions" ? "/decisions" : "/responses";
+    const checked = await readJudgeCall(path, request.body, requestId, headers, desk);
+    return "error" in checked ? refuse(checked.error) : runPaidJob(checked.job, desk);
+  }
   if (route !== "POST /images/generations" && route !== "POST /images/edits") {
     return refuse({
       status: 404,

@@ -8,11 +8,13 @@ import { closestName } from "../../closest-name.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
+import { type Stage, STAGE_RULES } from "../../policy/stage-rules.ts";
 import type { Clock, LedgerStore, Random } from "../../ports.ts";
 import type { Budget, Urgency } from "../../types.ts";
 import { createNodeArtdesk, type NodeArtdesk } from "../create-node-artdesk.ts";
 import { type BatchClient, openBatchClient } from "../batch/batch-client.ts";
 import { createFileJournal, type FileJournal } from "../file-journal.ts";
+import { createFileQuestionStore } from "../file-question-store.ts";
 import { systemClock } from "../system-clock.ts";
 import { systemRandom } from "../system-random.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
@@ -40,6 +42,8 @@ export interface AssetDeskOptions {
   providers?: readonly string[] | undefined;
   /** A store of the host's own, or a spec in place of the configured one. */
   ledger?: LedgerStore | string | undefined;
+  /** For drafts and refinements, or for a final made from one: decides the tier before the policy does. */
+  stage?: Stage | undefined;
   /** Nothing will be written: a ledger that does not exist yet counts as empty. @default false */
   readOnly?: boolean | undefined;
   clock?: Clock | undefined;
@@ -64,6 +68,7 @@ export interface AssetDesk {
   readonly random: Random;
   /** The provider's batch service, opened when it is first needed. */
   openBatches(provider: string): Promise<BatchClient>;
+  readonly stage: Stage | undefined;
   /** Only providers that draw storyboard cards are in use. */
   readonly drawsOnly: boolean;
   /** Says what is odd about the set-up. */
@@ -80,7 +85,9 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
   const { config, root } = workspace;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  const policy = readPolicy(workspace, options.policy);
+  const ownPolicy = readPolicy(workspace, options.policy);
+  const { stage } = options;
+  const policy = stage ? { ...ownPolicy, rules: [...STAGE_RULES[stage], ...ownPolicy.rules] } : ownPolicy;
   const budget: Budget = {
     ...config.budget,
     runMicroUsd: options.runBudgetMicroUsd ?? config.budget.runMicroUsd,
@@ -102,6 +109,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     connections: config.connections,
     catalogue,
     journal,
+    questions: createFileQuestionStore(root),
     clock,
     random,
     run,
@@ -120,6 +128,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     clock,
     random,
     openBatches: (provider) => openBatchClient(provider, { env: options.env, baseUrls: config.baseUrls }),
+    stage,
     drawsOnly: drawsOnly(options),
     warnings,
     close: () => artdesk.close(),

@@ -10,7 +10,7 @@ import type { GenerateAsset, GenerateReport } from "./report.ts";
 const CONTACT_SHEET_PATH = ".artdesk/contact-sheet.html";
 
 /** Images up to this size in all are put into the page, so that a run of any length needs the same memory; later ones are linked. */
-const MAX_EMBEDDED_BYTES = 32_000_000;
+export const MAX_EMBEDDED_BYTES = 32_000_000;
 
 /** Writes the page that shows what the run made. @returns its path, relative to the workspace */
 export async function writeContactSheet(desk: AssetDesk, report: GenerateReport): Promise<string> {
@@ -72,7 +72,8 @@ async function imagesOf(desk: AssetDesk, asset: GenerateAsset, room: { bytes: nu
   return urls;
 }
 
-function dateText(nowMs: number): string {
+/** A moment as the page shows it. */
+export function dateText(nowMs: number): string {
   const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
   return `${format.format(nowMs).replace(" at ", ", ")} UTC`;
 }
