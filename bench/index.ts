@@ -6,6 +6,7 @@ import { benchDecisions } from "./decisions.ts";
 import { benchGenerate, type GenerateScene } from "./generate.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchPlanFiles } from "./plan-files.ts";
+import { benchSchedule, showSchedule } from "./schedule.ts";
 
 const quick = process.argv.includes("--quick");
 const results: Record<string, unknown> = { node: process.version, load: loadavg() };
@@ -68,6 +69,10 @@ say(
 
 results["ledger"] = await benchLedger();
 
+const schedule = await benchSchedule(quick ? [500] : [500, 5_000]);
+results["schedule"] = schedule;
+say("\nBatches under an images-per-minute limit (virtual time; bar 1.05 of the optimum, one 429 at most):");
+for (const line of showSchedule(schedule)) say(line);
 const start = await benchActionStart(quick ? 7 : 25);
 results["actionStart"] = start;
 sayActionStart(start, say);

@@ -6,6 +6,7 @@ import { budgetCommand, reconcileCommand } from "./commands/budget.ts";
 import { draftCommand, finalCommand, refineCommand } from "./commands/chain.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { checkCommand } from "./commands/check.ts";
+import { collectCommand } from "./commands/collect.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
@@ -51,6 +52,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .option("--no-wait", "fail at once when another run is working in this folder, instead of waiting for it")
     .option("--yes", "accepted for scripts; generate never asks")
     .action((paths, options) => finish(generateCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("collect"))
+    .description("fetch what batches have made (`urgency: batch`); ends with 4 while one still runs")
+    .action((options) => finish(collectCommand(options, io, colors)));
   withCommonOptions(program.command("draft"))
     .description("make cheap drafts of one image and a page to pick from; those that are there are not bought again")
     .argument("<file>", "prompt file, or the asset's id")

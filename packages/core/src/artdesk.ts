@@ -23,6 +23,7 @@ import { explainStandIns } from "./plan/stand-in.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { AbortSignalLike, Clock, Codec, Http, Journal, LedgerStore, Random } from "./ports.ts";
 import { parseRequest } from "./request.ts";
+import type { Pacer } from "./schedule/pacer.ts";
 import type { Budget, Decision, GenerateResult, ImageRequest, ParsedRequest, ReceivedImage } from "./types.ts";
 
 export interface ArtdeskOptions {
@@ -37,6 +38,8 @@ export interface ArtdeskOptions {
   codec: Codec;
   /** Durable notes on paid calls. @default keeps nothing */
   journal?: Journal | undefined;
+  /** Lets calls start only as fast as the providers allow. @default at once */
+  pacer?: Pacer | undefined;
   /** Id of this run in the books. @default a new one */
   run?: string | undefined;
   /** Only these providers may be used. @default all of the catalogue */
@@ -117,6 +120,7 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
     codec,
     ledger,
     journal: options.journal ?? NO_JOURNAL,
+    pacer: options.pacer,
     policy,
     replan: (request) => decide(request),
     async stageNote(request) {

@@ -8,6 +8,8 @@ import type { Ledger, Reservation, Settlement } from "./ledger/types.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { AbortSignalLike, Clock, Codec, Http, Journal, Random } from "./ports.ts";
 import type { JobProvider, Provider, ProviderCall, ProviderJob, ProviderReply } from "./provider.ts";
+import { type Gate, openGate } from "./schedule/gate.ts";
+import type { Pacer } from "./schedule/pacer.ts";
 import type { Attempt, ReceivedImage } from "./types.ts";
 
 /** The outside world of one attempt. */
@@ -18,6 +20,8 @@ export interface AttemptHost {
   codec: Codec;
   ledger: Ledger;
   journal: Journal;
+  /** Lets calls start only as fast as the provider allows. @default at once */
+  pacer?: Pacer | undefined;
 }
 
 /** POSTs that one request may still send, retries and fallbacks together. */
@@ -48,6 +52,8 @@ export interface AttemptResult {
   error: ArtdeskError | undefined;
   /** The journal or the ledger could not be written: nothing more may be bought. */
   booksError: ArtdeskError | undefined;
+  /** How long the call waited for the provider's limit before it was sent, for people. */
+  waitNote: string | undefined;
 }
 
 const BASE_DELAY_MS = 500;
@@ -62,11 +68,15 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
   task.allowance.left -= 1;
   const { clock } = host;
   const { reservation, call } = task;
+  // Waiting comes before the books: money in flight would be doubted after a while, money that is held is not.
+  const gate = await openGate(host, task);
   const startedAtMs = clock.nowMs();
-  const beginError = await begin(host, task, startedAtMs);
-  const sent: Sent = beginError
-    ? { reply: undefined, error: beginError, posts: 0 }
-    : await sendUntilDecided(host, task, startedAtMs);
+  const beginError = gate.error ? undefined : await begin(host, task, startedAtMs);
+  const sent: Sent =
+    (gate.error ?? beginError)
+      ? { reply: undefined, error: gate.error ?? beginError, posts: 0 }
+      : await sendUntilDecided(host, task, startedAtMs, gate);
+  await gate.close();
   const tableMicroUsd = tablePrice(task, sent.reply?.images.length ?? call.count);
   const ending = describeEnding(task, sent, tableMicroUsd);
   const settlement: Settlement = {
@@ -101,7 +111,13 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
   };
   task.onEvent({ type: "attempt_ended", attempt });
   const beginFailure = beginError?.code === "budget_exceeded" ? undefined : beginError;
-  return { images: sent.reply?.images ?? [], attempt, error: sent.error, booksError: beginFailure ?? bookError };
+  return {
+    images: sent.reply?.images ?? [],
+    attempt,
+    error: sent.error,
+    booksError: beginFailure ?? bookError,
+    waitNote: gate.note,
+  };
 }
 
 /** Notes the call in the journal and puts its money in flight. @returns why nothing may be sent, if so. */
@@ -143,12 +159,12 @@ export interface Sent {
   posts: number;
 }
 
-async function sendUntilDecided(host: AttemptHost, task: AttemptTask, startedAtMs: number): Promise<Sent> {
-  const deadlineMs = startedAtMs + task.policy.deadlineMs;
+async function sendUntilDecided(host: AttemptHost, task: AttemptTask, startedAtMs: number, gate: Gate): Promise<Sent> {
+  let deadlineMs = startedAtMs + task.policy.deadlineMs;
   for (let posts = 0; ;) {
     if (task.signal?.aborted) return { reply: undefined, error: stoppedBeforeSending(), posts };
     if (task.provider.kind !== "local") posts += 1;
-    const outcome = await sendOnce(host, task, deadlineMs);
+    const outcome = await sendOnce(host, task, deadlineMs, gate);
     if (!isArtdeskError(outcome)) {
       return { reply: outcome, error: outcome.problem ?? partialError(task, outcome), posts };
     }
@@ -164,6 +180,7 @@ async function sendUntilDecided(host: AttemptHost, task: AttemptTask, startedAtM
       message: outcome.shortMessage,
     });
     await host.clock.sleep(delayMs, task.signal);
+    deadlineMs += await gate.enterAgain();
   }
 }
 
@@ -175,6 +192,7 @@ async function sendOnce(
   host: AttemptHost,
   task: AttemptTask,
   deadlineMs: number,
+  gate: Gate,
 ): Promise<ProviderReply | ArtdeskError> {
   const { provider, call } = task;
   try {
@@ -184,7 +202,12 @@ async function sendOnce(
     // After a machine slept, or its clock was set: a call that could not end in time would be paid for nothing.
     if (timeoutMs <= 0) return tooLate(provider);
     const response = await host.http.send(request, { timeoutMs, signal: task.signal });
-    if (response.status < 200 || response.status > 299) return await provider.readError(response, call);
+    if (response.status < 200 || response.status > 299) {
+      const error = await provider.readError(response, call);
+      await gate.tellRefusal(error);
+      return error;
+    }
+    await gate.tellReply(response.headers);
     if (provider.kind === "job") {
       return await followJob(host, task, provider, await provider.readSubmitted(response, call), deadlineMs);
     }

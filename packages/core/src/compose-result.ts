@@ -10,6 +10,8 @@ export interface Progress {
   error: ArtdeskError | undefined;
   /** What went wrong without costing an image. */
   warnings: string[];
+  /** What people may want to know besides the reasons of the offer. */
+  notes: string[];
 }
 
 /** The error of a decision that leaves nothing to try. */
@@ -46,7 +48,7 @@ export function composeResult(
     attempts,
     costMicroUsd: sum(attempts.filter((attempt) => attempt.billed !== "unknown")),
     possiblyBilledMicroUsd: sum(attempts.filter((attempt) => attempt.billed === "unknown")),
-    reasons: offer?.reasons ?? [],
+    reasons: [...(offer?.reasons ?? []), ...progress.notes],
     warnings: [...decision.warnings, ...progress.warnings],
     requestIds: attempts.flatMap((attempt) => attempt.requestId ?? []),
     hashes: images.map((image) => image.sha256),

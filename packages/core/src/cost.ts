@@ -146,6 +146,11 @@ function imageMicroUsd(row: CatalogueRow, { widthPx, heightPx, resolution, quali
   throw new RangeError(`${row.id} has no price`);
 }
 
+/** A price with so many percent off, rounded up to whole micro-USD. */
+export function discountedMicroUsd(microUsd: number, discountPercent: number): number {
+  return Math.ceil((microUsd * (100 - discountPercent)) / 100);
+}
+
 /** The largest usage that one image of this call can report. */
 export function usageBound(row: CatalogueRow, call: PricedCall): Usage {
   const { price } = row;

@@ -1,4 +1,4 @@
-import type { Usage } from "./types.ts";
+import type { KnownLimits, Usage } from "./types.ts";
 
 /** Every way in which Artdesk can fail. */
 export type ErrorCode =
@@ -55,6 +55,8 @@ export interface ArtdeskErrorOptions {
   requestId?: string | undefined;
   /** How long the provider asks to wait. */
   retryAfterMs?: number | undefined;
+  /** What a refusal for speed says about the account's limits. */
+  limits?: KnownLimits | undefined;
   /** Whether the provider billed the call. @default "no" */
   billed?: "no" | "yes" | "unknown" | undefined;
   /** Tokens billed although no image came. */
@@ -80,6 +82,7 @@ export class ArtdeskError extends Error {
   readonly status: number | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly limits: KnownLimits | undefined;
   readonly billed: "no" | "yes" | "unknown";
   readonly usage: Usage | undefined;
   readonly location: { file: string; line?: number | undefined } | undefined;
@@ -97,6 +100,7 @@ export class ArtdeskError extends Error {
     this.status = options.status;
     this.requestId = options.requestId;
     this.retryAfterMs = options.retryAfterMs;
+    this.limits = options.limits;
     this.billed = options.billed ?? "no";
     this.usage = options.usage;
     this.location = options.location;

@@ -88,7 +88,14 @@ export async function generateImages(
 ): Promise<GenerateResult> {
   const startedAtMs = host.clock.nowMs();
   const { request } = planned;
-  const progress: Progress = { images: new Map(), attempts: [], firstOffer: undefined, error: undefined, warnings: [] };
+  const progress: Progress = {
+    images: new Map(),
+    attempts: [],
+    firstOffer: undefined,
+    error: undefined,
+    warnings: [],
+    notes: [],
+  };
   const onEvent = guardListener(options.onEvent, progress);
   let decision = planned.decision;
   let held = options.held;
@@ -242,6 +249,7 @@ function missingPositions(count: number, images: ReadonlyMap<number, ReceivedIma
 
 function collect(progress: Progress, result: AttemptResult, positions: readonly number[]): void {
   progress.attempts.push(result.attempt);
+  if (result.waitNote !== undefined) progress.notes.push(result.waitNote);
   result.images.forEach((image, index) => {
     const position = positions[index];
     if (position !== undefined) progress.images.set(position, image);

@@ -3,6 +3,7 @@ import { ArtdeskError, isArtdeskError, type ErrorCode } from "./errors.ts";
 import { JsonImageScanner } from "./json-image-scanner.ts";
 import type { Codec, HttpResponse } from "./ports.ts";
 import { redact } from "./redact.ts";
+import type { KnownLimits } from "./types.ts";
 
 const ERROR_BODY_BYTES = 64 * 1024;
 const LARGEST_BODY_BYTES = 256 * 1024 * 1024;
@@ -110,6 +111,8 @@ export interface KnownFailure {
   shortMessage?: string | undefined;
   hint?: string | undefined;
   retryAfterMs?: number | undefined;
+  /** What a refusal for speed says about the account's limits. */
+  limits?: KnownLimits | undefined;
 }
 
 /**
@@ -146,6 +149,7 @@ export function replyError(
     status: response.status,
     requestId: subject.requestId,
     retryAfterMs: known.retryAfterMs ?? retryAfterMs(response.headers),
+    limits: known.limits,
     billed: known.billed ?? failure.billed,
   });
 }

@@ -48,6 +48,8 @@ export type {
   ReservationWish,
   Settlement,
 } from "./ledger/types.ts";
+export { createPacer, type Pacer, type PacerOptions } from "./schedule/pacer.ts";
+export type { LimitTier, PublishedLimits } from "./schedule/lane-limits.ts";
 export { createMemoryLedgerStore } from "./memory-ledger-store.ts";
 export { reportCsv, reportEntries, type ReportRow } from "./ledger/report.ts";
 export type { CompareOptions, ComparedModel, Comparison, ElementRate } from "./judge/compare-models.ts";

@@ -119,6 +119,8 @@ export interface JournalEntry {
   size: string;
   worstCaseMicroUsd: number;
   startedAtMs: number;
+  /** Our own name for the batch that makes it, for calls that outlive their run. */
+  batch?: string | undefined;
 }
 
 /** A received image with what is needed to settle and deliver it later. */

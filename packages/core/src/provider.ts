@@ -1,7 +1,7 @@
 import type { CatalogueRow } from "./catalogue/row.ts";
 import type { ArtdeskError } from "./errors.ts";
 import type { Codec, HttpRequest, HttpResponse } from "./ports.ts";
-import type { Offer, ParsedRequest, ReceivedImage, Usage } from "./types.ts";
+import type { KnownLimits, Offer, ParsedRequest, ReceivedImage, Usage } from "./types.ts";
 
 /** How the host signs requests of a provider and where it sends them. Data only: adapters never see a key. */
 export interface ProviderAuth {
@@ -59,6 +59,8 @@ export interface HttpProvider {
   build(call: ProviderCall, codec: Codec): HttpRequest;
   read(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply>;
   readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError>;
+  /** What the headers of a reply state about the account's limits. */
+  readLimits?(headers: HttpResponse["headers"]): KnownLimits;
 }
 
 /** A provider that draws by itself: no key, no network, free. */

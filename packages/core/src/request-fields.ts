@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { usdToMicroUsd } from "./money.ts";
-import type { ImageFormat, ImageInput, Operation, Purpose, Resolution, VerifyMode } from "./types.ts";
+import type { ImageFormat, ImageInput, Operation, Purpose, Resolution, Urgency, VerifyMode } from "./types.ts";
 import { describeValue, oneOf, strictFields, type FieldMessage } from "./validation.ts";
 
 /** Longest prompt in characters: the limit of OpenAI's Images API (openai-node 7.57.0, 2026-11-13). */
@@ -34,6 +34,7 @@ export interface RequestFields {
   model: v.GenericSchema<string>;
   maxCostUsd: v.GenericSchema<number>;
   tags: v.GenericSchema<Record<string, string>>;
+  urgency: v.GenericSchema<Urgency>;
 }
 
 const found = (issue: v.BaseIssue<unknown>): string => describeValue(issue.input);
@@ -110,6 +111,7 @@ export const requestFields: RequestFields = {
     image,
     v.check((mask) => mask.mediaType === "image/png", "must be a PNG, transparent where the image may change."),
   ),
+  urgency: oneOf(["normal", "low", "batch"]),
   transparent: v.boolean((issue: v.BaseIssue<unknown>) => `${found(issue)} is not true or false.`),
   format: oneOf(["png", "jpeg", "webp"]),
   model: line(200),

@@ -27,6 +27,7 @@ const requestSchema: v.GenericSchema<unknown, ImageRequest> = strictFields(
     model: v.optional(requestFields.model),
     maxCostUsd: v.optional(requestFields.maxCostUsd),
     tags: v.optional(requestFields.tags),
+    urgency: v.optional(requestFields.urgency),
   },
   "the request",
 );
@@ -57,6 +58,7 @@ export function parseRequest(input: unknown): ParsedRequest {
     model: request.model,
     maxCostMicroUsd: request.maxCostUsd === undefined ? undefined : usdToMicroUsd(request.maxCostUsd),
     tags: request.tags ?? {},
+    urgency: request.urgency ?? "normal",
   };
 }
 

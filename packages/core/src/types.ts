@@ -22,6 +22,12 @@ export type OfferTier = Tier | "unrated";
 /** File formats that Artdesk writes. */
 export type ImageFormat = "png" | "jpeg" | "webp";
 
+/**
+ * How soon an image is needed. `low` waits for the provider's cheap hours where they are set, and for all other work;
+ * `batch` is made within a day by the provider's batch service, for less.
+ */
+export type Urgency = "normal" | "low" | "batch";
+
 /** Named pixel class: about 1, 4 or 16 megapixels for a square (1024, 2048, 4096 px edge). */
 export type Resolution = "1K" | "2K" | "4K";
 
@@ -82,6 +88,8 @@ export interface ImageRequest {
   maxCostUsd?: number | undefined;
   /** Budget and report labels, for example `{ client: "acme", campaign: "spring" }`. */
   tags?: Readonly<Record<string, string>> | undefined;
+  /** @default "normal" */
+  urgency?: Urgency | undefined;
 }
 
 /** Wanted size: exact pixels, or a shape with a pixel class. */
@@ -108,6 +116,7 @@ export interface ParsedRequest {
   model: string | undefined;
   maxCostMicroUsd: number | undefined;
   tags: Readonly<Record<string, string>>;
+  urgency: Urgency;
 }
 
 /** The signals read from a request; every one can show where it came from. */
@@ -303,4 +312,12 @@ export interface SpendSnapshot {
   imagesThisMonth: number;
   /** Images made this month per model id, for free allowances. */
   imagesThisMonthByModel: Readonly<Record<string, number>>;
+}
+
+/** Limits that are known for sure: set by the user, stated by a header or by a refusal. */
+export interface KnownLimits {
+  images?: number | undefined;
+  tokens?: number | undefined;
+  microUsd?: number | undefined;
+  concurrency?: number | undefined;
 }

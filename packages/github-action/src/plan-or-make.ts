@@ -26,6 +26,8 @@ export async function planOrMake(context: RunContext, project: Project, access: 
     runBudgetMicroUsd: inputs.budgetRunMicroUsd,
     ledger: await openLedger(context, project, generating),
     readOnly: !generating,
+    // A runner's disk is gone after the job, and with it the journal that a batch is collected by.
+    batches: false,
   });
   try {
     if (!generating) return { kind: "plan", report: await planAssets(desk, paths) };

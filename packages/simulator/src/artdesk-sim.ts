@@ -3,12 +3,14 @@ import { parseArgs } from "node:util";
 import { startSimulator } from "./start-simulator.ts";
 import type { Simulator, SimulatorOptions } from "./start-simulator.ts";
 
-const USAGE = `artdesk-sim [--port N] [--seed N] [--latency-ms N] [--image-noise] [--today YYYY-MM-DD] [--json]
+const USAGE = `artdesk-sim [--port N] [--seed N] [--latency-ms N] [--images-per-minute N] [--batch-polls N] [--image-noise] [--today YYYY-MM-DD] [--json]
 
 Image providers on 127.0.0.1, with a bank statement and scripted faults.
   --port N            port (default 0: any free one)
   --seed N            fixes images, token counts and identifiers (default 1)
   --latency-ms N      added to every paid call (default 0)
+  --images-per-minute N  refuses more than N images of a model in any minute (default: no limit)
+  --batch-polls N     looks at a batch that find it running (default 1)
   --image-noise       PNGs as heavy as real ones
   --today YYYY-MM-DD  the day it plays; models past their shutdown date are gone (default: today)
   --json              one JSON line {url, port, env} when ready
@@ -25,6 +27,8 @@ function readCommand(): Command | "help" {
       port: { type: "string", default: "0" },
       seed: { type: "string", default: "1" },
       "latency-ms": { type: "string", default: "0" },
+      "images-per-minute": { type: "string" },
+      "batch-polls": { type: "string", default: "1" },
       "image-noise": { type: "boolean", default: false },
       today: { type: "string" },
       json: { type: "boolean", default: false },
@@ -40,6 +44,11 @@ function readCommand(): Command | "help" {
       port: wholeNumber("--port", values.port, 65_535),
       seed: wholeNumber("--seed", values.seed, Number.MAX_SAFE_INTEGER),
       latencyMs: wholeNumber("--latency-ms", values["latency-ms"], 3_600_000),
+      batchPolls: wholeNumber("--batch-polls", values["batch-polls"], 1_000_000),
+      imagesPerMinute:
+        values["images-per-minute"] === undefined
+          ? undefined
+          : wholeNumber("--images-per-minute", values["images-per-minute"], 1_000_000),
       imageNoise: values["image-noise"],
       now: () => Date.now() + offsetMs,
     },

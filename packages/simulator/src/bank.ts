@@ -23,6 +23,8 @@ export interface StatementEntry {
    */
   readonly delivered: boolean | "partial";
   readonly operation: string;
+  /** Made by a batch, at its price. */
+  readonly batch?: boolean | undefined;
 }
 
 export interface Statement {

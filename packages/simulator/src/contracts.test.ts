@@ -140,6 +140,51 @@ describe.skipIf(!hasSharedContracts())("held against the provider contracts", ()
     }
   });
 
+  test("OpenAI files and batches: requests and replies", async () => {
+    const simulator = await simulatorForTest({ batchPolls: 0 });
+    const schema = (name: string): ValidateFunction =>
+      compile("openai-images-batches-files.openapi.json", `/components/schemas/${name}`, "2020");
+    const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
+      fetch(`${simulator.url}/openai/v1${path}`, {
+        ...init,
+        headers: {
+          authorization: "Bearer k",
+          ...(init.body instanceof FormData ? {} : { "content-type": "application/json" }),
+        },
+      });
+    const line = {
+      custom_id: "a",
+      method: "POST",
+      url: "/v1/images/generations",
+      body: { model: "gpt-image-2", prompt: "x" },
+    };
+    const form = new FormData();
+    form.append("purpose", "batch");
+    form.append("file", new Blob([`${JSON.stringify(line)}\n`]), "lines.jsonl");
+    const file = (await (await ask("/files", { method: "POST", body: form })).json()) as { id: string };
+    expect(mistakes(schema("OpenAIFile"), file)).toEqual([]);
+    const request = { input_file_id: file.id, endpoint: "/v1/images/generations", completion_window: "24h" };
+    expect(mistakes(schema("CreateBatchRequest"), request)).toEqual([]);
+    const post = (body: unknown): Promise<Response> => ask("/batches", { method: "POST", body: JSON.stringify(body) });
+    const batch = (await (await post(request)).json()) as { id: string };
+    expect(mistakes(schema("Batch"), batch)).toEqual([]);
+    for (const wrong of [{ endpoint: "/v1/images/variations" }, { completion_window: "1h" }]) {
+      expect(mistakes(schema("CreateBatchRequest"), { ...request, ...wrong })).not.toEqual([]);
+      expect((await post({ ...request, ...wrong })).status).toBe(400);
+    }
+    const done = (await (await ask(`/batches/${batch.id}`)).json()) as { status: string; output_file_id: string };
+    expect([done.status, mistakes(schema("Batch"), done)]).toEqual(["completed", []]);
+    expect(mistakes(schema("ListBatchesResponse"), await (await ask("/batches")).json())).toEqual([]);
+    const output = JSON.parse(await (await ask(`/files/${done.output_file_id}/content`)).text()) as {
+      custom_id: string;
+      response: { status_code: number; body: unknown };
+    };
+    expect([output.custom_id, output.response.status_code]).toEqual(["a", 200]);
+    expect(mistakes(schemas.specReply, output.response.body)).toEqual([]);
+    const [entry] = simulator.statement().entries;
+    expect(entry).toMatchObject({ batch: true, delivered: true, images: 1 });
+  });
+
   test("OpenAI model list and error bodies", async () => {
     const simulator = await simulatorForTest();
     const models = await fetch(`${simulator.url}/openai/v1/models`, { headers: { authorization: "Bearer k" } });

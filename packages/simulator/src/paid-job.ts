@@ -24,11 +24,17 @@ export interface PaidJob {
   /** The job with this many images made; 0 is the provider's success without an image. */
   complete(images: number): Outcome;
   moderate(fault: ModerationFault): Outcome;
-  rateLimited(fault: RateLimitFault): Reply;
+  /** `limit`: images per minute, when the simulator's own limit was met. */
+  rateLimited(fault: Refusal): Reply;
   outOfCredit(fault: BillingFault): Reply;
   unauthorized(): Reply;
   serverError(status: ServerErrorFault["status"]): Reply;
 }
+
+/** A refusal for speed: scripted, or by the simulator's own limit. */
+export type Refusal = Pick<RateLimitFault, "retryAfterMs" | "retryAfterHeader"> & {
+  readonly limit?: number | undefined;
+};
 
 const WHOLE: Delivery = { how: "whole" };
 
@@ -36,6 +42,14 @@ const WHOLE: Delivery = { how: "whole" };
 export async function runPaidJob(job: PaidJob, desk: Desk): Promise<Answer> {
   const fault = desk.faults.take(job);
   const faultKind = fault?.kind;
+  if (!fault) {
+    const refusal = desk.rateLimiter.take(`${job.provider}/${job.model}`, job.images, desk.nowMs());
+    const limit = desk.rateLimiter.imagesPerMinute;
+    if (refusal)
+      return freeAnswer(
+        job.rateLimited({ retryAfterMs: refusal.retryAfterMs, retryAfterHeader: "retry-after", limit }),
+      );
+  }
   switch (fault?.kind) {
     case "rate_limit":
       return { ...freeAnswer(job.rateLimited(fault)), faultKind };

@@ -1,8 +1,10 @@
 import type { TruthBook } from "./adherence.ts";
 import type { Bank, Booking, StatementEntry } from "./bank.ts";
+import type { BatchRoom } from "./batch-room.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultScript } from "./fault-script.ts";
 import type { ImageStudio } from "./image-studio.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 import type { JobShelf } from "./queued-job.ts";
 import type { Timers } from "./timers.ts";
 import type { Reply, WireRequest } from "./wire.ts";
@@ -10,12 +12,14 @@ import type { Reply, WireRequest } from "./wire.ts";
 /** What the simulator lends to every provider. */
 export interface Desk {
   readonly seed: number;
-  readonly bank: Bank;
+  readonly bank: Pick<Bank, "book">;
+  readonly batchRoom: BatchRoom;
   readonly faults: FaultScript;
   readonly images: ImageStudio;
   /** What the drawn images show. */
   readonly truth: TruthBook;
   readonly timers: Timers;
+  readonly rateLimiter: RateLimiter;
   readonly jobs: JobShelf;
   /** Added to every paid call. */
   readonly latencyMs: number;

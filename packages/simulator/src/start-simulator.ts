@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type Adherence, parseAdherence, TruthBook } from "./adherence.ts";
 import { Bank } from "./bank.ts";
 import type { Statement } from "./bank.ts";
+import { BatchRoom } from "./batch-room.ts";
 import { CallLog } from "./call-log.ts";
 import type { CallRecord } from "./call-log.ts";
 import type { ControlDesk } from "./control-desk.ts";
@@ -13,6 +14,7 @@ import { FaultScript } from "./fault-script.ts";
 import { ImageStudio } from "./image-studio.ts";
 import type { Desk } from "./provider.ts";
 import { handleRequest } from "./request-handler.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 import { JobShelf } from "./queued-job.ts";
 import { SIMULATED_PROVIDERS } from "./simulated-providers.ts";
 import { Timers } from "./timers.ts";
@@ -22,6 +24,10 @@ export interface SimulatorOptions {
   readonly port?: number | undefined;
   /** Fixes images, token counts and identifiers. Default 1. */
   readonly seed?: number | undefined;
+  /** Looks at a batch that find it running before it is made. Default 1. */
+  readonly batchPolls?: number | undefined;
+  /** The account's limit per model, over the last 60 seconds by the simulator's clock. Default: none. */
+  readonly imagesPerMinute?: number | undefined;
   /** Added to every paid call. Default 0. */
   readonly latencyMs?: number | undefined;
   /** The clock, Unix time in milliseconds. Models past their shutdown date are gone. Default `Date.now`. */
@@ -76,12 +82,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const calls = new CallLog();
   const faults = new FaultScript();
   const timers = new Timers();
+  const batchRoom = new BatchRoom(options.batchPolls ?? 1);
+  const rateLimiter = new RateLimiter(options.imagesPerMinute);
   const jobs = new JobShelf();
   const truth = new TruthBook(seed, options.adherence && parseAdherence(options.adherence));
   let identifiers = 0;
   const reset = (): void => {
     bank.reset();
     calls.reset();
+    rateLimiter.reset();
+    batchRoom.reset();
     faults.replace([]);
     jobs.clear();
     truth.reset();
@@ -93,6 +103,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     calls,
     faults,
     timers,
+    rateLimiter,
+    batchRoom,
     jobs,
     truth,
     images: new ImageStudio({

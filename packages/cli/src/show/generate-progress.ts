@@ -55,6 +55,8 @@ export function generateProgress(io: Io, colors: Colors): (event: GenerateProgre
             `${colors.green("✓")} ${asset.id}  ${asset.model ?? ""}  ${formatUsd(asset.costMicroUsd)}  ${seconds} s  ${count}`,
           );
         }
+        if (asset.status === "submitted")
+          return line(`${colors.cyan("…")} ${asset.id}  ${asset.reasons.join(" ")}  ${count}`);
         return line(
           `${asset.status === "failed" ? colors.red("✗") : colors.yellow("-")} ${asset.id}  ${asset.error?.message ?? asset.status}  ${count}`,
         );

@@ -85,13 +85,14 @@ function generateRow(asset: GenerateAsset): string[] {
 }
 
 function headline(totals: GenerateReport["totals"]): string {
-  if (totals.generated === 0 && totals.failed === 0 && totals.skipped === 0) {
+  if (totals.generated === 0 && totals.failed === 0 && totals.skipped === 0 && totals.submitted === 0) {
     return `Nothing to do: ${totals.unchanged} assets are up to date. No call was made; nothing was spent.`;
   }
   const images = `${totals.images} ${totals.images === 1 ? "image" : "images"}`;
   const parts = [totals.images === 0 ? "Nothing made" : `${totals.generated} made (${images})`];
   if (totals.unchanged > 0) parts.push(`${totals.unchanged} unchanged`);
   if (totals.failed > 0) parts.push(`${totals.failed} failed`);
+  if (totals.submitted > 0) parts.push(`${totals.submitted} in batches (artdesk collect)`);
   if (totals.skipped > 0) parts.push(`${totals.skipped} not started`);
   return `${parts.join(", ")}. Spent ${formatUsd(totals.costMicroUsd)}.`;
 }

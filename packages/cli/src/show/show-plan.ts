@@ -44,8 +44,15 @@ function planRow(asset: PlanAsset): string[] {
     `${offer.model} ${offer.quality} ${offer.size}${offer.count > 1 ? ` x ${offer.count}` : ""}`,
     formatUsd(offer.estimateMicroUsd),
     formatUsd(offer.worstCaseMicroUsd),
-    offer.reasons.join(" "),
+    [batchWords(asset), ...offer.reasons].filter(Boolean).join(" "),
   ];
+}
+
+/** Both prices and the wait, where a batch is wanted. */
+function batchWords({ batch, decision }: PlanAsset): string {
+  const offer = decision?.offers[0];
+  if (!batch?.isChosen || !offer) return "";
+  return `As a batch: about ${formatUsd(batch.estimateMicroUsd)} instead of ${formatUsd(offer.estimateMicroUsd)}, within ${Math.round(batch.waitMs / 3_600_000)} hours.`;
 }
 
 function planHeadline({ totals }: PlanReport): string {

@@ -66,6 +66,7 @@ test("a run: what was made, what failed where, what is left", () => {
       unchanged: 3,
       failed: 1,
       skipped: 0,
+      submitted: 0,
       images: 1,
       costMicroUsd: 9470,
       possiblyBilledMicroUsd: 41_000,

@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import type { VerifyMode } from "../types.ts";
 import { CHOSEN_NAME, describe, knownFields, optionalEntries, textField, usdField, wordField } from "./field-schema.ts";
+import { type LimitFields, limitsField } from "./limits-schema.ts";
+import type { Urgency } from "../types.ts";
 import { type PriceFields, priceField, type RowFields, rowField } from "./catalogue-schema.ts";
 import { compileGlob } from "./glob-pattern.ts";
 
@@ -47,6 +49,8 @@ export interface ConfigFields {
   prices?: Record<string, PriceFields> | undefined;
   catalogue?: RowFields[] | undefined;
   concurrency?: number | undefined;
+  limits?: Record<string, LimitFields> | undefined;
+  urgency?: Urgency | undefined;
 }
 
 const patternField = v.pipe(
@@ -204,7 +208,12 @@ export const configSchema: v.GenericSchema<unknown, ConfigFields> = knownFields(
         v.minValue(1, "must be at least 1"),
         v.maxValue(64, "must be at most 64"),
       ),
-      "Images made at the same time. Default: 8.",
+      "Images made at the same time. Default: 8, and more where the provider's limit is known to allow it.",
+    ),
+    limits: describe(limitsField, "What the account may do, per provider. What is not set is learned."),
+    urgency: describe(
+      wordField<Urgency>(["normal", "low", "batch"]),
+      "How soon images are needed when their prompt files do not say it. Default: normal.",
     ),
   }),
 });

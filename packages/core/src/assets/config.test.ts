@@ -46,6 +46,10 @@ budget:
     prices: {},
     catalogue: [],
     concurrency: 8,
+    isConcurrencySet: false,
+    terms: { limits: {}, cheapHours: {}, batchDiscounts: {} },
+    urgency: undefined,
+    verify: undefined,
   });
   expect(lineOf(["budget", "image"])).toBe(5);
   expect(lineOf(["budget", "nothing"])).toBe(2);

@@ -1,4 +1,5 @@
-import type { Budget, Tier, VerifyMode } from "../types.ts";
+import { type AccountTerms, accountTermsOf } from "./limits-schema.ts";
+import type { Budget, Tier, Urgency, VerifyMode } from "../types.ts";
 import type { PriceFields, RowFields } from "./catalogue-schema.ts";
 import { type BudgetFields, configSchema, type ProviderFields, type VolumeFields } from "./config-schema.ts";
 import { readFields } from "./read-fields.ts";
@@ -42,6 +43,12 @@ export interface ArtdeskConfig {
   /** The user's own models; see `workspaceCatalogue`. */
   catalogue: readonly RowFields[];
   concurrency: number;
+  /** `concurrency` stands in the file: it holds whatever the providers allow. */
+  isConcurrencySet: boolean;
+  /** Limits, cheap hours and batch discounts of the accounts. */
+  terms: AccountTerms;
+  /** For prompt files that do not say it; undefined when not set. */
+  urgency: Urgency | undefined;
   /** Line of a key or list item of the file, else of the nearest one above it. For errors of later checks. */
   lineOf: (path: YamlPath) => number;
 }
@@ -80,6 +87,9 @@ export function parseConfig(options: { file: string; text: string; readYaml: Yam
     prices: fields.prices ?? {},
     catalogue: fields.catalogue ?? [],
     concurrency: fields.concurrency ?? DEFAULT_CONCURRENCY,
+    isConcurrencySet: fields.concurrency !== undefined,
+    terms: accountTermsOf(fields.limits ?? {}),
+    urgency: fields.urgency,
     lineOf: (path) => nearestLine(document, path, 1),
   };
 }
@@ -101,6 +111,9 @@ export function defaultConfig(): ArtdeskConfig {
     prices: {},
     catalogue: [],
     concurrency: DEFAULT_CONCURRENCY,
+    isConcurrencySet: false,
+    terms: accountTermsOf({}),
+    urgency: undefined,
     lineOf: () => 1,
   };
 }

@@ -173,10 +173,24 @@ function expandOne(options: {
   };
   const output = resolve(fill(fields.output ?? defaultOutput(file)), "output", layer.pathOf("output"));
   const request: AssetRequest = { prompt: fill(layer.prompt), format: formatOfPath(output) };
-  const { operation, purpose, size, aspect, resolution, factor, quality, count, transparent, model, verify } = fields;
+  const { operation, purpose, size, aspect, resolution, factor, quality, count, transparent, model, verify, urgency } =
+    fields;
   Object.assign(
     request,
-    definedOnly({ operation, purpose, size, aspect, resolution, factor, quality, count, transparent, model, verify }),
+    definedOnly({
+      operation,
+      purpose,
+      size,
+      aspect,
+      resolution,
+      factor,
+      quality,
+      count,
+      transparent,
+      model,
+      verify,
+      urgency,
+    }),
   );
   if (fields.text) request.text = fields.text.map(fill);
   if (fields.elements) request.elements = fields.elements.map(fill);

@@ -17,7 +17,7 @@ export interface FingerprintInput {
 
 /**
  * Lower-case hex SHA-256 over what shapes the image: the prompt (line ends and white space at line ends do not count),
- * parameters with their defaults, reference hashes, style and format version. Prices, `max_cost`, tags, `alt`, file
+ * parameters with their defaults, reference hashes, style and format version. Prices, `max_cost`, tags, `urgency`, `alt`, file
  * names, comments and the order of keys have no part in it: changing them buys nothing again.
  */
 export function fingerprint(input: FingerprintInput, sha256Hex: (text: string) => string): string {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Operation, Purpose, Resolution, VerifyMode } from "../types.ts";
+import type { Operation, Purpose, Resolution, Urgency, VerifyMode } from "../types.ts";
 import {
   CHOSEN_NAME,
   describe,
@@ -36,6 +36,7 @@ export interface ImageFields {
   /** USD. */
   max_cost?: number | undefined;
   tags?: Record<string, string> | undefined;
+  urgency?: Urgency | undefined;
   alt?: string | undefined;
 }
 
@@ -123,6 +124,10 @@ const imageEntries = {
   model: describe(textField(100), "Pin one model by id or alias: used exactly, or refused with the reason."),
   max_cost: describe(usdField(), "Most that this image may cost in all, in USD."),
   tags: describe(tagsField, "Budget and report labels, such as `client: acme`."),
+  urgency: describe(
+    wordField<Urgency>(["normal", "low", "batch"]),
+    "How soon it is needed: normal, low (in the provider's cheap hours, after all others) or batch (within a day, for less). Default: normal.",
+  ),
   alt: describe(textField(2000), "Text for readers who do not see the image; never sent to a model."),
 };
 

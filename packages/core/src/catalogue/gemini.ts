@@ -1,3 +1,4 @@
+import type { PublishedLimits } from "../schedule/lane-limits.ts";
 import type { Operation, OfferTier, Resolution, Strength } from "../types.ts";
 import type { CatalogueRow, QualityRow, SizeRule, Source, TokenPrices } from "./row.ts";
 
@@ -74,6 +75,22 @@ function onlyQuality(
 }
 
 /**
+ * Images per minute are not published; a spend limit over the last ten minutes is, per account tier
+ * (developersdigest.tech/rate-limits/google, 2026-10-17).
+ */
+const SPEND_LIMITS: PublishedLimits = {
+  tiers: [
+    { name: "tier 1", microUsd: 10_000_000 },
+    { name: "tier 2", microUsd: 50_000_000 },
+  ],
+};
+
+const BATCH_PRICES: Source = {
+  document: "ai.google.dev/gemini-api/docs/pricing, as transcribed in api-evangelist/gemini",
+  date: "2026-09-20",
+};
+
+/**
  * What every Gemini row has in common. One call makes one image. The API chooses between PNG and JPEG itself; WebP,
  * masks, transparency and free pixel sizes are not to be had. An input image costs 1,120 tokens
  * (docs.cloud.google.com, Gemini 3.1 Flash Image, 2026-11-23; 560 for Nano Banana Pro according to LiteLLM). A reply is
@@ -91,6 +108,8 @@ const shared = {
   predictablePrice: false,
   commercialUse: true,
   imagesPerMinute: undefined,
+  limits: SPEND_LIMITS,
+  batch: { discountPercent: 50, windowMs: 86_400_000, source: BATCH_PRICES },
 } as const;
 const THINKING = {
   likelyTextTokens: 300,

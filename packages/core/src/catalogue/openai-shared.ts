@@ -1,3 +1,4 @@
+import type { PublishedLimits } from "../schedule/lane-limits.ts";
 import type { OfferTier, Operation, Strength } from "../types.ts";
 import type { CatalogueRow, QualityRow, SizeRule, Source, TokenPrices } from "./row.ts";
 
@@ -38,6 +39,22 @@ export const MAX_PATCHES_PER_REFERENCE = 1536;
 /** Tokens billed on top of the prompt's own (same thread). */
 export const PROMPT_OVERHEAD_TOKENS = 6;
 
+/**
+ * Limits per account tier of gpt-image-2 (yingtu.ai of 2026-05-12 and wavespeed.ai of 2026-04-30 agree). None are
+ * published for the other models: theirs are assumed to be the same until a reply or a refusal says otherwise.
+ */
+const GPT_IMAGE_LIMITS: PublishedLimits = {
+  tiers: [
+    { name: "tier 1", images: 5, tokens: 100_000 },
+    { name: "tier 2", images: 20, tokens: 250_000 },
+    { name: "tier 3", images: 50, tokens: 800_000 },
+    { name: "tier 4", images: 150, tokens: 3_000_000 },
+    { name: "tier 5", images: 250, tokens: 8_000_000 },
+  ],
+};
+
+const OPENAI_BATCHES: Source = { document: "openai-node 7.57.0, resources/batches.d.ts", date: "2026-11-13" };
+
 /** What every OpenAI row has in common. */
 export const OPENAI_COMMON: Pick<
   CatalogueRow,
@@ -50,6 +67,8 @@ export const OPENAI_COMMON: Pick<
   | "maxImagesPerCall"
   | "maxPromptCharacters"
   | "commercialUse"
+  | "limits"
+  | "batch"
 > = {
   provider: "openai",
   operations: ["generate", "edit"],
@@ -60,6 +79,9 @@ export const OPENAI_COMMON: Pick<
   maxImagesPerCall: 10,
   maxPromptCharacters: 32_000,
   commercialUse: true,
+  limits: GPT_IMAGE_LIMITS,
+  // Batches cost half in general; no price row for images is published, so none is counted on.
+  batch: { discountPercent: 0, windowMs: 86_400_000, source: OPENAI_BATCHES },
 };
 
 /** A quality step with evidence for its tiers. */

@@ -1,3 +1,4 @@
+import type { PublishedLimits } from "../schedule/lane-limits.ts";
 import type { ImageFormat, OfferTier, Operation, PixelSize, Resolution, Strength } from "../types.ts";
 
 /** Where a figure was read: a public document and the day it was read or published. */
@@ -144,6 +145,18 @@ export interface CatalogueRow {
   commercialUse: boolean;
   /** Published images per minute of the lowest paid tier. */
   imagesPerMinute: number | undefined;
+  /** What is published about an account's limits. Which tier holds is learned from replies. */
+  limits?: PublishedLimits | undefined;
+  /** The provider makes it in batches, too. */
+  batch?:
+    | {
+        /** Percent off the price. 0 where the provider publishes none for images: the user's own terms may say more. */
+        discountPercent: number;
+        /** The longest that a batch takes. */
+        windowMs: number;
+        source: Source;
+      }
+    | undefined;
   lifecycle: {
     /** `YYYY-MM-DD`. */
     availableFrom: string | undefined;

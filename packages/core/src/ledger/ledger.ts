@@ -85,14 +85,14 @@ export function createLedger(options: LedgerOptions): Ledger {
       await requireRunLimit(run, month, reserved);
       return reserved;
     },
-    async begin(reservation) {
+    async begin(reservation, { holdMs = ttlMs } = {}) {
       const { id, month, run: owner } = reservation;
-      const expiresAtMs = nowMs() + ttlMs;
+      const expiresAtMs = nowMs() + holdMs;
       const begun = await books.change(month, {
         apply: (document) => transitions.begin(document, reservation, expiresAtMs),
       });
       if (begun) return;
-      const terms = await termsFor(owner, month, nowMs());
+      const terms = { ...(await termsFor(owner, month, nowMs())), expiresAtMs };
       await books.change(month, {
         ids: [id],
         run: owner,
@@ -146,14 +146,14 @@ export function createLedger(options: LedgerOptions): Ledger {
       }
       return swept;
     },
-    async recover(deadRun, received) {
+    async recover(deadRun, received, underWay = new Set()) {
       for (const settlement of Object.values(received)) requireSettlement(settlement);
       let ids = Object.keys(received);
       const recovered = { settled: 0, released: 0, unknown: 0 };
       for (const month of monthsFrom(nowMs(), RECOVER_MONTHS)) {
         const here = await books.change(month, {
           ids,
-          apply: (document, find) => recover(document, deadRun, received, find),
+          apply: (document, find) => recover(document, deadRun, received, find, underWay),
         });
         ids = ids.filter((id) => !here.found.has(id));
         recovered.settled += here.settled;

@@ -173,3 +173,21 @@ describe("reconcile", () => {
     await expect(ledger.reconcile("a", -1)).rejects.toMatchObject({ code: "invalid_request" });
   });
 });
+
+describe("what a batch makes without its run", () => {
+  it("stays in flight past the usual time, and past the end of its run", async () => {
+    const { open, clock } = testBooks({ budget: { monthMicroUsd: 1_000 } });
+    const ledger = open({ run: "submitter" });
+    const [batch, call] = await ledger.reserve([wish("batch", 200), wish("call", 300)]);
+    if (!batch || !call) throw new Error("two wishes");
+    await ledger.begin(batch, { holdMs: 10 * TTL_MS });
+    await ledger.begin(call);
+    clock.set(clock.nowMs() + 5 * TTL_MS);
+    const next = open({ run: "another" });
+    expect(await next.sweep()).toEqual({ released: 0, unknown: 1 });
+    expect(await next.recover("submitter", {}, new Set(["batch"]))).toEqual({ settled: 0, released: 0, unknown: 0 });
+    expect(await figures(next, MONTH)).toBe("spent 0, reserved 200, unknown 300, left 500, images 0");
+    await next.settle(batch, settlement(120));
+    expect(await figures(next, MONTH)).toBe("spent 120, reserved 0, unknown 300, left 580, images 1");
+  });
+});

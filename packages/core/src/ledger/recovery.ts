@@ -25,6 +25,7 @@ export function recover(
   run: string,
   received: Readonly<Record<string, Settlement>>,
   find: FindEnded,
+  underWay: ReadonlySet<string> = new Set(),
 ): { found: ReadonlySet<string>; settled: number; released: number; unknown: number } {
   const found = new Set<string>();
   let settled = 0;
@@ -36,7 +37,7 @@ export function recover(
     putEnded(document, settledLine(line, settlement));
     settled += 1;
   }
-  const left = (line: Line): boolean => line.run === run;
+  const left = (line: Line): boolean => line.run === run && !underWay.has(line.id);
   return {
     found,
     settled,

@@ -89,8 +89,8 @@ export interface Ledger {
    * Rejects with `budget_exceeded` naming the scope, what is left and what it would take.
    */
   reserve(wishes: readonly ReservationWish[]): Promise<readonly Reservation[]>;
-  /** `held` to `in_flight`, before the first byte leaves. Reserves anew if the hold had expired. */
-  begin(reservation: Reservation): Promise<void>;
+  /** `held` to `in_flight`, before the first byte leaves. Reserves anew if the hold had expired. `holdMs`: how long it may be under way. */
+  begin(reservation: Reservation, options?: { holdMs?: number | undefined }): Promise<void>;
   /** Books the cost and frees the rest. Settling twice with the same id changes nothing. */
   settle(reservation: Reservation, settlement: Settlement): Promise<void>;
   /** Nothing was billed. The attempt stays on the books with its reason. */
@@ -107,10 +107,14 @@ export interface Ledger {
   outstanding(): Promise<readonly LedgerEntry[]>;
   /** Expired `held` reservations give their money back; expired `in_flight` ones become `unknown`. */
   sweep(): Promise<{ released: number; unknown: number }>;
-  /** Ends what a dead run left behind: `held` is released, `in_flight` becomes `unknown` unless listed as received. */
+  /**
+   * Ends what a dead run left behind: `held` is released, `in_flight` becomes `unknown` unless listed as received. What is `underWay`
+   * at the provider without the run stays as it is.
+   */
   recover(
     run: string,
     received: Readonly<Record<string, Settlement>>,
+    underWay?: ReadonlySet<string>,
   ): Promise<{ settled: number; released: number; unknown: number }>;
   /** Resolves an `unknown` reservation: what the provider's own statement says it cost, or 0. */
   reconcile(id: string, costMicroUsd: number): Promise<void>;

@@ -6,6 +6,7 @@ import { parsePolicy } from "../policy/parse-policy.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Clock, Journal, LedgerStore, Random } from "../ports.ts";
 import type { Budget } from "../types.ts";
+import { createPacer, type Pacer, type PacerOptions } from "../schedule/pacer.ts";
 import { nodeCodec } from "./node-codec.ts";
 import type { QuestionStore } from "../judge/find-questions.ts";
 import { openLedgerStore } from "./stores/open-ledger-store.ts";
@@ -31,6 +32,11 @@ export interface NodeArtdeskOptions {
   /** Headers, query parameters and ways to sign, by provider id. */
   connections?: Readonly<Record<string, ProviderConnection>> | undefined;
   catalogue?: Catalogue | undefined;
+  /**
+   * Starts calls only as fast as the providers' limits allow, together with other processes on the same ledger when it
+   * was given as text. @default at once
+   */
+  pace?: Pick<PacerOptions, "fixed" | "cheapHours"> | undefined;
   journal?: Journal | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
@@ -42,6 +48,8 @@ export interface NodeArtdeskOptions {
 
 /** An art desk with sockets and perhaps a database behind it. */
 export interface NodeArtdesk extends Artdesk {
+  /** Present with {@link NodeArtdeskOptions.pace}. */
+  readonly pacer: Pacer | undefined;
   close(): Promise<void>;
 }
 
@@ -60,14 +68,19 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
     baseUrls: options.baseUrls,
     connections: options.connections,
   });
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const shared = typeof ledger === "string" && ledger !== "memory:" ? store : undefined;
+  const pacer = options.pace && createPacer({ ...options.pace, clock, random, store: shared, process: random.id() });
   const desk = createArtdesk({
     catalogue,
     policy: typeof policy === "string" ? parsePolicy(policy) : policy,
     budget: options.budget ?? {},
     ledger: store,
     http,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
+    clock,
+    random,
+    pacer,
     codec: nodeCodec,
     journal: options.journal,
     questions: options.questions,
@@ -76,6 +89,7 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
   });
   return {
     ...desk,
+    pacer,
     async close() {
       await http.close();
       await store.close?.();

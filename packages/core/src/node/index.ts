@@ -10,6 +10,7 @@ export { listChains, type ChainSummary } from "./asset-run/list-chains.ts";
 export type { ChainRunOptions } from "./asset-run/chain-run.ts";
 export type { ChainReport, ChainReportImage, ChainTotals } from "./asset-run/chain-report.ts";
 export type * from "./asset-run/report.ts";
+export { collectBatches, type CollectReport } from "./batch/collect-batches.ts";
 export { checkModels, type ModelCheck, type ModelFinding } from "./check-models.ts";
 export {
   compareAssets,

@@ -34,6 +34,7 @@ const noteSchema: v.GenericSchema<unknown, AttemptNote> = v.object({
   model: v.string(),
   worstCaseMicroUsd: microUsd,
   startedAtMs: v.number(),
+  batch: v.optional(v.string()),
   state: v.picklist(["in_flight", "submitted", "received"]),
   requestId: v.optional(v.string()),
   costMicroUsd: v.optional(microUsd),

@@ -14,7 +14,7 @@ import { composeReply, type FoundImage } from "../image.ts";
 import { multipartBody, type MultipartPart } from "../multipart-body.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../ports.ts";
 import { defineProvider, type HttpProvider, type ProviderCall, type ProviderReply } from "../provider.ts";
-import type { ImageFormat, ImageInput, Usage } from "../types.ts";
+import type { KnownLimits, ImageFormat, ImageInput, Usage } from "../types.ts";
 
 /**
  * Body of `POST /images/generations` (type declarations of npm `openai` 7.57.0, 2026-11-13). `quality` is always sent:
@@ -71,6 +71,7 @@ export const openai: HttpProvider = defineProvider({
   build: buildRequest,
   read: readReply,
   readError,
+  readLimits,
 });
 
 function buildRequest(call: ProviderCall, codec: Codec): HttpRequest {
@@ -204,7 +205,8 @@ async function readError(response: HttpResponse, call: ProviderCall): Promise<Ar
   // The key may not use this model, or nobody may any more: another model has to do it, the same call never will.
   if (code === "model_not_found") return replyError(response, body, subject, modelNotServed(subject));
   if (response.status === 429) {
-    return replyError(response, body, subject, { message, retryAfterMs: retryFromText(response, message) });
+    const retryAfterMs = retryFromText(response, message);
+    return replyError(response, body, subject, { message, retryAfterMs, limits: limitsFromText(message) });
   }
   return replyError(response, body, subject, { message });
 }
@@ -237,6 +239,21 @@ function retryFromText(response: HttpResponse, message: string): number | undefi
   if (match === null) return undefined;
   const amount = Number(match[2]) * (match[3]?.toLowerCase() === "ms" ? 1 : 1000);
   return Math.ceil(Number(match[1] ?? 0) * 60_000 + amount);
+}
+
+/** `... on images per min: Limit 5, Used 5, Requested 1.` and the like for tokens. Input images are counted apart. */
+function limitsFromText(message: string): KnownLimits {
+  const limit = (what: string): number | undefined => {
+    const match = new RegExp(`on ${what} per min[^:]*: Limit (\\d+)`, "i").exec(message);
+    return match === null ? undefined : Number(match[1]);
+  };
+  return { images: limit("images"), tokens: limit("tokens") };
+}
+
+/** No header names the images; the tokens tell the account's tier. */
+function readLimits(headers: HttpResponse["headers"]): KnownLimits {
+  const tokensPerMinute = Number(headers["x-ratelimit-limit-tokens"]);
+  return { tokens: Number.isSafeInteger(tokensPerMinute) && tokensPerMinute > 0 ? tokensPerMinute : undefined };
 }
 
 function subjectOf(response: HttpResponse, call: ProviderCall): CallSubject {

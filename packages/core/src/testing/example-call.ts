@@ -18,6 +18,7 @@ export function exampleRequest(changes: Partial<ParsedRequest> = {}): ParsedRequ
     references: [],
     mask: undefined,
     transparent: false,
+    urgency: "normal",
     format: "png",
     model: undefined,
     maxCostMicroUsd: undefined,

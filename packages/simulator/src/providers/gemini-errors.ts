@@ -1,4 +1,5 @@
-import type { BillingFault, RateLimitFault, ServerErrorFault } from "../fault.ts";
+import type { BillingFault, ServerErrorFault } from "../fault.ts";
+import type { Refusal } from "../paid-job.ts";
 import { htmlReply, jsonReply } from "../wire.ts";
 import type { Reply } from "../wire.ts";
 
@@ -50,7 +51,7 @@ export function modelNotFound(model: string): GeminiError {
   return { code: 404, status: "NOT_FOUND", message };
 }
 
-export function rateLimitReply(fault: RateLimitFault, model: string): Reply {
+export function rateLimitReply(fault: Refusal, model: string): Reply {
   const seconds = `${fault.retryAfterMs / 1000}s`;
   const retry =
     fault.retryAfterHeader === "none"

@@ -8,6 +8,7 @@ import { freeAnswer } from "../provider.ts";
 import type { Answer, Desk, SimulatedProvider } from "../provider.ts";
 import { Base64Text, jsonReply } from "../wire.ts";
 import type { Reply, WireRequest } from "../wire.ts";
+import { answerGeminiBatches, createGeminiBatch } from "./gemini-batches.ts";
 import * as errors from "./gemini-errors.ts";
 import { GEMINI_JUDGE_MODEL, readGeminiJudgeCall } from "./gemini-judge.ts";
 import { geminiCharges, geminiModels, geminiPixels } from "./gemini-models.ts";
@@ -47,6 +48,8 @@ async function answer(wire: WireRequest, desk: Desk): Promise<Answer> {
   if (wire.method === "GET" && path === "/models") {
     return freeAnswer(jsonReply(200, { models: geminiModels().map(describeModel) }, responseHeaders(desk)));
   }
+  const batchAnswer = await answerGeminiBatches(wire.method, path, desk);
+  if (batchAnswer) return batchAnswer;
   const route = /^\/models\/([^/:]+)(?::([A-Za-z]+))?$/.exec(path);
   const id = decodeURIComponent(route?.[1] ?? "");
   if (wire.method === "POST" && id === GEMINI_JUDGE_MODEL && route?.[2] === "generateContent") {
@@ -59,6 +62,13 @@ async function answer(wire: WireRequest, desk: Desk): Promise<Answer> {
     return freeAnswer(jsonReply(200, describeModel(model), responseHeaders(desk)));
   if (wire.method === "POST" && route?.[2] === "streamGenerateContent") {
     return refuse(errors.invalidArgument("Streaming is not simulated: use generateContent."));
+  }
+  if (wire.method === "POST" && route?.[2] === "batchGenerateContent") {
+    return createGeminiBatch(wire, model.id, desk, async (body, lineId, lineDesk) => {
+      const line = await readGenerateContent({ kind: "json", value: body }, model);
+      if ("error" in line) return refuse(line.error);
+      return runPaidJob(imageJob({ request: line.request, model, responseId: lineId, desk: lineDesk }), lineDesk);
+    });
   }
   if (wire.method !== "POST" || route?.[2] !== "generateContent") return refuse(errors.modelNotFound(id));
   const checked = await readGenerateContent(wire.body, model);

@@ -1,4 +1,5 @@
-import type { BillingFault, ModerationFault, RateLimitFault, ServerErrorFault } from "../fault.ts";
+import type { BillingFault, ModerationFault, ServerErrorFault } from "../fault.ts";
+import type { Refusal } from "../paid-job.ts";
 import { htmlReply, jsonReply } from "../wire.ts";
 import type { Reply } from "../wire.ts";
 
@@ -68,7 +69,7 @@ export const wrongKey: OpenAiError = {
   code: "invalid_api_key",
 };
 
-export function rateLimitReply(fault: RateLimitFault, model: string, headers: Readonly<Record<string, string>>): Reply {
+export function rateLimitReply(fault: Refusal, model: string, headers: Readonly<Record<string, string>>): Reply {
   const seconds = fault.retryAfterMs / 1000;
   const wait: Record<string, string> = {};
   if (fault.retryAfterHeader === "retry-after") wait["retry-after"] = String(Math.ceil(seconds));
@@ -76,7 +77,7 @@ export function rateLimitReply(fault: RateLimitFault, model: string, headers: Re
   return openAiErrorReply(
     {
       status: 429,
-      message: `Rate limit reached for ${model} on images per min: Limit 5, Used 5, Requested 1. Please try again in ${seconds}s.`,
+      message: `Rate limit reached for ${model} on images per min: Limit ${fault.limit ?? 4000}, Used ${fault.limit ?? 4000}, Requested 1. Please try again in ${seconds}s.`,
       type: "rate_limit_error",
       param: null,
       code: "rate_limit_exceeded",

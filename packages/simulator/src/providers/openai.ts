@@ -6,7 +6,8 @@ import type { Outcome, PaidJob } from "../paid-job.ts";
 import { freeAnswer } from "../provider.ts";
 import type { Answer, Desk, SimulatedProvider } from "../provider.ts";
 import { Base64Text, jsonReply } from "../wire.ts";
-import type { Reply, WireRequest } from "../wire.ts";
+import type { ParsedBody, Reply, WireRequest } from "../wire.ts";
+import { answerBatches } from "./openai-batches.ts";
 import * as errors from "./openai-errors.ts";
 import { readJudgeCall } from "./openai-judge.ts";
 import { isRetiredOpenAiModel, liveOpenAiModels } from "./openai-models.ts";
@@ -45,6 +46,10 @@ async function answer(request: WireRequest, desk: Desk): Promise<Answer> {
   }
   if (route.startsWith("GET /models/"))
     return refuse404OrModel(decodeURIComponent(request.path.slice("/models/".length)), headers, desk);
+  const batchAnswer = await answerBatches(request, headers, desk, (path, body, lineId, lineDesk) =>
+    answerImages(path, { kind: "json", value: body }, lineId, headers, lineDesk),
+  );
+  if (batchAnswer) return batchAnswer;
   if (route === "POST /decisions" || route === "POST /responses") {
     const path = request.path === "/decisions" ? "/decisions" : "/responses";
     const checked = await readJudgeCall(path, request.body, requestId, headers, desk);
@@ -59,11 +64,18 @@ async function answer(request: WireRequest, desk: Desk): Promise<Answer> {
       code: null,
     });
   }
-  const checked =
-    request.path === "/images/edits"
-      ? await readEdit(request.body, desk.nowMs())
-      : readGeneration(request.body, desk.nowMs());
-  if ("error" in checked) return refuse(checked.error);
+  return answerImages(request.path, request.body, requestId, headers, desk);
+}
+
+async function answerImages(
+  path: string,
+  body: ParsedBody,
+  requestId: string,
+  headers: Headers,
+  desk: Desk,
+): Promise<Answer> {
+  const checked = path === "/images/edits" ? await readEdit(body, desk.nowMs()) : readGeneration(body, desk.nowMs());
+  if ("error" in checked) return freeAnswer(errors.openAiErrorReply(checked.error, headers));
   return runPaidJob(imageJob(checked.request, requestId, headers, desk), desk);
 }
 
@@ -85,17 +97,30 @@ function describeModel(model: OpenAiModel): unknown {
 }
 
 function responseHeaders(requestId: string, desk: Desk): Headers {
+  const tokensPerMinute = tokensOfTier(desk.rateLimiter.imagesPerMinute);
   return {
     "x-request-id": requestId,
     "openai-version": "2020-10-01",
     "openai-processing-ms": String(desk.latencyMs + digestInteger(20, 60, requestId)),
-    "x-ratelimit-limit-requests": "500",
-    "x-ratelimit-remaining-requests": "499",
-    "x-ratelimit-reset-requests": "120ms",
-    "x-ratelimit-limit-tokens": "800000",
-    "x-ratelimit-remaining-tokens": "799000",
-    "x-ratelimit-reset-tokens": "75ms",
+    "x-ratelimit-limit-requests": "10000",
+    "x-ratelimit-remaining-requests": "9999",
+    "x-ratelimit-reset-requests": "6ms",
+    "x-ratelimit-limit-tokens": String(tokensPerMinute),
+    "x-ratelimit-remaining-tokens": String(tokensPerMinute - 1_000),
+    "x-ratelimit-reset-tokens": `${Math.ceil(60_000_000 / tokensPerMinute)}ms`,
   };
+}
+
+/** Tokens per minute of the published tier with so many images per minute; many without a limit. */
+function tokensOfTier(imagesPerMinute: number | undefined): number {
+  const tiers = new Map([
+    [5, 100_000],
+    [20, 250_000],
+    [50, 800_000],
+    [150, 3_000_000],
+    [250, 8_000_000],
+  ]);
+  return tiers.get(imagesPerMinute ?? 0) ?? 150_000_000;
 }
 
 function imageJob(request: OpenAiImageRequest, requestId: string, headers: Headers, desk: Desk): PaidJob {

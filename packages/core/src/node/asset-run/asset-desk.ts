@@ -10,8 +10,9 @@ import { parsePolicy } from "../../policy/parse-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { type Stage, STAGE_RULES } from "../../policy/stage-rules.ts";
 import type { Clock, LedgerStore, Random } from "../../ports.ts";
-import type { Budget } from "../../types.ts";
+import type { Budget, Urgency } from "../../types.ts";
 import { createNodeArtdesk, type NodeArtdesk } from "../create-node-artdesk.ts";
+import { type BatchClient, openBatchClient } from "../batch/batch-client.ts";
 import { createFileJournal, type FileJournal } from "../file-journal.ts";
 import { createFileQuestionStore } from "../file-question-store.ts";
 import { systemClock } from "../system-clock.ts";
@@ -33,6 +34,10 @@ export interface AssetDeskOptions {
   /** In place of the configured limits. Micro-USD. */
   runBudgetMicroUsd?: number | undefined;
   monthBudgetMicroUsd?: number | undefined;
+  /** In place of the configured one, for prompt files that do not say it. */
+  urgency?: Urgency | undefined;
+  /** The workspace outlives the run, so that a batch can be collected later. @default true */
+  batches?: boolean | undefined;
   /** Only these providers, by id. */
   providers?: readonly string[] | undefined;
   /** A store of the host's own, or a spec in place of the configured one. */
@@ -52,10 +57,17 @@ export interface AssetDesk {
   readonly journal: FileJournal;
   readonly policy: Policy;
   readonly budget: Budget;
+  /** For prompt files that do not say it. */
+  readonly urgency: Urgency;
+  /** Batches may be handed in; else what wants one is made at once. */
+  readonly batches: boolean;
   /** The built-in models with the workspace's own prices and models. */
   readonly catalogue: Catalogue;
   readonly run: string;
   readonly clock: Clock;
+  readonly random: Random;
+  /** The provider's batch service, opened when it is first needed. */
+  openBatches(provider: string): Promise<BatchClient>;
   readonly stage: Stage | undefined;
   /** Only providers that draw storyboard cards are in use. */
   readonly drawsOnly: boolean;
@@ -101,6 +113,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     clock,
     random,
     run,
+    pace: { fixed: config.terms.limits, cheapHours: config.terms.cheapHours },
   });
   return {
     workspace,
@@ -108,9 +121,13 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     journal,
     policy,
     budget,
+    urgency: options.urgency ?? config.urgency ?? "normal",
+    batches: options.batches ?? true,
     catalogue,
     run,
     clock,
+    random,
+    openBatches: (provider) => openBatchClient(provider, { env: options.env, baseUrls: config.baseUrls }),
     stage,
     drawsOnly: drawsOnly(options),
     warnings,

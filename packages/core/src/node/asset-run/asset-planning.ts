@@ -18,6 +18,7 @@ export async function requestOf(desk: AssetDesk, asset: AssetSpec, count?: numbe
     verify: asset.request.verify ?? verify,
     references,
     mask,
+    urgency: asset.request.urgency ?? desk.urgency,
   };
 }
 

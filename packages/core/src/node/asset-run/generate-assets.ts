@@ -9,12 +9,14 @@ import { acquireWorkspaceLock, describeHolder } from "../workspace-lock.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { type AssetPlan, budgetOf, collectWarnings, planAsset } from "./asset-planning.ts";
 import { writeContactSheet } from "./contact-sheet-file.ts";
-import { failedAsset, problemReport, skippedAsset, unchangedAsset } from "./generate-outcome.ts";
+import { submitBatches } from "../batch/submit-batches.ts";
+import { failedAsset, problemReport, skippedAsset, submittedAsset, unchangedAsset } from "./generate-outcome.ts";
 import { listStates } from "./list-states.ts";
 import { makeAsset, releaseUnused } from "./make-asset.ts";
 import { missingOutputs } from "./missing-outputs.ts";
 import { recoverAssets } from "./recover-assets.ts";
 import type { GenerateAsset, GenerateReport } from "./report.ts";
+import { concurrencyFor, inStartOrder } from "./start-order.ts";
 
 /** What a host can show while a run is under way. */
 export type GenerateProgress =
@@ -41,7 +43,7 @@ export interface GenerateAssetsOptions {
 }
 
 /** An asset that is to be made, and how. */
-interface Job {
+export interface Job {
   state: AssetState;
   /** Which of its images, counted from 0. */
   positions: readonly number[];
@@ -71,10 +73,13 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
     for (const id of recovered.finished) onProgress({ type: "recovered", id });
     const listing = await listStates(desk, options.paths);
     const done: GenerateAsset[] = listing.problems.map(problemReport);
+    const inBatch = new Set(recovered.underWay.map(({ subject }) => subject));
     const jobs: Job[] = [];
     for (const state of listing.assets) {
       const undelivered = recovered.undelivered.get(state.asset.id);
       if (undelivered) done.push(failedAsset(state.asset, undelivered));
+      else if (inBatch.has(state.asset.id))
+        done.push(submittedAsset(state.asset, "A batch makes it: run artdesk collect."));
       else if (isCurrent(state) && !options.force) done.push(unchangedAsset(state));
       else jobs.push(await planJob(desk, state, options.force ?? false));
     }
@@ -86,12 +91,24 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
         ),
       );
     else done.push(...(await runJobs(desk, jobs, options, onProgress)));
-    const report = await buildReport(desk, done, [...desk.warnings, ...recovered.warnings], recovered.finished);
+    const report = await buildReport(
+      desk,
+      done,
+      [...desk.warnings, ...noBatches(desk, jobs), ...recovered.warnings],
+      recovered.finished,
+    );
     unfinished = false;
     return report;
   } finally {
     await lock.release({ unfinished });
   }
+}
+
+function noBatches(desk: AssetDesk, jobs: readonly Job[]): readonly string[] {
+  const isWanted = jobs.some(({ plan }) => plan.planned?.request.urgency === "batch");
+  return isWanted && !desk.batches
+    ? ["Made at once at the full price: this workspace does not stay, so that nobody could collect a batch."]
+    : [];
 }
 
 /** Up to date, or edited by hand: a person's work is never painted over without `force`. */
@@ -127,7 +144,15 @@ async function runJobs(
   const makeable = jobs.filter((job) => job.plan.error === undefined);
   onProgress({ type: "started", total: jobs.length });
   const held = await holdTogether(desk, makeable);
-  const limit = pLimit(desk.workspace.config.concurrency);
+  const { config } = desk.workspace;
+  const { submitted, others } = await submitBatches(desk, jobs, held, options.stop);
+  for (const asset of submitted.values()) onProgress({ type: "asset_done", asset });
+  const limit = pLimit(config.concurrency);
+  /** As many at once as the limit that is known keeps busy. */
+  const widen = ({ plan }: Job): void => {
+    const wanted = concurrencyFor(desk, plan.planned?.decision.offers[0]);
+    if (!config.isConcurrencySet && wanted > limit.concurrency) limit.concurrency = wanted;
+  };
   let stopReason: string | undefined;
   const finish = (asset: GenerateAsset): GenerateAsset => {
     onProgress({ type: "asset_done", asset });
@@ -137,9 +162,11 @@ async function runJobs(
     return asset;
   };
   const unused: Reservation[] = [];
-  const made = await Promise.all(
-    jobs.map((job) =>
+  const made = new Map<Job, GenerateAsset>();
+  await Promise.all(
+    inStartOrder(others).map((job) =>
       limit(async () => {
+        widen(job);
         const reservations = held.get(job) ?? [];
         if (job.plan.error) return finish(failedAsset(job.state.asset, job.plan.error));
         if (options.stop?.aborted) stopReason = "Not started: the run was stopped.";
@@ -155,12 +182,13 @@ async function runJobs(
           signal: options.signal,
           onEvent: (event) => onProgress({ type: "asset_event", id: job.state.asset.id, event }),
         });
+        widen(job);
         return finish(asset);
-      }),
+      }).then((asset) => made.set(job, asset)),
     ),
   );
   await releaseUnused(desk, unused);
-  return made;
+  return jobs.flatMap((job) => made.get(job) ?? submitted.get(job) ?? []);
 }
 
 /** Sets the worst case of the whole plan aside in one write. When it does not fit, each asset reserves for itself. */
@@ -201,6 +229,7 @@ async function buildReport(
       unchanged: count("unchanged"),
       failed: count("failed"),
       skipped: count("skipped"),
+      submitted: count("submitted"),
       images: sum((asset) => asset.images),
       costMicroUsd: sum((asset) => asset.costMicroUsd),
       possiblyBilledMicroUsd: sum((asset) => asset.possiblyBilledMicroUsd),

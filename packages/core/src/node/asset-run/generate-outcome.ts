@@ -43,6 +43,10 @@ export function skippedAsset(asset: AssetSpec, reason: string): GenerateAsset {
   return { ...untouched(asset, "skipped"), reasons: [reason] };
 }
 
+export function submittedAsset(asset: AssetSpec, reason: string): GenerateAsset {
+  return { ...untouched(asset, "submitted"), reasons: [reason] };
+}
+
 /** A prompt file, reference or lock entry with a mistake. */
 export function problemReport(problem: ArtdeskError): GenerateAsset {
   const file = problem.location?.file ?? "";

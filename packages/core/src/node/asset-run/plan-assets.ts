@@ -4,6 +4,7 @@ import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { budgetOf, collectWarnings, planAsset, toReportError } from "./asset-planning.ts";
 import { listStates } from "./list-states.ts";
+import { batchPriceOf } from "../batch/batch-terms.ts";
 import { missingOutputs } from "./missing-outputs.ts";
 import { type CheckReport, type PlanAsset, type PlanReport, reportDecision } from "./report.ts";
 
@@ -63,7 +64,7 @@ async function planState(desk: AssetDesk, state: AssetState): Promise<PlanAsset>
     return { ...described, decision: undefined, error: undefined };
   const { planned, error } = await planAsset(desk, state, missingOutputs(state).length);
   const decision = planned && reportDecision(planned.decision);
-  if (!error) return { ...described, decision, error: undefined };
+  if (!error) return { ...described, decision, batch: batchPriceOf(desk, planned), error: undefined };
   const status = error.code === "invalid_request" ? "invalid" : "blocked";
   return { ...described, status, decision, error: toReportError(error, state.asset) };
 }

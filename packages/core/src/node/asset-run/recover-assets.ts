@@ -20,6 +20,8 @@ export interface Recovery {
   finished: readonly string[];
   /** Assets whose paid images still wait in the journal, and why: nothing may be bought for them. */
   undelivered: ReadonlyMap<string, ArtdeskError>;
+  /** Calls of batches that the providers still have. */
+  underWay: readonly JournalRecord[];
   warnings: readonly string[];
 }
 
@@ -39,20 +41,24 @@ export async function recoverAssets(
   earlierRuns: readonly string[],
   signal?: AbortSignalLike,
 ): Promise<Recovery> {
-  const left = async (): Promise<JournalRecord[]> =>
+  const all = async (): Promise<JournalRecord[]> =>
     (await desk.journal.pending()).filter((record) => record.run !== desk.run);
+  const underWay = (await all()).filter(isInBatch);
+  const underWayIds = new Set(underWay.map(({ attemptId }) => attemptId));
+  const left = async (): Promise<JournalRecord[]> => (await all()).filter((record) => !isInBatch(record));
   const jobs = await collectRecords(desk, await left(), signal);
   const records = await left();
   const runs = new Set([...earlierRuns, ...records.map((record) => record.run)]);
   const finished: string[] = [];
   const undelivered = new Map<string, ArtdeskError>();
   const warnings: string[] = [];
-  if (runs.size === 0) return { finished, undelivered, warnings };
+  if (runs.size === 0) return { finished, undelivered, underWay, warnings };
   for (const run of runs) {
     const received = records.filter((record) => record.run === run && record.state === "received");
     await desk.artdesk.ledger.recover(
       run,
       Object.fromEntries(received.map((record) => [record.attemptId, settlementOf(record)])),
+      underWayIds,
     );
   }
   for (const [attemptId, end] of jobs) if (end.kind === "free") await desk.artdesk.ledger.reconcile(attemptId, 0);
@@ -98,7 +104,12 @@ export async function recoverAssets(
       warnings.push(`${record.subject}: ${failure.shortMessage}`);
     }
   }
-  return { finished: [...new Set(finished)], undelivered, warnings };
+  return { finished: [...new Set(finished)], undelivered, underWay, warnings };
+}
+
+/** Made by a batch that is not collected yet. */
+function isInBatch({ batch, state }: JournalRecord): boolean {
+  return batch !== undefined && state !== "received";
 }
 
 function settlementOf(record: JournalRecord): Settlement {

@@ -36,6 +36,15 @@ export interface ReportDecision {
 /** Why an asset needs making, or that it does not. */
 export type PlanStatus = "new" | "changed" | "missing_output" | "edited_output" | "unchanged" | "invalid" | "blocked";
 
+/** Price and wait of a batch. */
+export interface BatchPrice {
+  /** Whether `urgency: batch` asks for it. */
+  isChosen: boolean;
+  estimateMicroUsd: number;
+  /** The longest that it may take. */
+  waitMs: number;
+}
+
 export interface PlanAsset {
   id: string;
   file: string;
@@ -48,6 +57,8 @@ export interface PlanAsset {
   prompt: string | undefined;
   tags: Readonly<Record<string, string>>;
   decision: ReportDecision | undefined;
+  /** What the first offer would cost as a batch and how long that may take; undefined where there is none. */
+  batch?: BatchPrice | undefined;
   error: ReportError | undefined;
 }
 
@@ -75,7 +86,8 @@ export interface GenerateAsset {
   file: string;
   output: string;
   outputs: readonly string[];
-  status: "generated" | "unchanged" | "failed" | "skipped";
+  /** `submitted`: a batch makes it; `artdesk collect` fetches it. */
+  status: "generated" | "unchanged" | "failed" | "skipped" | "submitted";
   /** Images delivered in this run. */
   images: number;
   model: string | undefined;
@@ -104,6 +116,7 @@ export interface GenerateReport {
     unchanged: number;
     failed: number;
     skipped: number;
+    submitted: number;
     images: number;
     costMicroUsd: number;
     possiblyBilledMicroUsd: number;

@@ -1,0 +1,20 @@
+import { collectBatches, openAssetDesk } from "@artdesk/core/node";
+import type { Colors } from "../colors.ts";
+import { type CommandOptions, deskOptions } from "../command-options.ts";
+import { EXIT, type ExitCode, exitCodeOfAll } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+import { showCollect } from "../show/show-collect.ts";
+
+/** `artdesk collect`: fetches what batches have made. Ends with 4 while a batch still runs. */
+export async function collectCommand(options: CommandOptions, io: Io, colors: Colors): Promise<ExitCode> {
+  const desk = await openAssetDesk(deskOptions(options, io));
+  try {
+    const report = await collectBatches(desk);
+    io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : showCollect(report, colors));
+    const code = exitCodeOfAll(report.failed.map(({ error }) => error.code));
+    if (code !== EXIT.done) return code;
+    return report.waiting.length > 0 ? EXIT.stale : EXIT.done;
+  } finally {
+    await desk.close();
+  }
+}

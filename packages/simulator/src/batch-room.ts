@@ -1,0 +1,91 @@
+import type { Answer, Desk } from "./provider.ts";
+import { RateLimiter } from "./rate-limiter.ts";
+import type { Booking } from "./bank.ts";
+
+/** A file that was uploaded or written by a batch. */
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  readonly purpose: string;
+  readonly bytes: Buffer;
+  readonly createdMs: number;
+}
+
+/** One line of a batch and what came of it. */
+export interface BatchResult {
+  readonly key: string;
+  readonly status: number;
+  readonly requestId: string;
+  readonly body: string;
+}
+
+/** A batch from its acceptance to its results. */
+export interface SimulatedBatch {
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  /** OpenAI's metadata, Gemini's display name. */
+  readonly name: string;
+  readonly inputFileId: string;
+  readonly endpoint: string;
+  readonly createdMs: number;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly total: number;
+  /** Looks that still find it running. */
+  pollsLeft: number;
+  outputFileId: string | undefined;
+  results: readonly BatchResult[] | undefined;
+  run(): Promise<readonly BatchResult[]>;
+}
+
+/** Files and batches of all providers. A batch is made, and booked, when it was looked at often enough. */
+export class BatchRoom {
+  readonly files: Map<string, StoredFile> = new Map();
+  readonly batches: Map<string, SimulatedBatch> = new Map();
+  /** Looks at a batch that find it running. */
+  readonly polls: number;
+
+  constructor(polls: number) {
+    this.polls = polls;
+  }
+
+  reset(): void {
+    this.files.clear();
+    this.batches.clear();
+  }
+
+  /** A look at a batch: its time comes nearer. */
+  async look(id: string): Promise<SimulatedBatch | undefined> {
+    const batch = this.batches.get(id);
+    if (!batch || batch.results) return batch;
+    if (batch.pollsLeft > 0) batch.pollsLeft -= 1;
+    else batch.results = await batch.run();
+    return batch;
+  }
+}
+
+/** Half price, rounded up: what batches cost here. */
+const BATCH_PRICE_PERCENT = 50;
+
+/** The desk as lines of a batch see it: half price, no waiting, no limit of images per minute. */
+export function batchDesk(desk: Desk): Desk {
+  return {
+    ...desk,
+    latencyMs: 0,
+    rateLimiter: new RateLimiter(undefined),
+    bank: {
+      book: (entry): Booking =>
+        desk.bank.book({ ...entry, microUsd: Math.ceil((entry.microUsd * BATCH_PRICE_PERCENT) / 100), batch: true }),
+    },
+  };
+}
+
+/** The answer to one line as text. A fault that would cut the connection is a server error here. */
+export function lineResult(key: string, requestId: string, answer: Answer): BatchResult {
+  const isWhole = answer.delivery.how !== "cut_before_headers" && answer.delivery.how !== "cut_in_body";
+  const { status, chunks } = answer.reply;
+  if (!isWhole || status === 0)
+    return { key, requestId, status: 500, body: JSON.stringify({ error: { message: "The line failed." } }) };
+  answer.booking?.setDelivered(answer.deliveredWhenSent ?? true);
+  return { key, requestId, status, body: Buffer.concat(chunks).toString("utf8") };
+}

@@ -1,0 +1,91 @@
+import { batchDesk, lineResult } from "../batch-room.ts";
+import type { BatchResult, SimulatedBatch } from "../batch-room.ts";
+import { freeAnswer } from "../provider.ts";
+import type { Answer, Desk } from "../provider.ts";
+import { jsonReply } from "../wire.ts";
+import type { WireRequest } from "../wire.ts";
+import { geminiErrorReply, invalidArgument } from "./gemini-errors.ts";
+
+/** Answers one request as generateContent itself would. */
+type AnswerLine = (body: unknown, responseId: string, desk: Desk) => Promise<Answer>;
+
+interface Line {
+  readonly request: unknown;
+  readonly metadata?: { readonly key?: string };
+}
+
+/** Takes `models/ID:batchGenerateContent` with inline requests. */
+export function createGeminiBatch(request: WireRequest, model: string, desk: Desk, answerLine: AnswerLine): Answer {
+  const batch = recordOf(request.body.kind === "json" ? recordOf(request.body.value)["batch"] : undefined);
+  const requests = recordOf(recordOf(batch["inputConfig"])["requests"])["requests"];
+  const lines: readonly Line[] = Array.isArray(requests) ? requests : [];
+  if (lines.length === 0)
+    return freeAnswer(
+      geminiErrorReply(invalidArgument("* BatchGenerateContentRequest.batch.input_config: must not be empty")),
+    );
+  const simulated: SimulatedBatch = {
+    id: `batches/${desk.nextId()}`,
+    provider: "gemini",
+    model,
+    name: typeof batch["displayName"] === "string" ? batch["displayName"] : "",
+    inputFileId: "",
+    endpoint: "generateContent",
+    createdMs: desk.nowMs(),
+    metadata: {},
+    total: lines.length,
+    pollsLeft: desk.batchRoom.polls,
+    outputFileId: undefined,
+    results: undefined,
+    run: async () => {
+      const results: BatchResult[] = [];
+      for (const line of lines) {
+        const responseId = Buffer.from(desk.nextId(), "hex").toString("base64url");
+        const answer = await answerLine(line.request, responseId, batchDesk(desk));
+        results.push(lineResult(line.metadata?.key ?? "", responseId, answer));
+      }
+      return results;
+    },
+  };
+  desk.batchRoom.batches.set(simulated.id, simulated);
+  return freeAnswer(jsonReply(200, describe(simulated)));
+}
+
+/** `GET batches` and `GET batches/ID`; `undefined` for any other path. */
+export async function answerGeminiBatches(method: string, path: string, desk: Desk): Promise<Answer | undefined> {
+  if (method !== "GET" || !path.startsWith("/batches")) return undefined;
+  if (path === "/batches") {
+    const own = [...desk.batchRoom.batches.values()].filter(({ provider }) => provider === "gemini");
+    return freeAnswer(
+      jsonReply(200, { operations: own.map((batch) => ({ ...describe(batch), response: undefined })) }),
+    );
+  }
+  const batch = await desk.batchRoom.look(path.slice(1));
+  if (batch) return freeAnswer(jsonReply(200, describe(batch)));
+  return freeAnswer(geminiErrorReply({ code: 404, status: "NOT_FOUND", message: "Requested entity was not found." }));
+}
+
+function describe(batch: SimulatedBatch): object {
+  const { results } = batch;
+  return {
+    name: batch.id,
+    metadata: {
+      "@type": "type.googleapis.com/google.ai.generativelanguage.v1main.GenerateContentBatch",
+      model: `models/${batch.model}`,
+      displayName: batch.name,
+      name: batch.id,
+      createTime: new Date(batch.createdMs).toISOString(),
+      state: results ? "BATCH_STATE_SUCCEEDED" : "BATCH_STATE_RUNNING",
+      batchStats: { requestCount: String(batch.total) },
+    },
+    ...(results ? { done: true, response: { inlinedResponses: { inlinedResponses: results.map(inlined) } } } : {}),
+  };
+}
+
+function inlined({ key, status, body }: BatchResult): object {
+  const value = recordOf(JSON.parse(body) as unknown);
+  return { metadata: { key }, ...(status < 400 ? { response: value } : { error: value["error"] }) };
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
