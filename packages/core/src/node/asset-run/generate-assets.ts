@@ -9,7 +9,8 @@ import { acquireWorkspaceLock, describeHolder } from "../workspace-lock.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { type AssetPlan, budgetOf, collectWarnings, planAsset } from "./asset-planning.ts";
 import { writeContactSheet } from "./contact-sheet-file.ts";
-import { submitBatches } from "../batch/submit-batches.ts";
+import { isForBatch, submitBatches } from "../batch/submit-batches.ts";
+import { BlockHolds, holdTogether } from "./block-holds.ts";
 import { failedAsset, problemReport, skippedAsset, submittedAsset, unchangedAsset } from "./generate-outcome.ts";
 import { listStates } from "./list-states.ts";
 import { makeAsset, releaseUnused } from "./make-asset.ts";
@@ -51,8 +52,8 @@ export interface Job {
 }
 
 /**
- * Makes what is new, changed or missing: finishes what an earlier run left, plans everything, sets the money aside in
- * one write where it fits, then makes the assets side by side. Without `keepGoing` a mistake in any file stops the run
+ * Makes what is new, changed or missing: finishes what an earlier run left, plans everything, sets the money aside for
+ * up to a hundred assets in one write where it fits, then makes the assets side by side. Without `keepGoing` a mistake in any file stops the run
  * before anything is paid, and the first failure starts no further asset. What is paid for is always written.
  */
 export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOptions = {}): Promise<GenerateReport> {
@@ -143,9 +144,12 @@ async function runJobs(
 ): Promise<GenerateAsset[]> {
   const makeable = jobs.filter((job) => job.plan.error === undefined);
   onProgress({ type: "started", total: jobs.length });
-  const held = await holdTogether(desk, makeable);
+  const forBatch = await holdTogether(
+    desk,
+    makeable.filter((job) => isForBatch(desk, job)),
+  );
   const { config } = desk.workspace;
-  const { submitted, others } = await submitBatches(desk, jobs, held, options.stop);
+  const { submitted, others } = await submitBatches(desk, jobs, forBatch, options.stop);
   for (const asset of submitted.values()) onProgress({ type: "asset_done", asset });
   const limit = pLimit(config.concurrency);
   /** As many at once as the limit that is known keeps busy. */
@@ -163,22 +167,27 @@ async function runJobs(
   };
   const unused: Reservation[] = [];
   const made = new Map<Job, GenerateAsset>();
+  const ordered = inStartOrder(others);
+  const holds = new BlockHolds(
+    desk,
+    ordered.filter((job) => job.plan.error === undefined && !forBatch.has(job)),
+  );
   await Promise.all(
-    inStartOrder(others).map((job) =>
+    ordered.map((job) =>
       limit(async () => {
         widen(job);
-        const reservations = held.get(job) ?? [];
         if (job.plan.error) return finish(failedAsset(job.state.asset, job.plan.error));
         if (options.stop?.aborted) stopReason = "Not started: the run was stopped.";
+        const held = forBatch.get(job) ?? (await holds.of(job, stopReason === undefined));
         if (stopReason !== undefined) {
-          unused.push(...reservations);
+          unused.push(...(held ?? []));
           return finish(skippedAsset(job.state.asset, stopReason));
         }
         const asset = await makeAsset(desk, {
           state: job.state,
           positions: job.positions,
           planned: job.plan.planned,
-          held: held.has(job) ? reservations : undefined,
+          held,
           signal: options.signal,
           onEvent: (event) => onProgress({ type: "asset_event", id: job.state.asset.id, event }),
         });
@@ -189,21 +198,6 @@ async function runJobs(
   );
   await releaseUnused(desk, unused);
   return jobs.flatMap((job) => made.get(job) ?? submitted.get(job) ?? []);
-}
-
-/** Sets the worst case of the whole plan aside in one write. When it does not fit, each asset reserves for itself. */
-async function holdTogether(desk: AssetDesk, jobs: readonly Job[]): Promise<ReadonlyMap<Job, readonly Reservation[]>> {
-  const wanted = jobs.flatMap((job) => (job.plan.planned ? [{ job, planned: job.plan.planned }] : []));
-  if (wanted.length < 2) return new Map();
-  try {
-    const groups = await desk.artdesk.hold(
-      wanted.map(({ job, planned }) => ({ planned, subject: job.state.asset.id })),
-    );
-    return new Map(wanted.map(({ job }, index) => [job, groups[index] ?? []]));
-  } catch (error) {
-    if (isArtdeskError(error) && error.code === "budget_exceeded") return new Map();
-    throw error;
-  }
 }
 
 async function buildReport(

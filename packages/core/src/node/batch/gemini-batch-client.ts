@@ -79,6 +79,9 @@ export function createGeminiBatchClient({ env, baseUrls }: BatchClientOptions): 
       const state = String(recordOf(answer["metadata"])?.["state"]).replace(/^(BATCH|JOB)_STATE_/, "");
       if (!OVER.has(state)) return { kind: "running", detail: state.toLowerCase() };
       const inlined = recordOf(recordOf(answer["response"])?.["inlinedResponses"])?.["inlinedResponses"];
+      // Only a whole answer may end it: what has no line in it counts as not made, and free.
+      if (state === "SUCCEEDED" && !Array.isArray(inlined))
+        return { kind: "running", detail: "done, but its answer is in a file that Artdesk does not read" };
       return { kind: "ended", results: results(listOf(inlined)) };
     },
   };

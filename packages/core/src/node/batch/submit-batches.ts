@@ -37,7 +37,7 @@ export async function submitBatches(
   stop: AbortSignalLike | undefined,
 ): Promise<{ submitted: ReadonlyMap<Job, GenerateAsset>; others: readonly Job[] }> {
   const submitted = new Map<Job, GenerateAsset>();
-  const wanted = stop?.aborted || !desk.batches ? [] : jobs.filter((job) => isForBatch(desk, job));
+  const wanted = stop?.aborted ? [] : jobs.filter((job) => isForBatch(desk, job));
   const groups = new Map<string, BatchCall[]>();
   for (const job of wanted) {
     try {
@@ -65,7 +65,9 @@ export async function submitBatches(
   return { submitted, others: jobs.filter((job) => !submitted.has(job)) };
 }
 
-function isForBatch(desk: AssetDesk, { plan: { planned, error } }: Job): boolean {
+/** Whether a job is wanted as a batch, and its model takes one. */
+export function isForBatch(desk: AssetDesk, { plan: { planned, error } }: Job): boolean {
+  if (!desk.batches) return false;
   const offer = planned?.decision.offers[0];
   return (
     error === undefined && planned?.request.urgency === "batch" && rowOf(desk, offer?.model ?? "")?.batch !== undefined
