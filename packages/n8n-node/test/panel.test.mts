@@ -6,6 +6,8 @@ import type {
   INodePropertyCollection,
   INodePropertyOptions,
 } from "n8n-workflow";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ArtdeskGeminiApi } from "../credentials/ArtdeskGeminiApi.credentials.ts";
 import { ArtdeskLedgerApi } from "../credentials/ArtdeskLedgerApi.credentials.ts";
@@ -156,6 +158,16 @@ describe("the panel", () => {
         ["gemini", "openai"],
       ]);
     }
+  });
+});
+
+describe("the list of nodes", () => {
+  it("shows the node: n8n hides nodes of the category AI there, unless they are root nodes", () => {
+    const codex = JSON.parse(
+      readFileSync(join(import.meta.dirname, "../nodes/Artdesk/Artdesk.node.json"), "utf8"),
+    ) as NonNullable<typeof node.description.codex>;
+    expect(codex.categories).toContain("Marketing");
+    expect(codex.subcategories?.["AI"]).toContain("Root Nodes");
   });
 });
 
