@@ -1,15 +1,18 @@
-// One image through core/node next to the raw SDK and two floors, against the simulator.
+// One image through core/node next to the SDKs and two floors, against the simulator.
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { median } from "./median.ts";
 
-const SCENES = [
-  { name: "1.84 MB PNG, one at a time", size: "1024x1024", calls: 100, concurrency: 1 },
-  { name: "1.84 MB PNG, 16 at once", size: "1024x1024", calls: 160, concurrency: 16 },
-  { name: "15 MB PNG, 4 at once", size: "3840x2160", calls: 24, concurrency: 4 },
-] as const;
+const OPENAI_PEERS = ["floor: body discarded", "floor: decode from bytes", "artdesk", "openai sdk", "ai sdk"] as const;
+const GEMINI_PEERS = ["artdesk, Gemini", "@google/genai"] as const;
 
-const PEERS = ["floor: body discarded", "floor: decode from bytes", "artdesk", "openai sdk"] as const;
+const SCENES = [
+  { name: "1.84 MB PNG, one at a time", peers: OPENAI_PEERS, size: "1024x1024", calls: 100, concurrency: 1 },
+  { name: "1.84 MB PNG, 16 at once", peers: OPENAI_PEERS, size: "1024x1024", calls: 160, concurrency: 16 },
+  { name: "15 MB PNG, 4 at once", peers: OPENAI_PEERS, size: "3840x2160", calls: 24, concurrency: 4 },
+  { name: "Gemini, one at a time", peers: GEMINI_PEERS, size: "1024x1024", calls: 100, concurrency: 1 },
+  { name: "Gemini, 16 at once", peers: GEMINI_PEERS, size: "1024x1024", calls: 160, concurrency: 16 },
+] as const;
 
 export interface GenerateFigure {
   peer: string;
@@ -26,14 +29,14 @@ export interface GenerateScene {
 
 /** Runs every peer in fresh processes, rounds interleaved; medians. */
 export async function benchGenerate(rounds = 3): Promise<GenerateScene[]> {
-  const simulator = await startSimulatorProcess();
+  const simulator = await startSimulatorProcess(["--image-noise"]);
   try {
     const results: GenerateScene[] = [];
-    for (const { name, ...scene } of SCENES) {
-      const rows = new Map<string, GenerateFigure[]>(PEERS.map((peer) => [peer, []]));
-      runPeer({ peer: "floor: body discarded", ...scene, calls: 2, concurrency: 1, baseUrl: simulator.baseUrl });
+    for (const { name, peers, ...scene } of SCENES) {
+      const rows = new Map<string, GenerateFigure[]>(peers.map((peer) => [peer, []]));
+      runPeer({ peer: peers[0], ...scene, calls: 2, concurrency: 1, url: simulator.url });
       for (let round = 0; round < rounds; round += 1) {
-        for (const peer of PEERS) rows.get(peer)?.push(runPeer({ peer, ...scene, baseUrl: simulator.baseUrl }));
+        for (const peer of peers) rows.get(peer)?.push(runPeer({ peer, ...scene, url: simulator.url }));
       }
       results.push({ scene: name, figures: [...rows].map(([peer, figures]) => medianFigure(peer, figures)) });
     }
@@ -55,16 +58,17 @@ function medianFigure(peer: string, figures: readonly GenerateFigure[]): Generat
 
 function runPeer(task: object): GenerateFigure {
   const script = fileURLToPath(new URL("generate-peer.ts", import.meta.url));
-  const result = spawnSync(process.execPath, ["--conditions=source", script, JSON.stringify(task)], {
+  const result = spawnSync(process.execPath, [script, JSON.stringify(task)], {
     encoding: "utf8",
   });
   if (result.status !== 0) throw new Error(`a peer failed: ${result.stderr}`);
   return JSON.parse(result.stdout) as GenerateFigure;
 }
 
-async function startSimulatorProcess(): Promise<{ baseUrl: string; stop(): void }> {
+/** The simulator in a process of its own, so that its work is not measured. */
+export async function startSimulatorProcess(flags: readonly string[] = []): Promise<{ url: string; stop(): void }> {
   const script = fileURLToPath(new URL("../packages/simulator/src/artdesk-sim.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=source", script, "--json", "--image-noise"], {
+  const child = spawn(process.execPath, ["--conditions=source", script, "--json", ...flags], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const line = await new Promise<string>((resolve, reject) => {
@@ -72,5 +76,5 @@ async function startSimulatorProcess(): Promise<{ baseUrl: string; stop(): void 
     child.stdout.once("data", (data: Buffer) => resolve(data.toString("utf8")));
   });
   const { url } = JSON.parse(line) as { url: string };
-  return { baseUrl: `${url}/openai/v1`, stop: () => void child.kill("SIGTERM") };
+  return { url, stop: () => void child.kill("SIGTERM") };
 }

@@ -1,6 +1,7 @@
 // pnpm bench: every speed and memory bar with its peers, in one run. --quick for a short one. Results also as JSON.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
+import { benchActionStart, sayActionStart } from "./action-start.ts";
 import { benchDecisions } from "./decisions.ts";
 import { benchGenerate, type GenerateScene } from "./generate.ts";
 import { benchLedger } from "./ledger.ts";
@@ -66,6 +67,10 @@ say(
 );
 
 results["ledger"] = await benchLedger();
+
+const start = await benchActionStart(quick ? 7 : 25);
+results["actionStart"] = start;
+sayActionStart(start, say);
 
 mkdirSync(new URL("results/", import.meta.url), { recursive: true });
 writeFileSync(new URL("results/latest.json", import.meta.url), `${JSON.stringify(results, null, 2)}\n`);

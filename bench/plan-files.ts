@@ -44,7 +44,8 @@ export async function benchPlanFiles(files = 10_000): Promise<PlanFilesResult> {
   }
 }
 
-async function makeWorkspace(root: string, files: number): Promise<void> {
+/** Writes a workspace of so many prompt files, each with its image and lock entry, nothing to do. */
+export async function makeWorkspace(root: string, files: number): Promise<void> {
   writeFileSync(join(root, "artdesk.yml"), "version: 1\nstyle: Flat vector shapes, thick lines.\n");
   for (let index = 0; index < files; index += 1) {
     const folder = join(root, "prompts", `chapter-${Math.floor(index / PROMPTS_PER_FOLDER)}`);

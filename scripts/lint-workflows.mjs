@@ -1,13 +1,13 @@
-// Runs the workflow linters that are not npm packages: zizmor (PyPI) and act (Go), each into a temporary folder.
+// Runs the workflow linters that are not npm packages: zizmor (PyPI) and act (Go).
 // Says plainly which of them could not be had; `--require zizmor` makes that an error.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installAct } from "./install-act.ts";
 
 const ZIZMOR = "zizmor==1.32.0";
-const ACT = "github.com/nektos/act@v0.2.89";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const WORKFLOWS = [".github/workflows", "examples/action-workflow"].flatMap((place) =>
   readdirSync(join(root, place)).map((name) => join(place, name)),
@@ -46,15 +46,15 @@ function zizmor() {
 
 /** act reads the workflows with a parser of its own. It does not know `queue` yet, so that line is not shown to it. */
 function act() {
-  const installed = run("go", ["install", ACT], { env: { ...process.env, GOBIN: folder, GOFLAGS: "-mod=mod" } });
-  if (installed.status !== 0) return absent("act", installed);
+  const found = installAct();
+  if ("reason" in found) return absent("act", { stderr: found.reason });
   const copies = join(folder, "workflows");
   mkdirSync(copies);
   for (const file of WORKFLOWS) {
     const text = readFileSync(join(root, file), "utf8").replace(/^ +queue: max\n/m, "");
     writeFileSync(join(copies, basename(file)), text);
   }
-  return report("act", run(join(folder, "act"), ["--list", "--workflows", copies]));
+  return report("act", run(found.path, ["--list", "--workflows", copies]));
 }
 
 try {

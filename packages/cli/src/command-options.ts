@@ -37,7 +37,7 @@ export function deskOptions(options: CommandOptions, io: Io): AssetDeskOptions {
     cwd: options.cwd === undefined ? io.cwd : resolve(io.cwd, options.cwd),
     config: options.config,
     policy: options.policy,
-    runBudgetMicroUsd: options.maxCost === undefined ? undefined : amount(options.maxCost),
+    runBudgetMicroUsd: options.maxCost === undefined ? undefined : readAmount("--max-cost", options.maxCost),
     providers: options.provider,
     env: io.env,
   };
@@ -48,13 +48,13 @@ export function collectIds(text: string, before: string[] = []): string[] {
   return [...before, ...text.split(",").map((id) => id.trim())];
 }
 
-/** An amount on the command line, in micro-USD. */
-function amount(text: string): number {
+/** An amount on the command line, in micro-USD. Throws `invalid_request` for anything else. */
+export function readAmount(option: string, text: string): number {
   const microUsd = usdToMicroUsd(text.replace(/^\$/, ""));
   if (microUsd !== undefined && microUsd > 0) return microUsd;
   throw new ArtdeskError({
     code: "invalid_request",
-    shortMessage: `--max-cost "${text}" is not an amount in USD.`,
-    hint: "Write for example --max-cost 2.50.",
+    shortMessage: `${option} "${text}" is not an amount in USD.`,
+    hint: `Write for example ${option} 2.50.`,
   });
 }

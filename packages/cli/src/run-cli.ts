@@ -3,10 +3,13 @@ import { Command, CommanderError } from "commander";
 import pico from "picocolors";
 import { collectIds, withCommonOptions } from "./command-options.ts";
 import { budgetCommand, reconcileCommand } from "./commands/budget.ts";
+import { draftCommand, finalCommand, refineCommand } from "./commands/chain.ts";
+import { compareCommand } from "./commands/compare.ts";
 import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
+import { JUDGE_IDS, judgeCommand } from "./commands/judge.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { planCommand } from "./commands/plan.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -48,17 +51,58 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .option("--no-wait", "fail at once when another run is working in this folder, instead of waiting for it")
     .option("--yes", "accepted for scripts; generate never asks")
     .action((paths, options) => finish(generateCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("draft"))
+    .description("make cheap drafts of one image and a page to pick from; those that are there are not bought again")
+    .argument("<file>", "prompt file, or the asset's id")
+    .option("--count <n>", "how many drafts there are to be, 1 to 10", "4")
+    .option("--more", "make that many more, however many there are")
+    .option("--no-wait", "fail at once when another run is working in this folder, instead of waiting for it")
+    .action((asset, options) => finish(draftCommand(asset, options, io, colors)));
+  withCommonOptions(program.command("refine"))
+    .description("change one draft in words, on the cheap model; corrections add up in order")
+    .argument("<asset>", "the asset's id, or its prompt file")
+    .argument("[correction]", 'what to change, for example "more shadow under the left cheekbone"')
+    .option("--pick <n>", "number of the image to change (default: the newest refinement, else the first draft)")
+    .option("--no-wait", "fail at once when another run is working in this folder, instead of waiting for it")
+    .action((asset, correction, options) => finish(refineCommand(asset, correction, options, io, colors)));
+  withCommonOptions(program.command("final"))
+    .description("make the image itself from a draft, on a premium model with the pick as reference")
+    .argument("<asset>", "the asset's id, or its prompt file")
+    .option("--pick <n>", "number of the draft or refinement (default: the newest refinement)")
+    .option("--force", "make it again, also over a file that was edited by hand")
+    .option("--no-wait", "fail at once when another run is working in this folder, instead of waiting for it")
+    .action((asset, options) => finish(finalCommand(asset, options, io, colors)));
   withCommonOptions(program.command("check"))
     .description("fail when an image is not what its prompt file says; needs no key")
     .argument("[paths...]", "prompt files or folders")
     .action((paths, options) => finish(checkCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("compare"))
+    .description("make the same prompt with several models, and compare what is in the images")
+    .argument("<paths...>", "prompt files")
+    .requiredOption(
+      "--models <ids>",
+      "models by id or alias, MODEL@QUALITY for one quality (commas or repeated)",
+      collectIds,
+    )
+    .option("--attempts <n>", "images per model, 1 to 10", "5")
+    .action((paths, options) => finish(compareCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("judge"))
+    .description("measure a judge on images that you have labelled")
+    .requiredOption("--labels <file>", "JSON lines: image, elements with q and label")
+    .option("--judge <id>", JUDGE_IDS.join(", "), JUDGE_IDS[0])
+    .action((options) => finish(judgeCommand(options, io)));
   program
     .command("models")
-    .description("list the catalogue: prices, tiers, lifecycle")
-    .option("--operation <name>", "generate, edit or upscale")
+    .description("list the catalogue: prices, tiers and their evidence, lifecycle, sources")
+    .argument("[names...]", "only these models, by id, name or alias; retired names are explained")
+    .option("--operation <name>", "only models that generate, edit or upscale")
     .option("--provider <id>", "only this provider (repeatable)", collectIds)
+    .option("--max-price <usd>", "only models with an image at this price or below, in USD")
+    .option("--check", "compare with what the providers' own lists say today (free); exit 4 when something differs")
+    .option("--cwd <dir>", "work in this folder instead of the current one")
+    .option("--config <file>", "configuration file (default: artdesk.yml)")
     .option("--json", "print one JSON document on standard output")
-    .action((options) => finish(modelsCommand(options, io)));
+    .action((names, options) => finish(modelsCommand(names, options, io)));
   const budget = withCommonOptions(program.command("budget"))
     .description("show what is spent, reserved, possibly billed and left")
     .option("--month <YYYY-MM>", "another month (UTC)")
@@ -71,7 +115,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .action((ids, options) => finish(reconcileCommand(ids, { ...budget.opts(), ...options }, io)));
   withCommonOptions(program.command("report"))
     .description("sum up the ledger, failed and refused attempts included")
-    .option("--by <what>", "client, campaign, model, day, or any tag name", "model")
+    .option("--by <what>", "client, campaign, model, asset, day, or any tag name", "model")
     .option("--month <YYYY-MM>", "another month (UTC)")
     .option("--csv", "print CSV")
     .action((options) => finish(reportCommand(options, io)));

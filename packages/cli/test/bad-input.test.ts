@@ -314,7 +314,7 @@ test("mistakes on the command line and around it are told with what to do", { ti
 
     provider, far off
     ✗ Unknown provider "midjourney".
-        Use one of: openai, gemini, sketch.
+        Use one of: openai, gemini, fal, replicate, openrouter, openai-compatible, sketch.
 
     policy
     ✗ Unknown policy "qualty".
@@ -365,7 +365,7 @@ test("mistakes on the command line and around it are told with what to do", { ti
 
     no key
     ✗ fox.image.md:1: No model that could do this has a key.
-        Set OPENAI_API_KEY or GEMINI_API_KEY, or ask for sketch, a free placeholder.
+        Set OPENAI_API_KEY or GEMINI_API_KEY or FAL_KEY, or ask for sketch, a free placeholder.
 
     Nothing made, 1 failed. Spent $0.00.
 

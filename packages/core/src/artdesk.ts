@@ -1,18 +1,29 @@
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import { findModel } from "./catalogue/find-model.ts";
+import { type CollectedImages, collectSubmittedJob, type SubmittedJob } from "./collect-submitted-job.ts";
 import { composePrompt } from "./compose-prompt.ts";
 import { ArtdeskError } from "./errors.ts";
 import { blockedError } from "./compose-result.ts";
 import { generateImages, type GenerateHost, type GenerateOptions, type PlannedRequest, wishesFor } from "./generate.ts";
+import { builtInJudges } from "./judge/built-in-judges.ts";
+import { compareModels, type CompareOptions, type Comparison } from "./judge/compare-models.ts";
+import type { QuestionStore } from "./judge/find-questions.ts";
+import type { Judge } from "./judge/judge.ts";
+import { judgeImage, type JudgedWithAttempt } from "./judge/judge-image.ts";
+import { PassHistory } from "./judge/pass-history.ts";
+import { planVerification } from "./judge/plan-verification.ts";
+import type { Question } from "./judge/question.ts";
+import { verifyImages, type VerifyHost } from "./judge/verify-images.ts";
+import { monthOf, shiftMonth } from "./ledger/months.ts";
 import { formatUsd } from "./money.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import type { Ledger, Reservation } from "./ledger/types.ts";
 import { planRequest, type PlanInput } from "./plan.ts";
 import { explainStandIns } from "./plan/stand-in.ts";
 import type { Policy } from "./policy/policy.ts";
-import type { Clock, Codec, Http, Journal, LedgerStore, Random } from "./ports.ts";
+import type { AbortSignalLike, Clock, Codec, Http, Journal, LedgerStore, Random } from "./ports.ts";
 import { parseRequest } from "./request.ts";
-import type { Budget, Decision, GenerateResult, ImageRequest, ParsedRequest } from "./types.ts";
+import type { Budget, Decision, GenerateResult, ImageRequest, ParsedRequest, ReceivedImage } from "./types.ts";
 
 export interface ArtdeskOptions {
   catalogue: Catalogue;
@@ -30,6 +41,17 @@ export interface ArtdeskOptions {
   run?: string | undefined;
   /** Only these providers may be used. @default all of the catalogue */
   enabledProviders?: readonly string[] | undefined;
+  /** Who may judge images, the preferred first. @default all that come with Artdesk */
+  judges?: readonly Judge[] | undefined;
+  /** Where questions that a model drew from a prompt are kept. @default nowhere: they are drawn again */
+  questions?: QuestionStore | undefined;
+}
+
+/** How one image is judged. */
+export interface JudgeOptions {
+  /** Id of the judge. @default the first that has a key */
+  judge?: string | undefined;
+  signal?: AbortSignalLike | undefined;
 }
 
 /** The art desk: plans and makes images inside a budget. */
@@ -43,10 +65,19 @@ export interface Artdesk {
   generate(request: ImageRequest, options?: GenerateOptions): Promise<GenerateResult>;
   /** Makes what {@link Artdesk.plan} decided. */
   generatePlanned(planned: PlannedRequest, options?: GenerateOptions): Promise<GenerateResult>;
+  /**
+   * Fetches the images of a job that an earlier process submitted; nothing is bought. Writes no books: the caller
+   * settles. Throws what {@link collectJob} throws, and `no_candidate` when nobody knows its model or provider any more.
+   */
+  collect(job: SubmittedJob, signal?: AbortSignalLike): Promise<CollectedImages>;
   /** `generate` with `operation: "edit"`. */
   edit(request: ImageRequest, options?: GenerateOptions): Promise<GenerateResult>;
   /** `generate` with `operation: "upscale"`. */
   upscale(request: ImageRequest, options?: GenerateOptions): Promise<GenerateResult>;
+  /** Makes the same request with several models and has every image judged. Throws like `generate` before the first call. */
+  compare(request: ImageRequest, options: CompareOptions): Promise<Comparison>;
+  /** Has one image judged, whoever made it. Never rejects: what cannot be judged is `unsure`, with the reason. */
+  judge(image: ReceivedImage, questions: readonly Question[], options?: JudgeOptions): Promise<JudgedWithAttempt>;
 }
 
 const NO_JOURNAL: Journal = {
@@ -105,12 +136,34 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
     },
   };
 
+  const judges = options.judges ?? builtInJudges;
+  let history: Promise<PassHistory> | undefined;
+  /** Of this month and the one before, read once. Verdicts of this desk are added as they come. */
+  const readHistory = async (): Promise<PassHistory> => {
+    const month = monthOf(Math.floor(clock.nowMs()));
+    const months = await Promise.all([ledger.entries(shiftMonth(month, -1)), ledger.entries(month)]);
+    return new PassHistory(months.flat());
+  };
+  const verifyHost = (passed: PassHistory): VerifyHost => ({
+    ...host,
+    judges,
+    questions: options.questions,
+    budget,
+    history: passed,
+  });
+
   const desk: Artdesk = {
     ledger,
     async plan(input) {
       const parsed = parseRequest(input);
       const request = { ...parsed, prompt: composePrompt(parsed) };
-      return { request, decision: await decide(request) };
+      const decision = await decide(request);
+      if (request.verify === undefined || request.verify === "off") return { request, decision };
+      const passed = await (history ??= readHistory());
+      return {
+        request,
+        ...planVerification(decision, { request, judges, hasKey: (id) => http.hasKey(id), history: passed }),
+      };
     },
     async hold(planned) {
       const groups = planned.map(({ planned: { request, decision }, subject }) => {
@@ -129,10 +182,30 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
     async generatePlanned(planned, generateOptions = {}) {
       generateOptions.onEvent?.({ type: "planned", decision: planned.decision });
       if (planned.decision.blocked) throw blockedError(planned.decision);
-      return generateImages(host, planned, generateOptions);
+      if (!planned.verification) return generateImages(host, planned, generateOptions);
+      const passed = await (history ??= readHistory());
+      return verifyImages(verifyHost(passed), planned, planned.verification, generateOptions);
     },
+    collect: (job, signal) =>
+      collectSubmittedJob(host, { job, row: host.rowOf(job.model), provider: host.providerOf(job.provider) }, signal),
     edit: (input, generateOptions) => desk.generate({ ...input, operation: "edit" }, generateOptions),
     upscale: (input, generateOptions) => desk.generate({ ...input, operation: "upscale" }, generateOptions),
+    compare: (input, compareOptions) => compareModels(desk, input, compareOptions),
+    judge: (image, questions, { judge, signal } = {}) =>
+      judgeImage(host, {
+        image,
+        position: 0,
+        maker: { provider: "", model: "", quality: "" },
+        makers: [],
+        briefClass: "",
+        questions,
+        judges: judges.filter(({ id }) => judge === undefined || id === judge),
+        tags: {},
+        subject: "judge",
+        policy,
+        signal,
+        leftMicroUsd: Infinity,
+      }),
   };
   return desk;
 }

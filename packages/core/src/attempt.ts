@@ -1,11 +1,13 @@
 import { bookAttempt, describeEnding, tablePrice } from "./book-attempt.ts";
 import type { CatalogueRow } from "./catalogue/row.ts";
+import { collectJob } from "./collect-job.ts";
+import { usageOfUnits } from "./cost.ts";
 import { ArtdeskError, DISPOSITIONS, isArtdeskError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import type { Ledger, Reservation, Settlement } from "./ledger/types.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { AbortSignalLike, Clock, Codec, Http, Journal, Random } from "./ports.ts";
-import type { Provider, ProviderCall, ProviderReply } from "./provider.ts";
+import type { JobProvider, Provider, ProviderCall, ProviderJob, ProviderReply } from "./provider.ts";
 import type { Attempt, ReceivedImage } from "./types.ts";
 
 /** The outside world of one attempt. */
@@ -145,7 +147,7 @@ async function sendUntilDecided(host: AttemptHost, task: AttemptTask, startedAtM
   const deadlineMs = startedAtMs + task.policy.deadlineMs;
   for (let posts = 0; ;) {
     if (task.signal?.aborted) return { reply: undefined, error: stoppedBeforeSending(), posts };
-    if (task.provider.kind === "http") posts += 1;
+    if (task.provider.kind !== "local") posts += 1;
     const outcome = await sendOnce(host, task, deadlineMs);
     if (!isArtdeskError(outcome)) {
       return { reply: outcome, error: outcome.problem ?? partialError(task, outcome), posts };
@@ -183,6 +185,9 @@ async function sendOnce(
     if (timeoutMs <= 0) return tooLate(provider);
     const response = await host.http.send(request, { timeoutMs, signal: task.signal });
     if (response.status < 200 || response.status > 299) return await provider.readError(response, call);
+    if (provider.kind === "job") {
+      return await followJob(host, task, provider, await provider.readSubmitted(response, call), deadlineMs);
+    }
     const reply = await provider.read(response, call, host.codec);
     if (reply.images.length > 0) return reply;
     return new ArtdeskError({
@@ -204,6 +209,22 @@ async function sendOnce(
       cause: error,
     });
   }
+}
+
+/** Notes the job's id, so that no crash can lose it, then waits for its images. */
+async function followJob(
+  host: AttemptHost,
+  task: AttemptTask,
+  provider: JobProvider,
+  job: ProviderJob,
+  deadlineMs: number,
+): Promise<ProviderReply> {
+  // Without the note the job would still be charged: its images are collected all the same.
+  await host.journal.submitted(task.reservation.id, job.id).catch(() => undefined);
+  const { count } = task.call;
+  const done = await collectJob(host, provider, job, { count, deadlineMs, signal: task.signal });
+  const usage = usageOfUnits(task.row, done.billedUnits);
+  return { images: done.images, usage, requestId: job.id, problem: done.problem };
 }
 
 function tooLate(provider: Provider): ArtdeskError {

@@ -11,6 +11,7 @@ import {
   usageBound,
   worstCaseCallMicroUsd,
   type PricedCall,
+  usageOfUnits,
 } from "./cost.ts";
 import type { Usage } from "./types.ts";
 
@@ -154,7 +155,7 @@ interface PricedOffer {
 /** Any model, quality and size of the catalogue, with any prompt, count and references. */
 const anyCall: fc.Arbitrary<PricedOffer> = fc
   .record({
-    row: fc.constantFrom(...catalogueRows),
+    row: fc.constantFrom(...catalogueRows.filter(({ price }) => price.kind !== "unknown")),
     pick: fc.nat(),
     widthUnits: fc.integer({ min: 26, max: 240 }),
     heightUnits: fc.integer({ min: 26, max: 135 }),
@@ -170,12 +171,42 @@ const anyCall: fc.Arbitrary<PricedOffer> = fc
     return { row: model, call: { quality, ...size, ...rest } };
   });
 
+describe("a price by area", () => {
+  const seedvr = row("seedvr");
+  const area = (widthPx: number, heightPx: number): PricedCall => ({
+    quality: "default",
+    widthPx,
+    heightPx,
+    count: 2,
+    promptBytes: 10,
+    references: 1,
+  });
+
+  it("counts started blocks, for the estimate and for the worst case", () => {
+    expect(estimateCallMicroUsd(seedvr, area(1000, 1000))).toBe(2_000);
+    expect(estimateCallMicroUsd(seedvr, area(1000, 1001))).toBe(4_000);
+    expect(worstCaseCallMicroUsd(seedvr, area(4096, 4096))).toBe(2 * 17_000);
+  });
+
+  it("is settled by the units that the provider states, if it does", () => {
+    expect(usageOfUnits(seedvr, 3.5)?.costMicroUsd).toBe(3_500);
+    expect(usageOfUnits(row("dreamina"), 2)?.costMicroUsd).toBe(60_000);
+    expect(usageOfUnits(seedvr, undefined)).toBeUndefined();
+    expect(usageOfUnits(row("gpt-image-2"), 2)).toBeUndefined();
+    expect(usageOfUnits(row("recraft-20b"), 2)).toBeUndefined();
+  });
+});
+
 describe("worst case and estimate", () => {
   it("the worst case is the price of the largest usage", () => {
     fc.assert(
       fc.property(anyCall, (offer) => {
-        const bound = costFromUsage(offer.row, usageBound(offer.row, offer.call)) ?? 0;
-        expect(worstCaseCallMicroUsd(offer.row, offer.call)).toBe(offer.call.count * bound);
+        const bound = costFromUsage(offer.row, usageBound(offer.row, offer.call));
+        const worst = worstCaseCallMicroUsd(offer.row, offer.call);
+        // A price without tokens is known before the call.
+        expect(worst).toBe(
+          bound === undefined ? estimateCallMicroUsd(offer.row, offer.call) : offer.call.count * bound,
+        );
       }),
     );
   });

@@ -38,7 +38,8 @@ export function imageOutputTokens(axisFactor: number, widthPx: number, heightPx:
  * @returns undefined when the price rule has no figure for this quality or size.
  */
 export function outputTokensOf(price: PriceRule, call: PricedCall): number | undefined {
-  if (price.kind === "per_image") return 0;
+  if (price.kind === "unknown") return undefined;
+  if (!isTokenPriced(price)) return 0;
   if (price.kind === "token_table") {
     return (
       price.outputTokens[`${call.widthPx}x${call.heightPx}/${call.quality}`] ??
@@ -73,8 +74,8 @@ export interface PriceParts {
 /** Splits an image's price into what its size costs and what its prompt costs. */
 export function pricePartsOf(row: CatalogueRow, call: PricedCall): PriceParts {
   const { price } = row;
-  if (price.kind === "per_image") {
-    const units = price.microUsdPerImage * UNITS_PER_MICRO_USD;
+  if (!isTokenPriced(price)) {
+    const units = imageMicroUsd(row, call) * UNITS_PER_MICRO_USD;
     return { likelyUnits: units, worstUnits: units, unitsPerPromptToken: 0 };
   }
   const bound = usageBound(row, { ...call, promptBytes: 0 });
@@ -104,15 +105,51 @@ export function worstMicroUsd(parts: PriceParts, promptBytes: number): number {
  */
 export function costFromUsage(row: CatalogueRow, usage: Usage): number | undefined {
   if (usage.costMicroUsd !== undefined) return usage.costMicroUsd;
-  return row.price.kind === "per_image"
-    ? undefined
-    : Math.ceil(tokenUnits(row.price.prices, usage) / UNITS_PER_MICRO_USD);
+  return isTokenPriced(row.price) ? Math.ceil(tokenUnits(row.price.prices, usage) / UNITS_PER_MICRO_USD) : undefined;
+}
+
+/**
+ * The usage of a call whose provider states how many of its price's units it billed: images, or blocks of pixels.
+ * @returns undefined when it states none, or the row is priced by something else.
+ */
+export function usageOfUnits({ price }: CatalogueRow, billedUnits: number | undefined): Usage | undefined {
+  if (billedUnits === undefined || isTokenPriced(price) || price.kind === "unknown") return undefined;
+  // Which of several prices holds, the units do not say.
+  if (price.kind === "per_image" && price.microUsdByVariant !== undefined) return undefined;
+  const microUsdPerUnit = price.kind === "per_image" ? price.microUsdPerImage : price.microUsdPerBlock;
+  return {
+    inputTextTokens: 0,
+    cachedInputTextTokens: 0,
+    inputImageTokens: 0,
+    cachedInputImageTokens: 0,
+    outputImageTokens: 0,
+    outputTextTokens: 0,
+    costMicroUsd: Math.ceil(billedUnits * microUsdPerUnit),
+  };
+}
+
+type TokenPriceRule = Extract<PriceRule, { kind: "token_formula" | "token_table" }>;
+
+function isTokenPriced(price: PriceRule): price is TokenPriceRule {
+  return price.kind === "token_formula" || price.kind === "token_table";
+}
+
+/** Price of one image that is not priced by tokens. Micro-USD. */
+function imageMicroUsd(row: CatalogueRow, { widthPx, heightPx, resolution, quality }: PricedCall): number {
+  const { price } = row;
+  if (price.kind === "per_image") {
+    const { microUsdByVariant: variants = {} } = price;
+    const found = [`${widthPx}x${heightPx}`, resolution ?? "", quality].flatMap((key) => variants[key] ?? []);
+    return found.length === 0 ? price.microUsdPerImage : Math.max(...found);
+  }
+  if (price.kind === "per_area") return Math.ceil((widthPx * heightPx) / price.blockPx) * price.microUsdPerBlock;
+  throw new RangeError(`${row.id} has no price`);
 }
 
 /** The largest usage that one image of this call can report. */
 export function usageBound(row: CatalogueRow, call: PricedCall): Usage {
   const { price } = row;
-  const isPriced = price.kind !== "per_image";
+  const isPriced = isTokenPriced(price);
   return {
     inputTextTokens: isPriced ? call.promptBytes + price.promptOverheadTokens : 0,
     cachedInputTextTokens: 0,

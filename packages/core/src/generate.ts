@@ -4,6 +4,7 @@ import { worstCaseCallMicroUsd } from "./cost.ts";
 import { blockedError, composeResult, type Progress } from "./compose-result.ts";
 import { ArtdeskError, isArtdeskError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
+import type { VerificationPlan } from "./judge/plan-verification.ts";
 import type { Reservation, ReservationWish } from "./ledger/types.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { AbortSignalLike, Random } from "./ports.ts";
@@ -17,6 +18,8 @@ import type { Decision, GenerateResult, Offer, ParsedRequest, ReceivedImage } fr
 export interface PlannedRequest {
   request: ParsedRequest;
   decision: Decision;
+  /** How the images are checked; absent when they are not. */
+  verification?: VerificationPlan | undefined;
 }
 
 /** The world of one request: where to look models up, and how to decide again when the budget moved. */
@@ -37,6 +40,8 @@ export interface GenerateOptions {
   subject?: string | undefined;
   /** The caller's own words, kept in the journal. @default "" */
   note?: string | undefined;
+  /** Which of the caller's images these are, when the request is a part of a larger one: for the journal. */
+  positions?: readonly number[] | undefined;
   /** Reservations that {@link wishesFor} asked for and the ledger granted: used for the first offer. */
   held?: readonly Reservation[] | undefined;
 }
@@ -134,7 +139,7 @@ export async function generateImages(
           row,
           call: { request, offer, row, count: call.positions.length, note },
           reservation: reservationAt(reservations, position),
-          positions: call.positions,
+          positions: call.positions.map((position) => options.positions?.[position] ?? position),
           journalNote: options.note ?? "",
           policy: host.policy,
           allowance,

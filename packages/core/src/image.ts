@@ -4,7 +4,11 @@ import type { CallSubject } from "./http.ts";
 import { inspectImage } from "./image-header.ts";
 import type { Codec } from "./ports.ts";
 import type { ProviderReply } from "./provider.ts";
-import type { ReceivedImage, Usage } from "./types.ts";
+import type { PixelSize, ReceivedImage, Usage } from "./types.ts";
+
+/** Largest image that is taken: 8192 x 8192 pixels in all, no edge above 16,384. More is a bomb for whoever decodes it. */
+const MAX_AREA_PX = 8192 * 8192;
+const MAX_EDGE_PX = 16_384;
 
 /**
  * Checks a file that came as an image and describes it by its bytes: what a provider declares is only a claim.
@@ -25,8 +29,14 @@ export function receiveImage(bytes: Uint8Array, codec: Codec, declaredType?: str
 
 function describe(bytes: Uint8Array, codec: Codec, declaredType: string | undefined): ReceivedImage | string {
   const { header, problem } = inspectImage(bytes);
+  if (header !== undefined && isTooLarge(header))
+    return `The image claims ${header.widthPx}x${header.heightPx} pixels, which is more than is taken.`;
   if (header !== undefined) return { bytes, ...header, sha256: codec.sha256Hex(bytes) };
   return `The image ${problem}${declaredType === undefined ? "" : ` (declared as ${declaredType})`}.`;
+}
+
+function isTooLarge({ widthPx, heightPx }: PixelSize): boolean {
+  return widthPx * heightPx > MAX_AREA_PX || Math.max(widthPx, heightPx) > MAX_EDGE_PX;
 }
 
 /** One image of a reply as it was found: decoded, broken, or a short base64 string. */

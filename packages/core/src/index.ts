@@ -1,4 +1,5 @@
-export { createArtdesk, type Artdesk, type ArtdeskOptions } from "./artdesk.ts";
+export { createArtdesk, type Artdesk, type ArtdeskOptions, type JudgeOptions } from "./artdesk.ts";
+export type { CollectedImages, SubmittedJob } from "./collect-submitted-job.ts";
 export type { GenerateOptions, PlannedRequest } from "./generate.ts";
 export type { ArtdeskEvent, OnEvent } from "./events.ts";
 export {
@@ -11,12 +12,26 @@ export {
 } from "./errors.ts";
 export type * from "./types.ts";
 export type * from "./ports.ts";
-export type { HttpProvider, LocalProvider, Provider, ProviderAuth, ProviderCall, ProviderReply } from "./provider.ts";
+export type {
+  HttpProvider,
+  JobFile,
+  JobProvider,
+  JobQuestion,
+  JobStep,
+  LocalProvider,
+  Provider,
+  ProviderAuth,
+  ProviderCall,
+  ProviderJob,
+  ProviderReply,
+  RemoteProvider,
+} from "./provider.ts";
+export { checkDownloadAddress, type DownloadAddress } from "./download-address.ts";
 export type { Catalogue } from "./catalogue/catalogue.ts";
 export type { Alias, CatalogueRow, PriceRule, QualityRow, SizeRule, Source, TokenPrices } from "./catalogue/row.ts";
 export { catalogueRows } from "./catalogue/index.ts";
 export { builtInCatalogue } from "./catalogue/built-in-catalogue.ts";
-export { findModel } from "./catalogue/find-model.ts";
+export { closestModel, findModel } from "./catalogue/find-model.ts";
 export { costFromUsage, estimateCallMicroUsd, worstCaseCallMicroUsd, type PricedCall } from "./cost.ts";
 export { formatUsd, usdToMicroUsd } from "./money.ts";
 export { inspectImage, type ImageInspection } from "./image-header.ts";
@@ -36,3 +51,23 @@ export type {
 } from "./ledger/types.ts";
 export { createMemoryLedgerStore } from "./memory-ledger-store.ts";
 export { reportCsv, reportEntries, type ReportRow } from "./ledger/report.ts";
+export type { CompareOptions, ComparedModel, Comparison, ElementRate } from "./judge/compare-models.ts";
+export type { Winner } from "./judge/find-winner.ts";
+export type { QuestionStore } from "./judge/find-questions.ts";
+export type {
+  Judge,
+  JudgeCall,
+  JudgePrices,
+  JudgeReply,
+  JudgeUsage,
+  QuestionWriter,
+  WrittenQuestions,
+} from "./judge/judge.ts";
+export type { Question, QuestionKind, QuestionSource } from "./judge/question.ts";
+export type { ElementVerdict, ImageScore, Verdict } from "./judge/score-answers.ts";
+export type { JudgedImage, Verification, VerificationStep } from "./judge/verification.ts";
+export type { VerificationPlan } from "./judge/plan-verification.ts";
+export { builtInJudges } from "./judge/built-in-judges.ts";
+export { wilsonInterval, type RateInterval } from "./judge/wilson-interval.ts";
+export { compareReportHtml, type CompareReportOptions } from "./judge/compare-report.ts";
+export type { JudgedWithAttempt } from "./judge/judge-image.ts";

@@ -1,3 +1,4 @@
+import { grayPng } from "../test/gray-png.ts";
 import { describe, expect, it } from "vitest";
 import { image, names, plan, providers, sketch, whyNot } from "../test/plan-fixture.ts";
 import { catalogueRows } from "./catalogue/index.ts";
@@ -106,7 +107,7 @@ describe("requirements", () => {
       "gemini-3-pro-image",
       "Takes at most 14 reference images, not 15.",
     ],
-    [{ operation: "upscale", references: [image] }, "gpt-image-2", "Cannot upscale."],
+    [{ operation: "upscale", references: [{ ...image, bytes: grayPng(512, 512) }] }, "gpt-image-2", "Cannot upscale."],
     [
       { transparent: true, format: "webp", aspect: "8:1" },
       "gemini-nano-banana-2.1",

@@ -9,6 +9,7 @@ import { offerTable } from "./plan/table-cache.ts";
 import { Till, type TillInput } from "./plan/till.ts";
 import { evaluatePolicy, type PolicyVerdict } from "./policy/evaluate.ts";
 import type { Policy } from "./policy/policy.ts";
+import { sourceSize } from "./source-size.ts";
 import type { Brief, Decision, RejectedOffer } from "./types.ts";
 
 /** What a decision is made from; nothing else influences it. */
@@ -52,6 +53,7 @@ export function planRequest(input: PlanInput): Decision {
       today,
     },
     size: request.size,
+    source: sourceSize(request),
     quality: request.quality ?? verdict.quality,
     tier: verdict.tier,
     strengths: verdict.strengths,

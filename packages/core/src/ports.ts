@@ -44,6 +44,14 @@ export interface HttpRequest {
   body?: Uint8Array | string | undefined;
 }
 
+/** A file to fetch from an address that a provider's reply named. */
+export interface HttpDownload {
+  /** Whose reply named it. */
+  provider: string;
+  /** Absolute address: not trusted. */
+  url: string;
+}
+
 /** A reply whose body has not been read yet. */
 export interface HttpResponse {
   status: number;
@@ -61,6 +69,15 @@ export interface HttpResponse {
 export interface Http {
   send(
     request: HttpRequest,
+    options: { timeoutMs: number; signal?: AbortSignalLike | undefined },
+  ): Promise<HttpResponse>;
+  /**
+   * Fetches a file with GET. The host asks `checkDownloadAddress` first, sends the key only to the origin of the
+   * provider's base URL, follows no redirect (a 3xx is a reply), and where it resolves names itself refuses those that
+   * lead to private addresses. Rejects as `send` does, and with `bad_response` for an address that is not allowed.
+   */
+  download(
+    request: HttpDownload,
     options: { timeoutMs: number; signal?: AbortSignalLike | undefined },
   ): Promise<HttpResponse>;
   /** Whether this provider can be called: false gives the reason `key missing` in the plan. */

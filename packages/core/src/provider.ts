@@ -14,6 +14,8 @@ export interface ProviderAuth {
   /** Environment variable that replaces the base URL. */
   baseUrlVariable: string;
   defaultBaseUrl: string;
+  /** A free GET that fails without a valid key. @default "/models" */
+  keyCheckPath?: string | undefined;
 }
 
 /** One call that a provider is to make: `offer` of `request`, `count` images in this call. */
@@ -52,6 +54,8 @@ export interface HttpProvider {
   /** The name people know, for example `OpenAI`. */
   name: string;
   auth: ProviderAuth;
+  /** Where it is and what it serves is up to the user: it has no address and no rows of its own. */
+  modelsByHand?: boolean | undefined;
   build(call: ProviderCall, codec: Codec): HttpRequest;
   read(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply>;
   readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError>;
@@ -65,7 +69,63 @@ export interface LocalProvider {
   draw(call: ProviderCall, codec: Codec): ProviderReply;
 }
 
-export type Provider = HttpProvider | LocalProvider;
+/** A job that a provider has accepted, named so that a later process can ask for it. */
+export interface ProviderJob {
+  /** The provider's own id. */
+  id: string;
+  /** The model's id in the catalogue. */
+  model: string;
+}
+
+/** A finished image that waits to be fetched. */
+export interface JobFile {
+  /** Absolute address, as the reply names it: not trusted. */
+  url: string;
+  /** Media type as the reply states it, if it does. */
+  declaredType?: string | undefined;
+}
+
+/**
+ * Where a job stands. `failed` is a definite end: its error says for sure whether it was billed. Whatever a question
+ * throws instead leaves the end open.
+ */
+export type JobStep =
+  | { kind: "wait" }
+  | { kind: "ask"; question: JobQuestion }
+  | { kind: "done"; files: readonly JobFile[]; billedUnits: number | undefined }
+  | { kind: "failed"; error: ArtdeskError };
+
+/** A request about a job, safe to repeat, and how to read any reply to it, whatever its status. */
+export interface JobQuestion {
+  request: HttpRequest;
+  read(response: HttpResponse): Promise<JobStep>;
+}
+
+/**
+ * A provider that takes a job, answers with an id, and has the images later. `build` makes the request that submits;
+ * after its 2xx reply the job may be billed, whatever happens to the connection.
+ */
+export interface JobProvider {
+  kind: "job";
+  id: string;
+  /** The name people know, for example `Replicate`. */
+  name: string;
+  auth: ProviderAuth;
+  build(call: ProviderCall, codec: Codec): HttpRequest;
+  /** Reads the id out of a 2xx reply to `build`. Throws `bad_response`, `billed: "unknown"`, when there is none. */
+  readSubmitted(response: HttpResponse, call: ProviderCall): Promise<ProviderJob>;
+  /** Asks how a job stands. */
+  status(job: ProviderJob): JobQuestion;
+  /** Withdraws a job; undefined where withdrawn jobs are charged. */
+  cancel: ((job: ProviderJob) => HttpRequest) | undefined;
+  /** Turns a reply to `build` that is not 2xx into an error. */
+  readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError>;
+}
+
+/** A provider that needs a key and the network. */
+export type RemoteProvider = HttpProvider | JobProvider;
+
+export type Provider = RemoteProvider | LocalProvider;
 
 /** Gives a provider its type. */
 export function defineProvider<T extends Provider>(provider: T): T {

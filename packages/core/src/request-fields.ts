@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { usdToMicroUsd } from "./money.ts";
-import type { ImageFormat, ImageInput, Operation, Purpose, Resolution } from "./types.ts";
+import type { ImageFormat, ImageInput, Operation, Purpose, Resolution, VerifyMode } from "./types.ts";
 import { describeValue, oneOf, strictFields, type FieldMessage } from "./validation.ts";
 
 /** Longest prompt in characters: the limit of OpenAI's Images API (openai-node 7.57.0, 2026-11-13). */
@@ -21,10 +21,12 @@ export interface RequestFields {
   size: v.GenericSchema<string>;
   aspect: v.GenericSchema<string>;
   resolution: v.GenericSchema<Resolution>;
+  factor: v.GenericSchema<number>;
   quality: v.GenericSchema<string>;
   count: v.GenericSchema<number>;
   text: v.GenericSchema<string[]>;
   elements: v.GenericSchema<string[]>;
+  verify: v.GenericSchema<VerifyMode>;
   references: v.GenericSchema<ImageInput[]>;
   mask: v.GenericSchema<ImageInput>;
   transparent: v.GenericSchema<boolean>;
@@ -53,6 +55,8 @@ const isSize: FieldMessage = (issue) => `${found(issue)} is not WIDTHxHEIGHT, fo
 const isAspect: FieldMessage = (issue) => `${found(issue)} is not a shape W:H, for example 3:2.`;
 const isCount: FieldMessage = (issue) => `${found(issue)} is not a whole number from 1 to ${MAX_COUNT}.`;
 const isDollars: FieldMessage = (issue) => `${found(issue)} is not an amount in US dollars above 0, for example 0.25.`;
+
+const isFactor: FieldMessage = (issue) => `${found(issue)} is not a number from 1 to 16, for example 2.`;
 
 const image: v.GenericSchema<ImageInput> = strictFields(
   {
@@ -92,10 +96,12 @@ export const requestFields: RequestFields = {
     v.check((aspect) => aspect.split(":").every((side) => Number(side) > 0), isAspect),
   ),
   resolution: oneOf(["1K", "2K", "4K"]),
+  factor: v.pipe(v.number(isFactor), v.minValue(1, isFactor), v.maxValue(16, isFactor)),
   quality: line(40),
   count: v.pipe(v.number(isCount), v.integer(isCount), v.minValue(1, isCount), v.maxValue(MAX_COUNT, isCount)),
   text: list(line(500), 50),
   elements: list(line(500), 200),
+  verify: oneOf(["off", "report", "escalate"]),
   references: v.pipe(
     v.array(image, (issue: v.BaseIssue<unknown>) => `${found(issue)} is not a list of images.`),
     v.maxLength(50, (issue) => `has ${issue.input.length} images; at most 50 are allowed.`),

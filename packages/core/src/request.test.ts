@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { isArtdeskError } from "./errors.ts";
 import { parseRequest } from "./request.ts";
+import { grayPng } from "../test/gray-png.ts";
+import { exampleRequest } from "./testing/example-call.ts";
 
+const small = { bytes: grayPng(48, 32), mediaType: "image/png", name: "small.png" };
 const photo = { bytes: new Uint8Array([1]), mediaType: "image/png", name: "photo.png" };
 
 function issuesOf(input: unknown): readonly string[] {
@@ -16,23 +19,7 @@ function issuesOf(input: unknown): readonly string[] {
 
 describe("parseRequest", () => {
   it("fills in every default", () => {
-    expect(parseRequest({ prompt: "a fox" })).toEqual({
-      operation: "generate",
-      prompt: "a fox",
-      purpose: "internal",
-      size: { kind: "shape", aspectWidth: 1, aspectHeight: 1, resolution: "1K" },
-      quality: undefined,
-      count: 1,
-      text: [],
-      elements: [],
-      references: [],
-      mask: undefined,
-      transparent: false,
-      format: "png",
-      model: undefined,
-      maxCostMicroUsd: undefined,
-      tags: {},
-    });
+    expect(parseRequest({ prompt: "a fox" })).toEqual(exampleRequest({ prompt: "a fox" }));
   });
 
   it("reads sizes, shapes, caps and tags", () => {
@@ -58,7 +45,27 @@ describe("parseRequest", () => {
     expect(parseRequest({ prompt: "make it night", operation: "edit", references: [photo], mask: photo }).mask).toEqual(
       photo,
     );
-    expect(parseRequest({ prompt: "larger", operation: "upscale", references: [photo] }).references).toEqual([photo]);
+    const { references, size } = parseRequest({ prompt: "larger", operation: "upscale", references: [small] });
+    expect(references).toEqual([small]);
+    expect(size).toEqual({ kind: "exact", widthPx: 96, heightPx: 64 });
+  });
+
+  it("reads the size of an upscale from its factor or its size", () => {
+    const request = { prompt: "larger", operation: "upscale", references: [small] };
+    expect(parseRequest({ ...request, factor: 1.5 }).size).toEqual({ kind: "exact", widthPx: 72, heightPx: 48 });
+    expect(parseRequest({ ...request, size: "192x128" }).size).toEqual({ kind: "exact", widthPx: 192, heightPx: 128 });
+    expect(issuesOf({ ...request, factor: 17 })).toEqual(["factor: 17 is not a number from 1 to 16, for example 2."]);
+    expect(issuesOf({ ...request, factor: 2, size: "96x64" })).toEqual(["factor: cannot stand together with size."]);
+    expect(issuesOf({ ...request, aspect: "3:2" })).toEqual([
+      "size: upscale keeps the shape of the reference. Give size or factor, not aspect or resolution.",
+    ]);
+    expect(issuesOf({ ...request, references: [small, small] })).toEqual([
+      "references: upscale takes one image, not 2.",
+    ]);
+    expect(issuesOf({ ...request, references: [photo] })).toEqual([
+      "references: photo.png is not a whole PNG, JPEG or WebP file, so it cannot be upscaled.",
+    ]);
+    expect(issuesOf({ prompt: "a", factor: 2 })).toEqual(["factor: belongs to operation upscale, not generate."]);
   });
 
   it.each<[string, unknown, string]>([

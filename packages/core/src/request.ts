@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { ArtdeskError } from "./errors.ts";
 import { usdToMicroUsd } from "./money.ts";
-import { requestFields } from "./request-fields.ts";
+import { EDGE_LIMITS_PX, requestFields } from "./request-fields.ts";
+import { sourceSize } from "./source-size.ts";
 import type { ImageRequest, ParsedRequest, SizeWish } from "./types.ts";
 import { issueSentences, strictFields } from "./validation.ts";
 
@@ -13,10 +14,12 @@ const requestSchema: v.GenericSchema<unknown, ImageRequest> = strictFields(
     size: v.optional(requestFields.size),
     aspect: v.optional(requestFields.aspect),
     resolution: v.optional(requestFields.resolution),
+    factor: v.optional(requestFields.factor),
     quality: v.optional(requestFields.quality),
     count: v.optional(requestFields.count),
     text: v.optional(requestFields.text),
     elements: v.optional(requestFields.elements),
+    verify: v.optional(requestFields.verify),
     references: v.optional(requestFields.references),
     mask: v.optional(requestFields.mask),
     transparent: v.optional(requestFields.transparent),
@@ -46,6 +49,7 @@ export function parseRequest(input: unknown): ParsedRequest {
     count: request.count ?? 1,
     text: request.text ?? [],
     elements: request.elements ?? [],
+    ...(request.verify === undefined ? {} : { verify: request.verify }),
     references: request.references ?? [],
     mask: request.mask,
     transparent: request.transparent ?? false,
@@ -75,6 +79,10 @@ function findContradictions(request: ImageRequest): string[] {
   if (operation !== "generate" && references.length === 0) {
     issues.push(`references: ${operation} needs the image to work on as the first reference.`);
   }
+  issues.push(...(operation === "upscale" ? upscaleContradictions(request) : []));
+  if (request.factor !== undefined && operation !== "upscale") {
+    issues.push(`factor: belongs to operation upscale, not ${operation}.`);
+  }
   if (request.mask !== undefined && operation !== "edit") {
     issues.push(`mask: belongs to operation edit, not ${operation}.`);
   }
@@ -87,10 +95,41 @@ function findContradictions(request: ImageRequest): string[] {
   return issues;
 }
 
+const DEFAULT_FACTOR = 2;
+
+function upscaleContradictions(request: ImageRequest): string[] {
+  const { references = [], size, aspect, resolution, factor } = request;
+  const issues: string[] = [];
+  if (references.length > 1) issues.push(`references: upscale takes one image, not ${references.length}.`);
+  if (aspect !== undefined || resolution !== undefined) {
+    issues.push("size: upscale keeps the shape of the reference. Give size or factor, not aspect or resolution.");
+  }
+  if (size !== undefined && factor !== undefined) issues.push("factor: cannot stand together with size.");
+  const source = sourceSize({ operation: "upscale", references });
+  const [first] = references;
+  if (first !== undefined && source === undefined) {
+    issues.push(`references: ${first.name} is not a whole PNG, JPEG or WebP file, so it cannot be upscaled.`);
+  }
+  const longestPx = source && Math.max(source.widthPx, source.heightPx) * (factor ?? DEFAULT_FACTOR);
+  if (size === undefined && longestPx !== undefined && longestPx > EDGE_LIMITS_PX.max) {
+    issues.push(`factor: ${factor ?? DEFAULT_FACTOR} times makes an edge longer than ${EDGE_LIMITS_PX.max} pixels.`);
+  }
+  return issues;
+}
+
 function readSizeWish(request: ImageRequest): SizeWish {
   if (request.size !== undefined) {
     const [widthPx = 0, heightPx = 0] = request.size.split("x").map(Number);
     return { kind: "exact", widthPx, heightPx };
+  }
+  const source = sourceSize({ operation: request.operation ?? "generate", references: request.references ?? [] });
+  if (source !== undefined) {
+    const factor = request.factor ?? DEFAULT_FACTOR;
+    return {
+      kind: "exact",
+      widthPx: Math.round(source.widthPx * factor),
+      heightPx: Math.round(source.heightPx * factor),
+    };
   }
   const [aspectWidth, aspectHeight] = wholeSides(request.aspect ?? "1:1");
   return {

@@ -1,10 +1,17 @@
 import type { ArtdeskError, ErrorCode } from "./errors.ts";
+import type { Verification } from "./judge/verification.ts";
 
 /** What is to be done to make the image. */
 export type Operation = "generate" | "edit" | "upscale";
 
 /** What the image is for. `client` is commercial client work, `print` goes to paper. */
 export type Purpose = "draft" | "internal" | "docs" | "social" | "client" | "print";
+
+/**
+ * What is done about elements that may be missing. `report`: a judge looks at every image and the receipt says what it
+ * saw. `escalate`: where elements are missing, the next tier makes the image again, if that pays and the budget allows.
+ */
+export type VerifyMode = "off" | "report" | "escalate";
 
 /** How good an offer must be: `draft` < `standard` < `premium`. */
 export type Tier = "draft" | "standard" | "premium";
@@ -50,14 +57,18 @@ export interface ImageRequest {
   aspect?: string | undefined;
   /** Pixel class for `aspect`. @default "1K", for print "2K" */
   resolution?: Resolution | undefined;
+  /** For `upscale`, in place of `size`: how many times the edges of the reference. @default 2 */
+  factor?: number | undefined;
   /** A model's own quality word (`low`, `high`, ...). Only offers of this quality remain. */
   quality?: string | undefined;
   /** Images to make, 1 to 10. @default 1 */
   count?: number | undefined;
   /** Words that must stand in the image, each an exact string. */
   text?: readonly string[] | undefined;
-  /** Things that must be in the image, one per entry. */
+  /** Things that must be in the image, one per entry. `> ` before an entry: it belongs to the one above. */
   elements?: readonly string[] | undefined;
+  /** Whether a judge checks the images. @default "off" */
+  verify?: VerifyMode | undefined;
   references?: readonly ImageInput[] | undefined;
   /** PNG of the first reference's size; transparent where the image may change. */
   mask?: ImageInput | undefined;
@@ -88,6 +99,8 @@ export interface ParsedRequest {
   count: number;
   text: readonly string[];
   elements: readonly string[];
+  /** @default "off" */
+  verify?: VerifyMode | undefined;
   references: readonly ImageInput[];
   mask: ImageInput | undefined;
   transparent: boolean;
@@ -136,6 +149,8 @@ export interface Offer {
   /** Shape and class as the model wants them, for models that take no pixels. */
   aspect: string | undefined;
   resolution: Resolution | undefined;
+  /** For an upscale: how many times the edges of the image that goes in. */
+  factor?: number | undefined;
   tier: OfferTier;
   count: number;
   /** What it will most likely cost. Micro-USD for all `count` images. */
@@ -198,6 +213,8 @@ export type AttemptOutcome = "delivered" | "partial" | "refused" | "failed" | "u
 export interface Attempt {
   /** Also the id of its ledger reservation. */
   id: string;
+  /** What was bought: images, a judge's look at one, or the questions of a prompt. @default "image" */
+  kind?: "image" | "judge" | "questions" | undefined;
   provider: string;
   model: string;
   quality: string;
@@ -233,6 +250,8 @@ export interface Receipt {
   requestIds: readonly string[];
   hashes: readonly string[];
   durationMs: number;
+  /** What a judge saw, when one was asked. */
+  verification?: Verification | undefined;
 }
 
 /** Images and their receipt. `error` is set when fewer than `count` images came. */

@@ -12,7 +12,7 @@ import { NOW_MS } from "./fault-matrix.ts";
 let simulator: Simulator;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ seed: 1, now: () => NOW_MS });
+  simulator = await startSimulator({ seed: 1, now: () => NOW_MS, adherence: { rules: [{ rate: 0.5 }] } });
 });
 
 afterAll(() => simulator.close());
@@ -36,6 +36,8 @@ const requests = fc.array(
     count: fc.integer({ min: 1, max: 4 }),
     purpose: fc.constantFrom("draft", "internal", "client"),
     client: fc.constantFrom("acme", "bolt"),
+    verify: fc.constantFrom("off", "report", "escalate"),
+    elements: fc.constantFrom<string[]>([], ["a red kite", "> its tail is blue"]),
   }),
   { minLength: 1, maxLength: 5 },
 );
@@ -50,6 +52,8 @@ const limits = fc.record({
 test("requests side by side under any faults never spend more than the budget, and the ledger knows all of it", async () => {
   let billedRuns = 0;
   let blockedRuns = 0;
+  let judgedImages = 0;
+  let escalatedRequests = 0;
   await fc.assert(
     fc.asyncProperty(faultScript, requests, limits, async (faults, wanted, limit) => {
       simulator.reset();
@@ -87,6 +91,11 @@ test("requests side by side under any faults never spend more than the budget, a
         expect(counted.length + lines.filter(({ state }) => state === "released").length).toBe(lines.length);
         const delivered = results.reduce((total, result) => total + (result?.images.length ?? 0), 0);
         expect(delivered).toBeLessThanOrEqual(images);
+        for (const result of results) {
+          const verification = result?.receipt.verification;
+          judgedImages += verification?.images.filter(({ verdict }) => verdict !== "unsure").length ?? 0;
+          if ((verification?.steps.length ?? 0) > 1) escalatedRequests += 1;
+        }
         if (totalMicroUsd > 0) billedRuns += 1;
         if (results.some((result) => !result || result.error?.code === "budget_exceeded")) blockedRuns += 1;
       } finally {
@@ -98,4 +107,6 @@ test("requests side by side under any faults never spend more than the budget, a
   // The runs must have met money and the limit, or they prove nothing.
   expect(billedRuns).toBeGreaterThan(10);
   expect(blockedRuns).toBeGreaterThan(5);
+  expect(judgedImages).toBeGreaterThan(10);
+  expect(escalatedRequests).toBeGreaterThan(2);
 }, 120_000);

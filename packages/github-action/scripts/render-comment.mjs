@@ -1,5 +1,5 @@
-// Shows the comment as GitHub would: renders sample reports to HTML and takes pictures of them with Chromium.
-// Run: node --conditions=source packages/github-action/scripts/render-comment.mjs [plan generated ...]
+// Shows comments and the job summary as GitHub would: renders sample reports to HTML and takes pictures of them with
+// Chromium. Run: node --conditions=source packages/github-action/scripts/render-comment.mjs [plan generated summary ...]
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { renderComment } from "../src/comment.ts";
+import { renderComment, renderSummary } from "../src/comment.ts";
 import { githubHtml } from "../test/harness/github-html.ts";
 import { SAMPLE_REPORTS } from "../test/harness/report-samples.ts";
 
@@ -16,7 +16,7 @@ const css = readFileSync(
   createRequire(import.meta.url).resolve("github-markdown-css/github-markdown-light.css"),
   "utf8",
 );
-const names = process.argv.length > 2 ? process.argv.slice(2) : ["plan", "generated", "failures"];
+const names = process.argv.length > 2 ? process.argv.slice(2) : ["plan", "generated", "failures", "summary"];
 const images = join(root, "docs/images");
 const folder = mkdtempSync(join(tmpdir(), "artdesk-pictures-"));
 mkdirSync(images, { recursive: true });
@@ -35,9 +35,10 @@ const origin = `http://127.0.0.1:${server.address().port}`;
 
 try {
   for (const name of names) {
-    const report = SAMPLE_REPORTS[name];
+    const isSummary = name === "summary";
+    const report = SAMPLE_REPORTS[isSummary ? "generated" : name];
     if (!report) throw new Error(`No sample report ${name}; there are ${Object.keys(SAMPLE_REPORTS).join(", ")}.`);
-    const html = githubHtml(renderComment(report, "default"))
+    const html = githubHtml(isSummary ? renderSummary(report, 0) : renderComment(report, "default"))
       .replaceAll("https://raw.githubusercontent.com", origin)
       .replaceAll("<details>", "<details open>");
     const page = join(folder, `${name}.html`);
@@ -47,7 +48,7 @@ try {
       page,
       `<!doctype html><meta charset="utf-8"><style>${css}${style}</style><article class="markdown-body page">${html}</article>`,
     );
-    const picture = join(images, `action-comment-${name}.png`);
+    const picture = join(images, isSummary ? "action-summary.png" : `action-comment-${name}.png`);
     await screenshot(page, picture);
     console.log(picture);
   }

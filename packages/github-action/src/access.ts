@@ -3,6 +3,7 @@ import type { EventContext } from "./event-context.ts";
 import { isForbidden, type GitHubClient } from "./github-client.ts";
 import type { ActionInputs, Mode } from "./inputs.ts";
 import type { Project } from "./project.ts";
+import { requireReviewedConfig } from "./reviewed-config.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,26 +41,19 @@ export async function decideAccess(question: AccessQuestion): Promise<Access> {
     return { mode: planned(inputs.mode), notes: [note], env: { ...keyed, ...placeholders() } };
   }
   const note = inputs.mode === "generate" ? await reasonNotToGenerate(question) : undefined;
+  if (inputs.mode === "generate" && note === undefined) await requireReviewedConfig(question);
   return note === undefined
     ? { mode: inputs.mode, notes: [], env: keyed }
     : { mode: "plan", notes: [`This run only plans: ${note}.`], env: keyed };
 }
 
-function requireSense({ inputs, event, project }: AccessQuestion): void {
+function requireSense({ inputs, event }: AccessQuestion): void {
   if (inputs.mode !== "generate") return;
   if (event.eventName === "pull_request_target" && !inputs.allowPullRequestTarget) {
     throw new ArtdeskError({
       code: "invalid_request",
       shortMessage: "`generate` does not run on pull_request_target: there a stranger's prompt file spends your money.",
       hint: "Use pull_request, which plans for forks; or read the security notes and set `allow-pull-request-target: true`.",
-    });
-  }
-  if (event.eventName === "pull_request_target" && Object.keys(project.workspace.config.baseUrls).length > 0) {
-    throw new ArtdeskError({
-      code: "invalid_request",
-      shortMessage:
-        "artdesk.yml sets base URLs of providers; on pull_request_target that could send your keys anywhere.",
-      hint: "Take `providers` out of artdesk.yml, or use pull_request.",
     });
   }
   if ((inputs.deliver === "commit" || inputs.deliver === "pull-request") && event.branch === undefined) {
@@ -106,7 +100,7 @@ function planned(mode: Mode): Mode {
 
 function keyVariables(): string[] {
   return [...builtInCatalogue.providers.values()].flatMap((provider) =>
-    provider.kind === "http" ? [provider.auth.keyVariable] : [],
+    provider.kind !== "local" ? [provider.auth.keyVariable] : [],
   );
 }
 

@@ -2,7 +2,7 @@ import type { LedgerStore } from "@artdesk/core";
 import type { ActionInputs } from "./inputs.ts";
 
 /** Where this run keeps its books. */
-export type LedgerChoice = { kind: "github" } | { kind: "spec"; spec: string };
+export type LedgerChoice = { kind: "github" } | { kind: "spec"; spec: string; from: "input" | "config" };
 
 /**
  * The input decides, then the configuration. A SQLite file in artdesk.yml is the book of somebody's own machine and
@@ -10,7 +10,8 @@ export type LedgerChoice = { kind: "github" } | { kind: "spec"; spec: string };
  */
 export function chooseLedger(inputs: ActionInputs, configured: string | undefined): LedgerChoice {
   const spec = inputs.ledger ?? (configured?.startsWith("sqlite:") ? undefined : configured) ?? "github";
-  return spec === "github" ? { kind: "github" } : { kind: "spec", spec };
+  if (spec === "github") return { kind: "github" };
+  return { kind: "spec", spec, from: inputs.ledger === undefined ? "config" : "input" };
 }
 
 /** For a plan: books that cannot be read count as empty, and the plan says so. */

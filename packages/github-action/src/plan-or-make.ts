@@ -6,6 +6,7 @@ import { createGitData } from "./git-data.ts";
 import { withoutFailing } from "./ledger-choice.ts";
 import { createGitRefLedgerStore, LEDGER_REF } from "./ledger-ref.ts";
 import type { Project } from "./project.ts";
+import { isReviewedConfig } from "./reviewed-config.ts";
 import type { RunContext } from "./run-context.ts";
 
 /**
@@ -23,7 +24,7 @@ export async function planOrMake(context: RunContext, project: Project, access: 
     policy: inputs.policy,
     monthBudgetMicroUsd: inputs.budgetMonthMicroUsd,
     runBudgetMicroUsd: inputs.budgetRunMicroUsd,
-    ledger: await openLedger(context, generating),
+    ledger: await openLedger(context, project, generating),
     readOnly: !generating,
   });
   try {
@@ -45,10 +46,16 @@ export async function planOrMake(context: RunContext, project: Project, access: 
 }
 
 async function openLedger(
-  { ledger, client, event, notes, host }: RunContext,
+  { ledger, client, event, notes, host, inputs }: RunContext,
+  project: Project,
   generating: boolean,
 ): Promise<LedgerStore | string> {
-  if (ledger.kind === "spec") return ledger.spec;
+  if (ledger.kind === "spec") {
+    // A pull request may name any machine: the runner connects to none that nobody has reviewed.
+    if (ledger.from === "input" || (await isReviewedConfig({ inputs, event, project, client }))) return ledger.spec;
+    notes.push("The ledger of the configuration was not opened, because it is not merged yet.");
+    return "memory:";
+  }
   const github = await client();
   if (!github) {
     notes.push("The ledger was not read, for want of a token: what was spent before is not counted here.");

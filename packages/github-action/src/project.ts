@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { ArtdeskError } from "@artdesk/core";
 import { openWorkspace, type Workspace } from "@artdesk/core/node";
@@ -17,6 +18,8 @@ export interface Project {
   paths: readonly string[] | undefined;
   /** A workspace's path as seen from the repository's root. */
   repositoryPath: (path: string) => string;
+  /** Some stale files are not listed, because another run makes them just now. */
+  leftToOthers?: boolean | undefined;
 }
 
 /**
@@ -25,13 +28,9 @@ export interface Project {
  */
 export async function openProject(inputs: ActionInputs, checkout: string): Promise<Project> {
   const folder = relative(checkout, resolve(checkout, inputs.workingDirectory));
-  if (folder.startsWith("..")) {
-    throw new ArtdeskError({
-      code: "invalid_request",
-      shortMessage: `\`working-directory\` ${JSON.stringify(inputs.workingDirectory)} is outside of the checkout.`,
-      hint: "Give a folder of the repository.",
-    });
-  }
+  requireInside(checkout, resolve(checkout, folder), "working-directory", inputs.workingDirectory);
+  if (inputs.config !== undefined)
+    requireInside(checkout, resolve(checkout, folder, inputs.config), "config", inputs.config);
   const workspace = await openWorkspace({ cwd: resolve(checkout, folder), config: inputs.config });
   const listing = await workspace.listStatuses(inputs.prompts);
   const prefix = folder === "" ? "" : `${folder.split(sep).join("/")}/`;
@@ -41,6 +40,19 @@ export async function openProject(inputs: ActionInputs, checkout: string): Promi
   const assets = listing.assets.filter(({ asset }) => files.includes(asset.file));
   const problems = inputs.shard.index === 1 ? listing.problems : [];
   return { ...project, listing: { assets, orphans: [], problems }, paths: files.length === 0 ? undefined : files };
+}
+
+/** Also where a pull request has put a symbolic link in the place of a folder or file that the workflow names. */
+function requireInside(checkout: string, path: string, input: string, value: string): void {
+  const isBelow = (folder: string, place: string): boolean => !/^\.\.(\/|\\|$)/.test(relative(folder, place));
+  const isPlain =
+    !existsSync(path) || relative(realpathSync(checkout), realpathSync(path)) === relative(checkout, path);
+  if (isBelow(checkout, path) && isPlain) return;
+  throw new ArtdeskError({
+    code: "invalid_request",
+    shortMessage: `\`${input}\` ${JSON.stringify(value)} is outside of the checkout or a symbolic link.`,
+    hint: "Give a path inside the repository.",
+  });
 }
 
 /** Whether core would make it: what a person edited by hand is left alone. */

@@ -8,6 +8,7 @@ import type { GitHubClient } from "./github-client.ts";
 import { readInputs, type ActionInputs } from "./inputs.ts";
 import { chooseLedger } from "./ledger-choice.ts";
 import { hasWork, isStale, openProject, shardsOf, type Project } from "./project.ts";
+import type { PromptClaims } from "./prompt-claims.ts";
 import { createRedact } from "./redact.ts";
 import { totalsOf, type ReportModel } from "./report-model.ts";
 import type { RunContext, RunHost } from "./run-context.ts";
@@ -36,14 +37,30 @@ export async function run(host: RunHost): Promise<boolean> {
   // 3. What this run may do: no key, a fork or a token that only reads make it a plan.
   const access = await decide(context, project);
   context.notes.push(...access.notes);
-  // 4. What earlier runs delivered since is not bought again.
-  if (access.mode === "generate" && (await restore(context, project)) > 0)
-    project = await openProject(inputs, checkout);
+  // 4. What other runs make just now, or delivered since, is not bought again.
+  const claims = access.mode === "generate" ? await claim(context, project) : undefined;
+  try {
+    context.notes.push(...(claims?.notes ?? []));
+    if (access.mode === "generate" && (await restore(context, project)) > 0)
+      project = await openProject(inputs, checkout);
+    return await makeAndTell(context, claims?.without(project) ?? project, access, shards);
+  } finally {
+    await claims?.release();
+  }
+}
+
+async function makeAndTell(
+  context: RunContext,
+  project: Project,
+  access: Access,
+  shards: readonly string[],
+): Promise<boolean> {
+  const { host, event } = context;
   // 5. Plan or make.
   const core = await work(context, project, access);
   let model = describeRun({ mode: access.mode, core, project, event, notes: context.notes });
   // 6. Deliver what was made, whatever else failed.
-  const folder = join(host.env["RUNNER_TEMP"] ?? checkout, "artdesk");
+  const folder = join(host.env["RUNNER_TEMP"] ?? project.checkout, "artdesk");
   const delivered =
     access.mode === "generate" ? await deliverImages(context, project, core, model, folder) : NOT_DELIVERED;
   // 7. Put the pictures beside the words, and tell.
@@ -67,6 +84,19 @@ async function decide({ inputs, event, host, ledger, client }: RunContext, proje
   if (nothingToMake) return { mode: inputs.mode, notes: [], env: { ...host.env, ...inputs.keys } };
   const { decideAccess } = await import("./access.ts");
   return decideAccess({ inputs, event, project, env: host.env, ledgerOnGitHub: ledger.kind === "github", client });
+}
+
+/** For images that go to a branch, booked on GitHub: there racing runs would make the same ones. */
+async function claim(
+  { inputs, event, ledger, client, host }: RunContext,
+  project: Project,
+): Promise<PromptClaims | undefined> {
+  const toBranch = inputs.deliver === "commit" || inputs.deliver === "pull-request";
+  if (!toBranch || ledger.kind !== "github" || event.branch === undefined) return undefined;
+  const github = project.listing.assets.some(isStale) ? await client() : undefined;
+  if (!github) return undefined;
+  const { claimOnGitHub } = await import("./prompt-claims.ts");
+  return claimOnGitHub({ project, event, client: github, job: host.env["GITHUB_JOB"] ?? "", log: host.log });
 }
 
 function lazyClient({ githubToken }: ActionInputs, env: RunHost["env"]): () => Promise<GitHubClient | undefined> {
@@ -103,9 +133,9 @@ async function deliverImages(
   folder: string,
 ): Promise<Delivered> {
   const files = await collectFiles(project, core.kind === "generate" ? core.report.assets : assetsOf(project));
-  if (files.length === 0 && context.inputs.deliver !== "pull-request" && context.inputs.deliver !== "artifact") {
-    return NOT_DELIVERED;
-  }
+  const { deliver: goal } = context.inputs;
+  const mayBeEmpty = goal === "artifact" || (goal === "pull-request" && !project.leftToOthers);
+  if (files.length === 0 && !mayBeEmpty) return NOT_DELIVERED;
   const page = core.kind === "generate" ? core.report.contactSheet : undefined;
   const contactSheet = page === undefined ? undefined : join(project.workspace.root, page);
   const { env, log } = context.host;

@@ -17,6 +17,10 @@ describe.each(Object.keys(SAMPLE_REPORTS))("%s", (name) => {
     await expect(renderComment(sample(name), "default")).toMatchFileSnapshot(`./goldens/${name}.md`);
   });
 
+  it("has a summary that reads as its golden file", async () => {
+    await expect(renderSummary(sample(name))).toMatchFileSnapshot(`./goldens/${name}-summary.md`);
+  });
+
   it("starts with the marker and stays below GitHub's limit", () => {
     const comment = renderComment(sample(name), "default");
     expect(comment.split("\n")[0]).toBe(markerOf("default"));

@@ -46,6 +46,22 @@ it("has the documented defaults", () => {
   });
 });
 
+it.each([
+  ["openai-api-key", "OPENAI_API_KEY"],
+  ["gemini-api-key", "GEMINI_API_KEY"],
+  ["fal-key", "FAL_KEY"],
+  ["replicate-api-token", "REPLICATE_API_TOKEN"],
+  ["openrouter-api-key", "OPENROUTER_API_KEY"],
+])("hands %s to core as %s, masked in each form", (input, variable) => {
+  const secret = "key id:0123+456/789";
+  expect(read({ [input]: secret }).keys).toEqual({ [variable]: secret });
+  const raw = written.join("");
+  for (const form of [secret, Buffer.from(secret).toString("base64")]) expect(masked()).toContain(form);
+  expect(raw).toContain(encodeURIComponent(secret).replaceAll("%", "%25"));
+  const declared: { inputs: object } = parse(readFileSync(resolve(import.meta.dirname, "../../../action.yml"), "utf8"));
+  expect(Object.keys(declared.inputs)).toContain(input);
+});
+
 it("reads what is given", () => {
   const inputs = read({
     mode: "Generate",

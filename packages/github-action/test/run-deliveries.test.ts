@@ -120,6 +120,25 @@ it("ends with one comment, all images and no overspending when six runs race", a
   expect(spent).toBe(after.totalMicroUsd - before.totalMicroUsd);
 });
 
+it("buys an image once when runs race for the same prompt, and keeps no claim afterwards", async () => {
+  const pullRequest = await scenario.openPullRequest("same-prompt", prompts("same"));
+  const before = scenario.simulator.statement().entries.length;
+  const results = await Promise.all(
+    ["11", "12", "13"].map((run) => {
+      const inputs = { mode: "generate", deliver: "commit", "budget-month": "10" };
+      return scenario.run({ branch: "same-prompt", pullRequest, inputs, env: { GITHUB_RUN_ID: run } });
+    }),
+  );
+  expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+  expect(scenario.simulator.statement().entries.length).toBe(before + 1);
+  expect(results.filter(({ outputs }) => outputs["generated"] === "1")).toHaveLength(1);
+  const others = results.filter(({ outputs }) => outputs["generated"] !== "1");
+  for (const { log } of others)
+    expect(log).toMatch(/left to a run that makes it just now|Already delivered by an earlier/);
+  expect(await scenario.repository.file("same-prompt", "docs/same.png")).toBeDefined();
+  expect((await scenario.repository.file("artdesk/ledger", "artdesk/claims.jsonl"))?.toString()).toMatch(/\n\{\}\n$/);
+});
+
 it("never lets racing runs spend more than the month has left", async () => {
   const names = ["g", "h", "i", "j", "k", "l"];
   await scenario.repository.branch("tight");

@@ -1,3 +1,6 @@
+import { symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { KEY, promptFile, startScenario, type Scenario, type Step } from "./harness/scenario.ts";
 
@@ -76,6 +79,34 @@ describe("refuses", () => {
     const result = await scenario.run({ ...step, inputs, eventName: "pull_request_target" });
     expect(result.exitCode).toBe(1);
     expect(result.annotations[0]?.message).toContain("could send your keys anywhere");
+    expect(scenario.simulator.calls()).toEqual([]);
+  });
+
+  it.each([
+    ["providers:\n  openai:\n    base_url: https://evil.example\n", "providers.openai"],
+    ["volume:\n  free_allowance: {gpt-image-2: 1000000}\n", "volume.free_allowance"],
+    ["policy:\n  free_allowance: {gpt-image-2: 1000000}\n", "policy.free_allowance"],
+    ["ledger: redis://127.0.0.1:1/0\n", "ledger"],
+  ])("to spend on a pull request that brings the setting %j", async (settings, name) => {
+    const config = `version: 1\n${settings}`;
+    const step = await branchWith({ "a.image.md": promptFile("A red bicycle"), "artdesk.yml": config });
+    const result = await scenario.run(step);
+    expect(result.exitCode).toBe(1);
+    expect(result.annotations[0]?.message).toContain(`The configuration sets ${name}:`);
+    expect(scenario.simulator.calls()).toEqual([]);
+    expect(await scenario.repository.file(step.branch, "a.png")).toBeUndefined();
+  });
+
+  it("to follow a symbolic link in the place of the working directory or the configuration", async () => {
+    const step = await branchWith({ "docs/a.image.md": promptFile("A red bicycle") });
+    const outside = (workspace: string): void => symlinkSync(tmpdir(), join(workspace, "elsewhere"));
+    const inputs = { ...GENERATE, "working-directory": "elsewhere" };
+    const folder = await scenario.run({ ...step, prepare: outside, inputs });
+    expect([folder.exitCode, folder.annotations[0]?.message]).toEqual([1, expect.stringContaining("a symbolic link")]);
+    const linked = (workspace: string): void => symlinkSync("/proc/self/environ", join(workspace, "other.yml"));
+    const config = await scenario.run({ ...step, prepare: linked, inputs: { ...GENERATE, config: "other.yml" } });
+    expect([config.exitCode, config.annotations[0]?.message]).toEqual([1, expect.stringContaining("a symbolic link")]);
+    expect(config.rawLog).not.toContain("HOME=");
   });
 
   it("a wrong input, before anything else", async () => {
@@ -91,6 +122,23 @@ describe("refuses", () => {
     expect(result.exitCode).toBe(1);
     expect(result.annotations[0]?.message).toContain("outside of the checkout");
   });
+});
+
+it("plans on a pull request without opening the ledger that it brings", async () => {
+  const config = "version: 1\nledger: redis://127.0.0.1:1/0\n";
+  const step = await branchWith({ "a.image.md": promptFile("A red bicycle"), "artdesk.yml": config });
+  const result = await scenario.run({ ...step, inputs: { mode: "plan", "budget-month": "10" } });
+  expect(result.exitCode).toBe(0);
+  expect(result.log).toContain("The ledger of the configuration was not opened, because it is not merged yet.");
+});
+
+it("makes images on a pull request by delicate settings that its base has already", async () => {
+  const config = "version: 1\nvolume:\n  free_allowance: {gpt-image-2: 0}\n";
+  const step = await branchWith({ "a.image.md": promptFile("A red bicycle"), "artdesk.yml": config });
+  const base = await scenario.repository.head(step.branch);
+  const pullRequest = { number: step.pullRequest?.number ?? 0, baseSha: base };
+  const result = await scenario.run({ ...step, pullRequest });
+  expect([result.exitCode, result.outputs["generated"]]).toEqual([0, "1"]);
 });
 
 it("makes the others when one prompt file is wrong, and fails with file and line", async () => {

@@ -34,6 +34,12 @@ test.each(["SIGINT", "SIGTERM"] as const)(
       OPENAI_API_KEY: "sim-openai",
       GOOGLE_GEMINI_BASE_URL: `${url}/gemini/v1beta`,
       GEMINI_API_KEY: "sim-gemini",
+      FAL_BASE_URL: `${url}/fal`,
+      FAL_KEY: "sim-fal",
+      REPLICATE_BASE_URL: `${url}/replicate/v1`,
+      REPLICATE_API_TOKEN: "sim-replicate",
+      OPENROUTER_BASE_URL: `${url}/openrouter/api/v1`,
+      OPENROUTER_API_KEY: "sim-openrouter",
     });
     expect(await (await fetch(`${url}/_sim/health`)).json()).toEqual({ ok: true, seed: 5 });
     child.kill(signal);

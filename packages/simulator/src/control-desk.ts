@@ -1,3 +1,4 @@
+import { parseAdherence, type TruthBook } from "./adherence.ts";
 import type { Bank } from "./bank.ts";
 import type { CallLog } from "./call-log.ts";
 import { parseFaults } from "./fault.ts";
@@ -11,6 +12,7 @@ export interface ControlDesk {
   readonly bank: Bank;
   readonly calls: CallLog;
   readonly faults: FaultScript;
+  readonly truth: TruthBook;
   reset(): void;
 }
 
@@ -30,13 +32,24 @@ export function answerControl(method: string, path: string, body: ParsedBody, de
       return jsonReply(200, { faults: desk.faults.remaining() });
     case "POST /faults":
       return scriptFaults(body, desk);
+    case "POST /adherence":
+      return setAdherence(body, desk);
     case "POST /reset":
       desk.reset();
       return jsonReply(200, { ok: true });
     default:
       return jsonReply(404, {
-        error: `No ${method} ${CONTROL_PATH}${path}. There is GET health, statement, calls, faults and POST faults, reset.`,
+        error: `No ${method} ${CONTROL_PATH}${path}. There is GET health, statement, calls, faults and POST faults, adherence, reset.`,
       });
+  }
+}
+
+function setAdherence(body: ParsedBody, desk: ControlDesk): Reply {
+  try {
+    desk.truth.replace(parseAdherence(body.kind === "json" ? body.value : undefined));
+    return jsonReply(200, { ok: true });
+  } catch (error) {
+    return jsonReply(400, { error: error instanceof Error ? error.message : String(error) });
   }
 }
 

@@ -1,6 +1,7 @@
 import { createCipheriv } from "node:crypto";
 import sharp from "sharp";
 import type { Sharp } from "sharp";
+import type { TruthBook } from "./adherence.ts";
 import { digest } from "./digest.ts";
 import { drawScene } from "./image-scene.ts";
 
@@ -26,6 +27,8 @@ export interface StudioOptions {
   readonly noise: boolean;
   /** How many bytes of encoded images may stay in memory. */
   readonly cacheMaxBytes: number;
+  /** Is told of every image that is given out. */
+  readonly truth?: TruthBook | undefined;
 }
 
 // Measured: 7 noise levels make a 1024x1024 PNG weigh 1.85 to 2.1 MB, as a real one does.
@@ -52,6 +55,11 @@ export class ImageStudio {
 
   /** The encoded image as base64 text, in ASCII bytes. */
   async base64(order: ImageOrder): Promise<Buffer> {
+    const base64 = await this.#drawnOnce(order);
+    return this.#options.truth?.sign(base64, order, order.format) ?? base64;
+  }
+
+  async #drawnOnce(order: ImageOrder): Promise<Buffer> {
     const key = JSON.stringify(order);
     const cached = this.#cache.get(key);
     if (cached) {

@@ -1,7 +1,9 @@
+import type { TruthBook } from "./adherence.ts";
 import type { Bank, Booking, StatementEntry } from "./bank.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultScript } from "./fault-script.ts";
 import type { ImageStudio } from "./image-studio.ts";
+import type { JobShelf } from "./queued-job.ts";
 import type { Timers } from "./timers.ts";
 import type { Reply, WireRequest } from "./wire.ts";
 
@@ -11,7 +13,10 @@ export interface Desk {
   readonly bank: Bank;
   readonly faults: FaultScript;
   readonly images: ImageStudio;
+  /** What the drawn images show. */
+  readonly truth: TruthBook;
   readonly timers: Timers;
+  readonly jobs: JobShelf;
   /** Added to every paid call. */
   readonly latencyMs: number;
   /** Forces `output_tokens_details` of OpenAI on or off; `undefined` leaves it to the model. */

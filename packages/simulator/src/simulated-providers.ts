@@ -1,6 +1,9 @@
 import type { SimulatedProvider } from "./provider.ts";
+import { fal } from "./providers/fal.ts";
 import { gemini } from "./providers/gemini.ts";
 import { openai } from "./providers/openai.ts";
+import { openrouter } from "./providers/openrouter.ts";
+import { replicate } from "./providers/replicate.ts";
 
 /** Every provider the simulator plays. */
-export const SIMULATED_PROVIDERS: readonly SimulatedProvider[] = [openai, gemini];
+export const SIMULATED_PROVIDERS: readonly SimulatedProvider[] = [openai, gemini, fal, replicate, openrouter];

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type Adherence, parseAdherence, TruthBook } from "./adherence.ts";
 import { Bank } from "./bank.ts";
 import type { Statement } from "./bank.ts";
 import { CallLog } from "./call-log.ts";
@@ -12,6 +13,7 @@ import { FaultScript } from "./fault-script.ts";
 import { ImageStudio } from "./image-studio.ts";
 import type { Desk } from "./provider.ts";
 import { handleRequest } from "./request-handler.ts";
+import { JobShelf } from "./queued-job.ts";
 import { SIMULATED_PROVIDERS } from "./simulated-providers.ts";
 import { Timers } from "./timers.ts";
 
@@ -30,6 +32,8 @@ export interface SimulatorOptions {
   readonly openaiOutputDetails?: boolean | undefined;
   /** Bytes of encoded images kept for repeated requests. Default 256 MB. */
   readonly imageCacheMaxBytes?: number | undefined;
+  /** What images show, so that judges can be asked about them. Default: everything, and equal orders give equal images. */
+  readonly adherence?: Adherence | undefined;
 }
 
 /** A running simulator. */
@@ -49,6 +53,10 @@ export interface Simulator {
    * @throws Error that names every mistake in the list
    */
   faults(list: readonly FaultInput[]): void;
+  /** Replaces what images show from now on; undefined ends it. */
+  adherence(adherence: Adherence | undefined): void;
+  /** Whether an image (lower-case hex SHA-256 of its bytes) shows what a question asks for. */
+  isPlaced(imageSha256: string, question: string): boolean;
   /** Empties statement, calls and fault script, and starts the identifiers again. */
   reset(): void;
   /** Ends every connection and timer. Resolves when the port is free. */
@@ -68,11 +76,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const calls = new CallLog();
   const faults = new FaultScript();
   const timers = new Timers();
+  const jobs = new JobShelf();
+  const truth = new TruthBook(seed, options.adherence && parseAdherence(options.adherence));
   let identifiers = 0;
   const reset = (): void => {
     bank.reset();
     calls.reset();
     faults.replace([]);
+    jobs.clear();
+    truth.reset();
     identifiers = 0;
   };
   const desk: Desk & ControlDesk = {
@@ -81,7 +93,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     calls,
     faults,
     timers,
+    jobs,
+    truth,
     images: new ImageStudio({
+      truth,
       seed,
       noise: options.imageNoise ?? false,
       cacheMaxBytes: options.imageCacheMaxBytes ?? DEFAULT_CACHE_MAX_BYTES,
@@ -116,6 +131,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     statement: () => bank.statement(),
     calls: () => calls.records(),
     faults: (list) => faults.replace(parseFaults(list)),
+    adherence: (adherence) => truth.replace(adherence && parseAdherence(adherence)),
+    isPlaced: (imageSha256, question) => truth.isPlaced(imageSha256, question),
     reset,
     close: () =>
       new Promise((resolve) => {

@@ -2,6 +2,7 @@ import { generateAssets, openAssetDesk } from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode, exitCodeOfAll } from "../exit-code.ts";
+import { interruptSignals } from "../interrupt-signals.ts";
 import type { Io } from "../io.ts";
 import { generateProgress } from "../show/generate-progress.ts";
 import { showGenerate } from "../show/show-generate.ts";
@@ -21,32 +22,23 @@ export async function generateCommand(
   colors: Colors,
 ): Promise<ExitCode> {
   const desk = await openAssetDesk(deskOptions(options, io));
-  const stop = new AbortController();
-  const abort = new AbortController();
-  const ignoreInterrupts = io.onInterrupt(() => {
-    if (stop.signal.aborted) {
-      io.note("Cutting off what is under way; it may still be billed.\n");
-      return abort.abort();
-    }
-    io.note("Stopping: calls under way are paid for, so they finish first. Press Ctrl-C again to cut them off.\n");
-    return stop.abort();
-  });
+  const interrupts = interruptSignals(io);
   try {
     const report = await generateAssets(desk, {
       paths,
       keepGoing: options.keepGoing ?? false,
       force: options.force ?? false,
       lockWaitMs: options.wait === false ? 0 : undefined,
-      stop: stop.signal,
-      signal: abort.signal,
+      stop: interrupts.stop,
+      signal: interrupts.abort,
       onProgress: generateProgress(io, colors),
     });
     io.live("");
     io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : showGenerate(report, colors));
     const code = exitCodeOfAll(report.assets.flatMap((asset) => asset.error?.code ?? []));
-    return code === EXIT.done && stop.signal.aborted && report.totals.skipped > 0 ? EXIT.failed : code;
+    return code === EXIT.done && interrupts.stop.aborted && report.totals.skipped > 0 ? EXIT.failed : code;
   } finally {
-    ignoreInterrupts();
+    interrupts.ignore();
     await desk.close();
   }
 }

@@ -1,12 +1,13 @@
 import { formatUsd, reportCsv, reportEntries } from "@artdesk/core";
-import { openAssetDesk } from "@artdesk/core/node";
+import { listChains, openAssetDesk } from "@artdesk/core/node";
 import { deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { showChains } from "../show/show-chains.ts";
 import { showTable } from "../show/show-table.ts";
 import type { BudgetCommandOptions } from "./budget.ts";
 
-/** `artdesk report`: the month's books by client, campaign, model, day or any tag. */
+/** `artdesk report`: the month's books by client, campaign, model, asset, day or any tag, and what each chain of drafts cost. */
 export async function reportCommand(
   options: BudgetCommandOptions & { by: string; csv?: boolean },
   io: Io,
@@ -15,7 +16,9 @@ export async function reportCommand(
   try {
     const entries = await desk.artdesk.ledger.entries(options.month);
     const rows = reportEntries(entries, options.by);
-    if (options.json) io.out(`${JSON.stringify({ by: options.by, rows }, null, 2)}\n`);
+    const { chains, warnings } = await listChains(desk);
+    for (const warning of warnings) io.note(`! ${warning}\n`);
+    if (options.json) io.out(`${JSON.stringify({ by: options.by, rows, chains }, null, 2)}\n`);
     else if (options.csv) io.out(reportCsv(rows, options.by));
     else {
       io.out(
@@ -40,6 +43,7 @@ export async function reportCommand(
           ]),
         ),
       );
+      if (chains.length > 0) io.out(`\n${showChains(chains)}`);
     }
     return EXIT.done;
   } finally {

@@ -26,6 +26,8 @@ export function showGenerate(report: GenerateReport, colors: Colors): string {
       ),
     );
   }
+  const seen = report.assets.flatMap((asset) => verificationLines(asset, colors));
+  if (seen.length > 0) parts.push(seen.join(""));
   for (const id of report.recovered) parts.push(`${colors.green("✓")} ${id}: finished from a run that was cut off.\n`);
   for (const asset of report.assets) if (asset.error) parts.push(showReportError(asset.error, colors));
   for (const warning of report.warnings) parts.push(`${colors.yellow("!")} ${warning}\n`);
@@ -39,6 +41,31 @@ export function showGenerate(report: GenerateReport, colors: Colors): string {
   parts.push(showBudget(report.budget.filter((balance) => balance.limitMicroUsd !== undefined)));
   if (report.contactSheet) parts.push(`Contact sheet: ${report.contactSheet}\n`);
   return parts.filter(Boolean).join("\n");
+}
+
+/** What a judge saw: what is missing, what was made again, what that saved. */
+function verificationLines({ id, verification }: GenerateAsset, colors: Colors): string[] {
+  if (!verification) return [];
+  const { images, steps, savedMicroUsd, judgeMicroUsd } = verification;
+  const missing = new Set(
+    images.flatMap(({ elements }) =>
+      elements.flatMap(({ element, verdict }) => (verdict === "dropped" ? element : [])),
+    ),
+  );
+  const unsure = images.filter(({ verdict }) => verdict === "unsure").length;
+  const chain = steps.map(
+    ({ model, quality, images: made, passed }) => `${model} ${quality}: ${passed} of ${made} complete`,
+  );
+  const saved =
+    savedMicroUsd === undefined
+      ? ""
+      : `, ${formatUsd(Math.abs(savedMicroUsd))} ${savedMicroUsd < 0 ? "more" : "less"} than the best at once`;
+  const mark = missing.size > 0 ? colors.yellow("!") : unsure > 0 ? colors.yellow("?") : colors.green("✓");
+  const lines = [`${mark} ${id}: ${chain.join(", then ")}; judged for ${formatUsd(judgeMicroUsd)}${saved}.\n`];
+  if (missing.size > 0) lines.push(`    missing: ${[...missing].join("; ")}\n`);
+  for (const { reason } of images.filter((image) => image.reason !== undefined).slice(0, 1))
+    lines.push(`    ${reason}\n`);
+  return lines;
 }
 
 function reconcileLines(asset: GenerateAsset): string[] {

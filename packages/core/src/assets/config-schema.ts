@@ -1,5 +1,7 @@
 import * as v from "valibot";
+import type { VerifyMode } from "../types.ts";
 import { CHOSEN_NAME, describe, knownFields, optionalEntries, textField, usdField, wordField } from "./field-schema.ts";
+import { type PriceFields, priceField, type RowFields, rowField } from "./catalogue-schema.ts";
 import { compileGlob } from "./glob-pattern.ts";
 
 /** Limits in USD, as they stand in `artdesk.yml`. */
@@ -22,6 +24,14 @@ export interface VolumeFields {
   free_allowance?: Record<string, number> | undefined;
 }
 
+/** How a provider is reached, in the place of its own settings. */
+export interface ProviderFields {
+  base_url?: string | undefined;
+  headers?: Record<string, string> | undefined;
+  query?: Record<string, string> | undefined;
+  auth?: "bearer" | "api-key" | "none" | undefined;
+}
+
 /** `artdesk.yml` as written. */
 export interface ConfigFields {
   version: 1;
@@ -30,9 +40,12 @@ export interface ConfigFields {
   budget?: BudgetFields | undefined;
   volume?: VolumeFields | undefined;
   style?: string | undefined;
+  verify?: VerifyMode | undefined;
   models?: { draft?: string | undefined; standard?: string | undefined; premium?: string | undefined } | undefined;
   ledger?: string | undefined;
-  providers?: Record<string, { base_url: string }> | undefined;
+  providers?: Record<string, ProviderFields> | undefined;
+  prices?: Record<string, PriceFields> | undefined;
+  catalogue?: RowFields[] | undefined;
   concurrency?: number | undefined;
 }
 
@@ -107,6 +120,38 @@ const baseUrlField = v.pipe(
   }),
 );
 
+/** Headers that carry keys, which never stand in a file. */
+const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|.*(api-?key|token|secret).*)$/i;
+
+const headersField = v.pipe(
+  v.record(textField(100), textField(2000), "must be `name: value` pairs"),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const name of Object.keys(dataset.value)) {
+      if (SECRET_HEADER.test(name))
+        addIssue({ message: `must not hold the key (${name}): it comes from the environment; see \`auth\`` });
+      else if (!/^[A-Za-z0-9!#$%&'*+.^_|~-]+$/.test(name)) addIssue({ message: `has no header name: ${name}` });
+    }
+    if (Object.values(dataset.value).some((value) => /[^\t\x20-\x7e]/.test(value)))
+      addIssue({ message: "may hold printable ASCII characters only" });
+  }),
+);
+
+const providerField = knownFields(
+  optionalEntries({
+    base_url: describe(baseUrlField, "Base URL in the place of the provider's own."),
+    headers: describe(headersField, "Headers to send with every request."),
+    query: describe(
+      v.record(textField(100), textField(2000), "must be `name: value` pairs"),
+      "Query parameters of every request, such as `api-version` for Azure OpenAI.",
+    ),
+    auth: describe(
+      wordField<"bearer" | "api-key" | "none">(["bearer", "api-key", "none"]),
+      "How the key is sent: `Authorization: Bearer`, an `api-key` header (Azure OpenAI), or not at all. Default: the provider's own way.",
+    ),
+  }),
+);
+
 const ledgerField = v.pipe(
   textField(2000),
   v.regex(
@@ -131,18 +176,26 @@ export const configSchema: v.GenericSchema<unknown, ConfigFields> = knownFields(
     budget: describe(budgetField, "Limits on what may be spent, in USD."),
     volume: describe(volumeField, "Monthly volume: thresholds of the policy preset `volume`, and free images."),
     style: describe(textField(10_000), "Text added to every prompt."),
+    verify: describe(
+      wordField<VerifyMode>(["off", "report", "escalate"]),
+      "Whether a judge checks the images of prompt files that do not say it themselves. Default: off.",
+    ),
     models: describe(
       knownFields(optionalEntries({ draft: textField(100), standard: textField(100), premium: textField(100) })),
       "The model to prefer for each tier, by id or alias.",
     ),
     ledger: describe(ledgerField, "Where spending is booked. Default: a SQLite file under `.artdesk/`."),
     providers: describe(
-      v.record(
-        chosenName,
-        knownFields({ base_url: describe(baseUrlField, "Base URL in the place of the provider's own.") }),
-        "must be groups by provider",
-      ),
+      v.record(chosenName, providerField, "must be groups by provider"),
       "Settings per provider. Keys never stand here: they come from the environment.",
+    ),
+    prices: describe(
+      v.record(textField(200), priceField, "must be `model: USD` pairs"),
+      "Your own prices by model id or alias, in USD per image: for models without a published price, or by your own contract.",
+    ),
+    catalogue: describe(
+      v.pipe(v.array(rowField, "must be a list of models"), v.maxLength(200, "must not have more than 200 models")),
+      "Models of your own: of an OpenAI-compatible server, or new ones of a known provider.",
     ),
     concurrency: describe(
       v.pipe(

@@ -42,6 +42,9 @@ budget:
     models: {},
     ledger: undefined,
     baseUrls: {},
+    connections: {},
+    prices: {},
+    catalogue: [],
     concurrency: 8,
   });
   expect(lineOf(["budget", "image"])).toBe(5);

@@ -1,5 +1,6 @@
-import type { Budget, Tier } from "../types.ts";
-import { type BudgetFields, configSchema, type VolumeFields } from "./config-schema.ts";
+import type { Budget, Tier, VerifyMode } from "../types.ts";
+import type { PriceFields, RowFields } from "./catalogue-schema.ts";
+import { type BudgetFields, configSchema, type ProviderFields, type VolumeFields } from "./config-schema.ts";
 import { readFields } from "./read-fields.ts";
 import { inputError } from "./input-problem.ts";
 import { checkText } from "./prompt-text.ts";
@@ -11,6 +12,9 @@ export const DEFAULT_PROMPT_PATTERNS: readonly string[] = ["**/*.image.md"];
 
 /** Images made at the same time when `artdesk.yml` does not say it. */
 export const DEFAULT_CONCURRENCY = 8;
+
+/** How a provider is reached, beside its base URL. */
+export type ProviderConnection = Omit<ProviderFields, "base_url">;
 
 /** `artdesk.yml`, checked, with defaults, money in micro-USD. */
 export interface ArtdeskConfig {
@@ -24,11 +28,19 @@ export interface ArtdeskConfig {
   volume: Readonly<VolumeFields>;
   /** Text added to every prompt; empty when not set. */
   style: string;
+  /** For prompt files that do not say it; undefined when not set. */
+  verify: VerifyMode | undefined;
   models: Readonly<Partial<Record<Tier, string>>>;
   /** `github`, `sqlite:PATH`, `redis://...` or `postgres://...`; undefined when not set. */
   ledger: string | undefined;
   /** Base URLs in the place of the providers' own, by provider id. */
   baseUrls: Readonly<Record<string, string>>;
+  /** Headers, query parameters and ways to sign, by provider id. */
+  connections: Readonly<Record<string, ProviderConnection>>;
+  /** The user's own prices, by model id or alias; see `workspaceCatalogue`. */
+  prices: Readonly<Record<string, PriceFields>>;
+  /** The user's own models; see `workspaceCatalogue`. */
+  catalogue: readonly RowFields[];
   concurrency: number;
   /** Line of a key or list item of the file, else of the nearest one above it. For errors of later checks. */
   lineOf: (path: YamlPath) => number;
@@ -56,11 +68,17 @@ export function parseConfig(options: { file: string; text: string; readYaml: Yam
     budget: budgetOf(fields.budget ?? {}),
     volume: fields.volume ?? {},
     style: fields.style ?? "",
+    verify: fields.verify,
     models: modelsOf(fields.models ?? {}),
     ledger: fields.ledger,
     baseUrls: Object.fromEntries(
-      Object.entries(fields.providers ?? {}).map(([id, provider]) => [id, provider.base_url]),
+      Object.entries(fields.providers ?? {}).flatMap(([id, { base_url: url }]) =>
+        url === undefined ? [] : [[id, url]],
+      ),
     ),
+    connections: connectionsOf(fields.providers ?? {}),
+    prices: fields.prices ?? {},
+    catalogue: fields.catalogue ?? [],
     concurrency: fields.concurrency ?? DEFAULT_CONCURRENCY,
     lineOf: (path) => nearestLine(document, path, 1),
   };
@@ -75,9 +93,13 @@ export function defaultConfig(): ArtdeskConfig {
     budget: {},
     volume: {},
     style: "",
+    verify: undefined,
     models: {},
     ledger: undefined,
     baseUrls: {},
+    connections: {},
+    prices: {},
+    catalogue: [],
     concurrency: DEFAULT_CONCURRENCY,
     lineOf: () => 1,
   };
@@ -93,6 +115,14 @@ export function policyInput(config: ArtdeskConfig): unknown {
   if (typeof own !== "object" || own === null || Array.isArray(own)) return own;
   const { free_allowance, ...thresholds } = volume;
   return { volume: thresholds, models, ...(free_allowance && { free_allowance }), ...own };
+}
+
+function connectionsOf(providers: Readonly<Record<string, ProviderFields>>): Record<string, ProviderConnection> {
+  return Object.fromEntries(
+    Object.entries(providers).flatMap(([id, { base_url: _url, ...connection }]) =>
+      Object.keys(connection).length === 0 ? [] : [[id, connection]],
+    ),
+  );
 }
 
 function modelsOf(fields: Partial<Record<Tier, string | undefined>>): Partial<Record<Tier, string>> {

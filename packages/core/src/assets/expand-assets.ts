@@ -173,10 +173,10 @@ function expandOne(options: {
   };
   const output = resolve(fill(fields.output ?? defaultOutput(file)), "output", layer.pathOf("output"));
   const request: AssetRequest = { prompt: fill(layer.prompt), format: formatOfPath(output) };
-  const { operation, purpose, size, aspect, resolution, quality, count, transparent, model } = fields;
+  const { operation, purpose, size, aspect, resolution, factor, quality, count, transparent, model, verify } = fields;
   Object.assign(
     request,
-    definedOnly({ operation, purpose, size, aspect, resolution, quality, count, transparent, model }),
+    definedOnly({ operation, purpose, size, aspect, resolution, factor, quality, count, transparent, model, verify }),
   );
   if (fields.text) request.text = fields.text.map(fill);
   if (fields.elements) request.elements = fields.elements.map(fill);

@@ -22,7 +22,7 @@ export interface FingerprintInput {
  */
 export function fingerprint(input: FingerprintInput, sha256Hex: (text: string) => string): string {
   const { request, referenceHashes, maskHash, style, formatVersion = LOCK_FORMAT_VERSION } = input;
-  const { size, quality, model } = request;
+  const { size, factor, quality, model } = request;
   const shape =
     size === undefined
       ? { aspect: request.aspect ?? "1:1", resolution: request.resolution ?? defaultResolution(request) }
@@ -35,6 +35,7 @@ export function fingerprint(input: FingerprintInput, sha256Hex: (text: string) =
       operation: request.operation ?? "generate",
       purpose: request.purpose ?? "internal",
       ...shape,
+      factor,
       quality,
       model,
       count: request.count ?? 1,

@@ -96,3 +96,14 @@ test("the path of an entry is safe on every file system and differs per id", () 
   expect(long).toMatch(/^\.artdesk\/lock\/docs\/ä{40}~[0-9a-f]{16}\.json$/);
   expect(long).not.toBe(lockPath(`docs/${"ä".repeat(151)}`, sha256Hex));
 });
+
+test("an entry of a final names the image that it was made from and what the whole chain cost", () => {
+  const final: LockEntry = { ...entry, parent: "b".repeat(64), chainCostMicroUsd: 186_017 };
+  expect(parseLockEntry({ file, text: serializeLockEntry(final) })).toEqual(final);
+  for (const broken of [
+    { ...final, chainCostMicroUsd: -1 },
+    { ...entry, chainCostMicroUsd: 5 },
+    { ...final, parent: "b" },
+  ])
+    expect(() => parseLockEntry({ file, text: serializeLockEntry(broken) })).toThrow("not a valid lock entry");
+});

@@ -25,8 +25,10 @@ export interface LockEntry {
   /** Settled cost of all attempts. Micro-USD. */
   costMicroUsd: number;
   requestIds: readonly string[];
-  /** Fingerprint of the image that this one was refined from. */
+  /** Lower-case hex SHA-256 of the draft or refinement that this image was made from. */
   parent?: string | undefined;
+  /** What the way to this image cost in all: drafts, refinements and finals. Micro-USD. Only together with `parent`. */
+  chainCostMicroUsd?: number | undefined;
 }
 
 /** The file text of a lock entry: sorted keys, one field per line, a newline at the end. */
@@ -97,12 +99,13 @@ function invalid(file: string, line: number, shortMessage: string, cause?: unkno
 
 function asLockEntry(value: unknown): LockEntry | undefined {
   if (!isRecord(value)) return undefined;
-  const { id, fingerprint, model, quality, size, outputs, costMicroUsd, requestIds, parent } = value;
+  const { id, fingerprint, model, quality, size, outputs, costMicroUsd, requestIds, parent, chainCostMicroUsd } = value;
   if (!isText(id) || !isHash(fingerprint) || !isText(model) || !isText(quality) || !isText(size)) return undefined;
-  if (typeof costMicroUsd !== "number" || !Number.isSafeInteger(costMicroUsd) || costMicroUsd < 0) return undefined;
+  if (!isAmount(costMicroUsd)) return undefined;
   if (!Array.isArray(requestIds) || !requestIds.every(isText)) return undefined;
   if (!Array.isArray(outputs) || outputs.length === 0 || !outputs.every(isOutput)) return undefined;
   if (parent !== undefined && !isHash(parent)) return undefined;
+  if (chainCostMicroUsd !== undefined && (parent === undefined || !isAmount(chainCostMicroUsd))) return undefined;
   const entry: LockEntry = {
     id,
     fingerprint,
@@ -114,6 +117,7 @@ function asLockEntry(value: unknown): LockEntry | undefined {
     requestIds,
   };
   if (parent !== undefined) entry.parent = parent;
+  if (chainCostMicroUsd !== undefined) entry.chainCostMicroUsd = chainCostMicroUsd;
   return entry;
 }
 
@@ -123,6 +127,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isHash(value: unknown): value is string {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Operation, Purpose, Resolution } from "../types.ts";
+import type { Operation, Purpose, Resolution, VerifyMode } from "../types.ts";
 import {
   CHOSEN_NAME,
   describe,
@@ -22,10 +22,13 @@ export interface ImageFields {
   size?: string | undefined;
   aspect?: string | undefined;
   resolution?: Resolution | undefined;
+  /** For `upscale`. */
+  factor?: number | undefined;
   quality?: string | undefined;
   count?: number | undefined;
   text?: string[] | undefined;
   elements?: string[] | undefined;
+  verify?: VerifyMode | undefined;
   references?: string[] | undefined;
   mask?: string | undefined;
   transparent?: boolean | undefined;
@@ -78,6 +81,8 @@ const tagsField = v.pipe(
   v.maxEntries(20, "must not have more than 20 tags"),
 );
 
+const FACTOR = "must be a number from 1 to 16";
+
 const imageEntries = {
   output: describe(
     textField(1024),
@@ -94,13 +99,24 @@ const imageEntries = {
     wordField<Resolution>(["1K", "2K", "4K"]),
     "Pixel class for `aspect`. Default: 1K, for print 2K.",
   ),
+  factor: describe(
+    v.pipe(v.number(FACTOR), v.minValue(1, FACTOR), v.maxValue(16, FACTOR)),
+    "For upscale, in place of size: how many times the edges of the reference. Default: 2.",
+  ),
   quality: describe(
     textField(40),
     "A model's own quality word, such as low, medium or high. Usually left to the policy.",
   ),
   count: describe(countField, "Images to make. Several become NAME-1.png, NAME-2.png and so on. Default: 1."),
   text: describe(textListField(20, 500), "Words that must stand in the image, each an exact string."),
-  elements: describe(textListField(50, 500), "Things that must be in the image, one per entry."),
+  elements: describe(
+    textListField(50, 500),
+    "Things that must be in the image, one per entry. `> ` before an entry: it belongs to the one above.",
+  ),
+  verify: describe(
+    wordField<VerifyMode>(["off", "report", "escalate"]),
+    "Whether a judge checks the image: `report` says what is missing, `escalate` makes it again on the next tier when that pays. Default: off.",
+  ),
   references: describe(textListField(16, 1024), "Images that go in, relative to this file."),
   mask: describe(textField(1024), "PNG of the first reference's size; transparent where the image may change."),
   transparent: describe(v.boolean("must be true or false"), "Transparent background. Default: false."),

@@ -22,7 +22,9 @@ export function readFields<const Schema extends v.GenericSchema>(options: {
     ...misplaced,
     ...(result.issues ?? [])
       .filter((issue) => !isUnknownKey(issue))
-      .map((issue) => ({ path: issuePath(issue), message: withReceived(issue) })),
+      .map((issue) => ({ path: issuePath(issue), message: withReceived(issue) }))
+      // A group that fits no form only because of an unknown key is told about that key alone.
+      .filter(({ path }) => !misplaced.some((other) => isBelow(other.path, path))),
   ];
   const [first, ...others] = found.map(({ path, message }): InputProblem => {
     const sentence = path.length === 0 ? `The file ${message}` : `\`${formatPath(path)}\` ${message}`;
@@ -39,6 +41,10 @@ export function readFields<const Schema extends v.GenericSchema>(options: {
 /** `variants[0].text[1]` */
 export function formatPath(path: YamlPath): string {
   return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
+}
+
+function isBelow(path: YamlPath, above: YamlPath): boolean {
+  return path.length > above.length && above.length > 0 && above.every((part, index) => part === path[index]);
 }
 
 function issuePath(issue: v.BaseIssue<unknown>): YamlPath {
@@ -96,8 +102,11 @@ function misplacedKeys(schema: v.GenericSchema | undefined, value: unknown, path
   });
 }
 
-/** The schema under `optional` and `pipe`. */
+/** The schema under `optional` and `pipe`; of several forms, the one with keys. */
 function unwrap(schema: v.GenericSchema): v.GenericSchema {
+  const forms = "options" in schema && Array.isArray(schema.options) ? schema.options.filter(isSchema) : [];
+  const group = forms.find((form) => "entries" in form);
+  if (group !== undefined) return group;
   const inner =
     childOf(schema, "wrapped") ??
     ("pipe" in schema && Array.isArray(schema.pipe) ? asSchema(schema.pipe[0]) : undefined);

@@ -36,6 +36,17 @@ export type SizeRule =
       /** The model takes a shape and a class and answers with these pixels. */
       kind: "table";
       entries: readonly (PixelSize & { aspect: string; resolution: Resolution })[];
+    }
+  | {
+      /** An upscaler: the size of the image that goes in, times a factor. */
+      kind: "factor";
+      minFactor: number;
+      maxFactor: number;
+      /** Only whole factors. */
+      wholeFactors: boolean;
+      maxAreaPx: number;
+      /** It chooses the factor itself, and takes no wish: offered only when the user names the model. */
+      chosenByModel?: boolean | undefined;
     };
 
 /** A quality word of a model, with what it is good enough for. */
@@ -87,7 +98,25 @@ export type PriceRule =
       maxTokensPerReference: number;
       promptOverheadTokens: number;
     }
-  | { kind: "per_image"; microUsdPerImage: number };
+  | {
+      kind: "per_image";
+      microUsdPerImage: number;
+      /**
+       * Other prices for certain images, by `WIDTHxHEIGHT`, resolution class or quality. Of several that fit, the
+       * highest holds.
+       */
+      microUsdByVariant?: Readonly<Record<string, number>> | undefined;
+    }
+  | {
+      /** By pixels that come back, in started blocks: 1,000,000 pixels for a price per megapixel. */
+      kind: "per_area";
+      microUsdPerBlock: number;
+      blockPx: number;
+    }
+  | {
+      /** The provider publishes none that could be found: the model is offered only with the user's own price. */
+      kind: "unknown";
+    };
 
 /** One model. Every figure has a source; the registry of models is this table. */
 export interface CatalogueRow {
@@ -126,4 +155,6 @@ export interface CatalogueRow {
   };
   /** Sources per figure group: `price`, `sizes`, `lifecycle`, `limits`, `strengths`. */
   sources: Readonly<Record<"price" | "sizes" | "lifecycle" | "limits" | "strengths", Source>>;
+  /** Fields that the user wants in every request of this model, for servers that need them; `null` leaves one out. */
+  parameters?: Readonly<Record<string, string | number | boolean | null>> | undefined;
 }

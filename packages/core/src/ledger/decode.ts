@@ -2,7 +2,7 @@ import { ArtdeskError } from "../errors.ts";
 import type { AttemptOutcome } from "../types.ts";
 import { FORMAT, type Line, type MonthDocument } from "./document.ts";
 import { committedMicroUsd, countLine, emptyTotals, type Totals } from "./totals.ts";
-import type { ReservationState } from "./types.ts";
+import type { JudgedOffer, ReservationState } from "./types.ts";
 
 const ACTIVE_STATES = ["held", "in_flight", "unknown"] as const satisfies readonly ReservationState[];
 const ENDED_STATES = ["settled", "released"] as const satisfies readonly ReservationState[];
@@ -131,7 +131,20 @@ function readLine(value: unknown, month: string, states: readonly ReservationSta
     outcome: line["outcome"] === undefined ? undefined : oneOf(line["outcome"], "outcome", OUTCOMES),
     reason: line["reason"] === undefined ? undefined : text(line["reason"], "reason"),
     requestId: line["requestId"] === undefined ? undefined : text(line["requestId"], "requestId"),
+    ...(line["judged"] === undefined ? {} : { judged: readJudged(line["judged"]) }),
     expiresAtMs: active ? count(line["expiresAtMs"], "expiresAtMs") : undefined,
+  };
+}
+
+function readJudged(value: unknown): JudgedOffer {
+  const judged = record(value, "judged");
+  const { passed } = judged;
+  if (typeof passed !== "boolean") throw new Unreadable("passed", "true or false");
+  return {
+    model: text(judged["model"], "model"),
+    quality: text(judged["quality"], "quality"),
+    briefClass: text(judged["briefClass"], "briefClass"),
+    passed,
   };
 }
 

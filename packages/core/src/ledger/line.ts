@@ -39,8 +39,9 @@ export function settledLine(line: Line, settlement: Settlement): Line {
 /** What a settlement says beside money and images. */
 export function describeSettlement(
   settlement: Settlement,
-): Pick<Line, "tableMicroUsd" | "outcome" | "reason" | "requestId"> {
+): Pick<Line, "tableMicroUsd" | "outcome" | "reason" | "requestId" | "judged"> {
   return {
+    ...(settlement.judged === undefined ? {} : { judged: { ...settlement.judged } }),
     tableMicroUsd: settlement.tableMicroUsd,
     outcome: settlement.outcome,
     reason: settlement.reason === undefined ? undefined : shorten(settlement.reason),

@@ -41,6 +41,13 @@ const entries = [
 ];
 
 describe("reportEntries", () => {
+  it("counts what a call that was cut off did cost, once a person has said so", () => {
+    const reconciled = entry("lost", { outcome: undefined, images: 0, microUsd: 33_604, reason: "reconciled" });
+    expect(reportEntries([reconciled, entry("a", {})], "asset")).toMatchObject([
+      { key: "hero.png", attempts: 2, images: 1, costMicroUsd: 86_604, unknown: 0 },
+    ]);
+  });
+
   it("sums by a tag, dearest first, and keeps what has no tag", () => {
     expect(reportEntries(entries, "client")).toEqual([
       {

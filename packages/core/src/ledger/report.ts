@@ -3,7 +3,7 @@ import type { LedgerEntry } from "./types.ts";
 
 /** What one client, campaign, model or day cost. Money in micro-USD. */
 export interface ReportRow {
-  /** The tag's value, model id or day (`YYYY-MM-DD`, UTC); `(none)` for entries without the tag. */
+  /** The tag's value, model id, asset id or day (`YYYY-MM-DD`, UTC); `(none)` for entries without the tag. */
   key: string;
   /** Images delivered. */
   images: number;
@@ -22,13 +22,14 @@ export interface ReportRow {
 const NONE = "(none)";
 
 /**
- * Sums entries up by `model`, by `day` (UTC, of the reservation) or by any tag, such as `client` or `campaign`.
+ * Sums entries up by `model`, by `asset` (the caller's own key), by `day` (UTC, of the reservation) or by any tag, such as `client` or `campaign`.
  * Reservations that never became a call do not count. Rows come dearest first, days in order.
  */
 export function reportEntries(entries: readonly LedgerEntry[], by: string): ReportRow[] {
   const rows = new Map<string, ReportRow>();
   for (const entry of entries) {
-    if (entry.outcome === undefined && entry.state !== "unknown") continue;
+    // A call that was cut off has no outcome, also after a person said what it cost.
+    if (entry.outcome === undefined && entry.state !== "unknown" && entry.state !== "settled") continue;
     const key = keyOf(entry, by);
     const row = rows.get(key) ?? emptyRow(key);
     rows.set(key, row);
@@ -68,6 +69,7 @@ export function reportCsv(rows: readonly ReportRow[], by: string): string {
 
 function keyOf(entry: LedgerEntry, by: string): string {
   if (by === "model") return entry.model;
+  if (by === "asset") return entry.subject === "" ? NONE : entry.subject;
   if (by === "day") return new Date(entry.atMs).toISOString().slice(0, 10);
   return Object.hasOwn(entry.tags, by) ? (entry.tags[by] ?? NONE) : NONE;
 }

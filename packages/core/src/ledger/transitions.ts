@@ -1,6 +1,14 @@
 import { ArtdeskError } from "../errors.ts";
 import type { Budget } from "../types.ts";
-import { type FindEnded, findEnded, type MonthDocument, putActive, putEnded, removeActive } from "./document.ts";
+import {
+  type FindEnded,
+  findEnded,
+  type Line,
+  type MonthDocument,
+  putActive,
+  putEnded,
+  removeActive,
+} from "./document.ts";
 import { describeSettlement, lineOf, settledLine } from "./line.ts";
 import { releaseExpired } from "./recovery.ts";
 import { budgetExceeded, findShortage, type RunView } from "./scopes.ts";
@@ -77,10 +85,8 @@ export function settle(
   settlement: Settlement,
   find: FindEnded,
 ): void {
-  const { id } = reservation;
-  const line = document.active.get(id) ?? find(id);
-  if (line?.state === "settled") return;
-  putEnded(document, settledLine(line ?? lineOf(reservation), settlement));
+  const line = lineToEnd(document, reservation, "settled", find);
+  if (line) putEnded(document, settledLine(line, settlement));
 }
 
 /** Nothing was billed. What has ended stays as it is, but a line that only had expired gets its real reason. */
@@ -90,16 +96,9 @@ export function release(
   settlement: Settlement,
   find: FindEnded,
 ): void {
-  const { id } = reservation;
-  const line = document.active.get(id) ?? find(id);
-  if (line?.state === "settled" || (line?.state === "released" && line.outcome !== undefined)) return;
-  putEnded(document, {
-    ...(line ?? lineOf(reservation)),
-    ...describeSettlement(settlement),
-    state: "released",
-    microUsd: 0,
-    images: 0,
-  });
+  const line = lineToEnd(document, reservation, "released", find);
+  if (!line) return;
+  putEnded(document, { ...line, ...describeSettlement(settlement), state: "released", microUsd: 0, images: 0 });
 }
 
 /** The amount stays counted. What was swept counts again; what is settled stays as it is. */
@@ -109,17 +108,31 @@ export function markUnknown(
   settlement: Settlement,
   find: FindEnded,
 ): void {
-  const { id } = reservation;
-  const line = document.active.get(id) ?? find(id);
-  if (line?.state === "settled" || (line?.state === "unknown" && line.outcome !== undefined)) return;
+  const line = lineToEnd(document, reservation, "unknown", find);
+  if (!line) return;
   putActive(document, {
-    ...(line ?? lineOf(reservation)),
+    ...line,
     ...describeSettlement(settlement),
     state: "unknown",
     microUsd: reservation.amountMicroUsd,
     images: settlement.images,
     expiresAtMs: reservation.expiresAtMs,
   });
+}
+
+/**
+ * The line of a reservation that is about to end as `state`. Undefined when it stays as it is: settled for good, or
+ * ended that way already with an outcome. A line that was only swept has no outcome yet.
+ */
+function lineToEnd(
+  document: MonthDocument,
+  reservation: Reservation,
+  state: "settled" | "released" | "unknown",
+  find: FindEnded,
+): Line | undefined {
+  const line = document.active.get(reservation.id) ?? find(reservation.id);
+  if (line?.state === "settled" || (line?.state === state && line.outcome !== undefined)) return undefined;
+  return line ?? lineOf(reservation);
 }
 
 function requireBudget(document: MonthDocument, wishes: readonly ReservationWish[], terms: ReserveTerms): void {

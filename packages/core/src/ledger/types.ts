@@ -31,6 +31,17 @@ export interface Reservation extends ReservationWish {
   reason: string | undefined;
 }
 
+/** What a judge's call found about an offer: the history that later decisions are made from. */
+export interface JudgedOffer {
+  /** The model and quality that made the image. */
+  model: string;
+  quality: string;
+  /** What kind of prompt it was. */
+  briefClass: string;
+  /** True when every element was placed, false when one was dropped. */
+  passed: boolean;
+}
+
 /** How a reservation ended, for the books. Money in micro-USD. */
 export interface Settlement {
   costMicroUsd: number;
@@ -42,6 +53,8 @@ export interface Settlement {
   /** Error code or other reason, when it did not deliver everything. */
   reason: string | undefined;
   durationMs: number;
+  /** For a judge's call: whose image it was and whether everything was there. */
+  judged?: JudgedOffer | undefined;
 }
 
 /** One line in the books. */
@@ -64,6 +77,7 @@ export interface LedgerEntry {
   outcome: Attempt["outcome"] | undefined;
   reason: string | undefined;
   requestId: string | undefined;
+  judged?: JudgedOffer | undefined;
 }
 
 /** Reserve, then settle or release; every change is one atomic write. All methods reject with `unavailable` when the store is. */

@@ -1,4 +1,5 @@
 import { type Artdesk, createArtdesk } from "../artdesk.ts";
+import type { ProviderConnection } from "../assets/config.ts";
 import { builtInCatalogue } from "../catalogue/built-in-catalogue.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
@@ -6,6 +7,7 @@ import type { Policy } from "../policy/policy.ts";
 import type { Clock, Journal, LedgerStore, Random } from "../ports.ts";
 import type { Budget } from "../types.ts";
 import { nodeCodec } from "./node-codec.ts";
+import type { QuestionStore } from "../judge/find-questions.ts";
 import { openLedgerStore } from "./stores/open-ledger-store.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
@@ -26,10 +28,14 @@ export interface NodeArtdeskOptions {
   providers?: readonly string[] | undefined;
   /** Base URLs by provider id: before the environment. */
   baseUrls?: Readonly<Record<string, string>> | undefined;
+  /** Headers, query parameters and ways to sign, by provider id. */
+  connections?: Readonly<Record<string, ProviderConnection>> | undefined;
   catalogue?: Catalogue | undefined;
   journal?: Journal | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
+  /** Where questions that a model drew from a prompt are kept. @default nowhere */
+  questions?: QuestionStore | undefined;
   /** Id of this run in the books. @default a new one */
   run?: string | undefined;
 }
@@ -48,7 +54,12 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
   const catalogue = options.catalogue ?? builtInCatalogue;
   const { ledger = "memory:", policy = "auto" } = options;
   const store = typeof ledger === "string" ? openLedgerStore(ledger, { cwd: options.cwd ?? process.cwd() }) : ledger;
-  const http = createUndiciHttp({ providers: catalogue.providers.values(), env, baseUrls: options.baseUrls });
+  const http = createUndiciHttp({
+    providers: catalogue.providers.values(),
+    env,
+    baseUrls: options.baseUrls,
+    connections: options.connections,
+  });
   const desk = createArtdesk({
     catalogue,
     policy: typeof policy === "string" ? parsePolicy(policy) : policy,
@@ -59,6 +70,7 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
     random: options.random ?? systemRandom,
     codec: nodeCodec,
     journal: options.journal,
+    questions: options.questions,
     run: options.run,
     enabledProviders: options.providers,
   });

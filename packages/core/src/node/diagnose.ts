@@ -1,7 +1,9 @@
+import type { ArtdeskConfig } from "../assets/config.ts";
 import { builtInCatalogue } from "../catalogue/built-in-catalogue.ts";
+import type { CatalogueRow } from "../catalogue/row.ts";
 import { isArtdeskError } from "../errors.ts";
 import type { Http } from "../ports.ts";
-import type { HttpProvider } from "../provider.ts";
+import type { RemoteProvider } from "../provider.ts";
 import { type AssetDeskOptions, openAssetDesk } from "./asset-run/asset-desk.ts";
 import { systemClock } from "./system-clock.ts";
 import { createUndiciHttp } from "./undici-http.ts";
@@ -24,10 +26,14 @@ const DAY_MS = 86_400_000;
  */
 export async function diagnose(options: AssetDeskOptions & { live: boolean }): Promise<Finding[]> {
   const findings: Finding[] = [nodeFinding()];
+  let { rows } = builtInCatalogue;
+  let settings: Pick<ArtdeskConfig, "baseUrls" | "connections"> = { baseUrls: {}, connections: {} };
   try {
     const desk = await openAssetDesk({ ...options, readOnly: true });
     try {
       const { config } = desk.workspace;
+      settings = config;
+      ({ rows } = desk.catalogue);
       findings.push(
         ok("configuration", config.file === undefined ? "no artdesk.yml: defaults hold" : `${config.file} is valid`),
       );
@@ -46,14 +52,20 @@ export async function diagnose(options: AssetDeskOptions & { live: boolean }): P
   } catch (error) {
     findings.push(failedBy("configuration", error));
   }
-  const providers = [...builtInCatalogue.providers.values()].filter((provider) => provider.kind === "http");
-  const http = createUndiciHttp({ providers, env: options.env });
+  const providers = [...builtInCatalogue.providers.values()].filter((provider) => provider.kind !== "local");
+  const { baseUrls, connections } = settings;
+  const http = createUndiciHttp({ providers, env: options.env, baseUrls, connections });
   try {
-    for (const provider of providers) findings.push(await providerFinding(http, provider, options.live));
+    for (const provider of providers) {
+      // A server whose models nobody has named is not meant to be used.
+      const byHand = provider.kind === "http" && provider.modelsByHand === true;
+      const isUsed = !byHand || rows.some((row) => row.provider === provider.id);
+      if (isUsed) findings.push(await providerFinding(http, provider, options.live));
+    }
   } finally {
     await http.close();
   }
-  return [...findings, ...lifecycleFindings(options.clock?.nowMs() ?? systemClock.nowMs())];
+  return [...findings, ...lifecycleFindings(rows, options.clock?.nowMs() ?? systemClock.nowMs())];
 }
 
 function ok(subject: string, message: string): Finding {
@@ -87,15 +99,22 @@ function failedBy(subject: string, error: unknown): Finding {
   return { state: "failed", subject, message: place + error.shortMessage, hint: error.hint };
 }
 
-async function providerFinding(http: Http, provider: HttpProvider, live: boolean): Promise<Finding> {
+async function providerFinding(http: Http, provider: RemoteProvider, live: boolean): Promise<Finding> {
   const { auth, name } = provider;
   if (!http.hasKey(provider.id)) {
     return { state: "warning", subject: name, message: "no key", hint: `Set ${auth.keyVariable} to use its models.` };
   }
   if (!live) return ok(name, "key is set");
+  // Asking a queue costs a job, or needs the id of one.
+  if (provider.kind === "job") return ok(name, "key is set; it is tried with the first job");
   try {
     const response = await http.send(
-      { provider: provider.id, method: "GET", path: "/models", headers: { accept: "application/json" } },
+      {
+        provider: provider.id,
+        method: "GET",
+        path: auth.keyCheckPath ?? "/models",
+        headers: { accept: "application/json" },
+      },
       { timeoutMs: LIVE_TIMEOUT_MS },
     );
     for await (const _chunk of response.body) if (response.status >= 400) break;
@@ -112,8 +131,8 @@ async function providerFinding(http: Http, provider: HttpProvider, live: boolean
   }
 }
 
-function lifecycleFindings(nowMs: number): Finding[] {
-  return builtInCatalogue.rows.flatMap((row): Finding[] => {
+function lifecycleFindings(rows: readonly CatalogueRow[], nowMs: number): Finding[] {
+  return rows.flatMap((row): Finding[] => {
     const { shutdownOn, successor } = row.lifecycle;
     if (shutdownOn === undefined) return [];
     const days = Math.ceil((Date.parse(shutdownOn) - nowMs) / DAY_MS);

@@ -1,33 +1,13 @@
-import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { execFileSync } from "node:child_process";
+import { lstatSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { snapshotFolder, temporaryWorkspace, TINY_PNG } from "../../test/temporary-workspace.ts";
+import { hostilePath, hostileWorkspace } from "../../test/hostile-inputs.ts";
+import { snapshotFolder, temporaryWorkspace } from "../../test/temporary-workspace.ts";
 import { isArtdeskError } from "../errors.ts";
 import { hashOutputFile, readFileGuarded, writeFileGuarded, writeOwnFile } from "./guarded-file.ts";
 
 const bytes = new Uint8Array([1, 2, 3]);
-
-/** A workspace as a hostile pull request may leave it. */
-function hostileWorkspace(): { root: string; outside: string } {
-  const { root, outside } = temporaryWorkspace({
-    "docs/hero.png": TINY_PNG,
-    ".git/config": "[core]",
-    ".env": "KEY=1",
-    "secret.txt": "x",
-  });
-  symlinkSync(outside, join(root, "linked"));
-  symlinkSync("/proc/self", join(root, "process"));
-  symlinkSync(join(outside, "secret.png"), join(root, "docs/link.png"));
-  symlinkSync("nowhere.png", join(root, "docs/dangling.png"));
-  writeFileSync(join(outside, "other-secret.png"), TINY_PNG);
-  linkSync(join(outside, "other-secret.png"), join(root, "docs/hard.png"));
-  mkdirSync(join(root, "docs/folder.png"));
-  execFileSync("mkfifo", [join(root, "docs/pipe.png")]);
-  writeFileSync(join(root, "file"), "not a folder");
-  return { root, outside };
-}
 
 /** Refused by name, for writing and reading. */
 const HOSTILE_NAMES = [
@@ -127,50 +107,13 @@ test("no path, however strange, writes or reads outside the workspace", async ()
     path,
     readFileSync(join(root, path), "hex"),
   ]);
-  const segment = fc.oneof(
-    fc.constantFrom(
-      "..",
-      ".",
-      "",
-      "docs",
-      "linked",
-      "process",
-      "environ",
-      ".git",
-      ".GIT",
-      ".git ",
-      ".github",
-      "workflows",
-      ".artdesk",
-      "outside",
-      "secret.png",
-      "link.png",
-      "docs/hard.png",
-      "docs/link.png",
-      "linked/secret.png",
-      "hero.png",
-      "file",
-      "C:",
-      "~",
-      "con",
-      "a.png",
-    ),
-    fc.string({ unit: "binary", maxLength: 6 }),
-    fc.string({
-      unit: fc.constantFrom(".", "/", "\\", "\0", " ", ":", "\u200D", "g", "i", "t", "~", "1"),
-      maxLength: 8,
-    }),
-  );
-  const path = fc
-    .tuple(fc.array(segment, { maxLength: 6 }), fc.constantFrom("", "/", ".png", "/secret.png", "/x.png", "\0.png"))
-    .map(([parts, ending]) => parts.join("/") + ending);
   const tryBoth = async (candidate: string): Promise<{ written: boolean; read: Uint8Array | undefined }> => {
     const written = await settle(writeFileGuarded(root, candidate, bytes).then(() => true));
     return { written: written === true, read: await settle(readFileGuarded(root, candidate)) };
   };
   let written = 0;
   await fc.assert(
-    fc.asyncProperty(path, async (candidate) => {
+    fc.asyncProperty(hostilePath, async (candidate) => {
       const result = await tryBoth(candidate);
       if (result.written) written += 1;
       // Only what was written a moment ago may be read: each secret has other bytes.

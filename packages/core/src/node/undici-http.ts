@@ -1,7 +1,11 @@
 import type { Dispatcher } from "undici";
+import type { ProviderConnection } from "../assets/config.ts";
+import { checkDownloadAddress } from "../download-address.ts";
 import { ArtdeskError } from "../errors.ts";
 import type { AbortSignalLike, Http, HttpRequest, HttpResponse } from "../ports.ts";
-import type { HttpProvider, Provider } from "../provider.ts";
+import type { Provider, RemoteProvider } from "../provider.ts";
+import { openDispatcher } from "./open-dispatcher.ts";
+import { PRIVATE_ADDRESS_CODE } from "./public-host-lookup.ts";
 
 /** Errors that mean that no byte of the request can have reached the provider. */
 const NEVER_SENT = new Set([
@@ -24,6 +28,8 @@ export interface UndiciHttpOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Base URLs by provider id: before the environment. */
   baseUrls?: Readonly<Record<string, string>> | undefined;
+  /** Headers, query parameters and ways to sign, by provider id. */
+  connections?: Readonly<Record<string, ProviderConnection>> | undefined;
 }
 
 /** An `Http` that holds sockets. */
@@ -38,56 +44,84 @@ export interface UndiciHttp extends Http {
  */
 export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
   const { env } = options;
-  const providers = new Map<string, HttpProvider>();
-  for (const provider of options.providers) if (provider.kind === "http") providers.set(provider.id, provider);
+  const providers = new Map<string, RemoteProvider>();
+  for (const provider of options.providers) if (provider.kind !== "local") providers.set(provider.id, provider);
   let dispatcher: Promise<Dispatcher> | undefined;
 
-  const keyOf = (provider: HttpProvider): string | undefined => env[provider.auth.keyVariable]?.trim() || undefined;
+  let fileDispatcher: Promise<Dispatcher> | undefined;
+
+  const keyOf = (provider: RemoteProvider): string | undefined => env[provider.auth.keyVariable]?.trim() || undefined;
+  const baseUrlOf = ({ id, auth }: RemoteProvider): string =>
+    options.baseUrls?.[id] ?? env[auth.baseUrlVariable] ?? auth.defaultBaseUrl;
+  const isOpen = (id: string): boolean => options.connections?.[id]?.auth === "none";
   return {
     hasKey(id) {
       const provider = providers.get(id);
-      return provider === undefined || keyOf(provider) !== undefined;
+      return provider === undefined || (baseUrlOf(provider) !== "" && (isOpen(id) || keyOf(provider) !== undefined));
     },
     async send(request, { timeoutMs, signal }) {
       const provider = providers.get(request.provider);
       const key = provider && keyOf(provider);
-      if (!provider || !key) throw missingKey(request.provider, provider);
-      const base =
-        options.baseUrls?.[provider.id] ?? env[provider.auth.baseUrlVariable] ?? provider.auth.defaultBaseUrl;
-      dispatcher ??= openDispatcher(env);
+      if (!provider || (!key && !isOpen(provider.id)) || baseUrlOf(provider) === "")
+        throw missingKey(request.provider, provider);
+      const { headers = {}, query = {}, auth } = options.connections?.[provider.id] ?? {};
+      const url = new URL(baseUrlOf(provider).replace(/\/+$/, "") + request.path);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+      dispatcher ??= openDispatcher(env, false);
       return dispatch(await dispatcher, request, {
-        url: new URL(base.replace(/\/+$/, "") + request.path),
-        headers: { ...request.headers, [provider.auth.header]: provider.auth.prefix + key },
+        url,
+        headers: { ...headers, ...request.headers, ...signature(provider, auth, key) },
         timeoutMs,
         signal,
       });
     },
+    async download(file, { timeoutMs, signal }) {
+      const provider = providers.get(file.provider);
+      if (!provider) throw missingKey(file.provider, provider);
+      const { url, signed, foreign } = checkDownloadAddress(file.url, baseUrlOf(provider), provider.id);
+      const key = signed ? keyOf(provider) : undefined;
+      const chosen = foreign
+        ? (fileDispatcher ??= openDispatcher(env, true))
+        : (dispatcher ??= openDispatcher(env, false));
+      return dispatch(
+        await chosen,
+        { provider: provider.id, method: "GET", path: "", headers: {} },
+        {
+          url: new URL(url),
+          // A compressed body could grow without limit while it is unpacked.
+          headers: {
+            "accept-encoding": "identity",
+            ...signature(provider, options.connections?.[provider.id]?.auth, key),
+          },
+          timeoutMs,
+          signal,
+        },
+      );
+    },
     async close() {
       await (await dispatcher)?.close();
+      await (await fileDispatcher)?.close();
     },
   };
 }
 
-function missingKey(id: string, provider: HttpProvider | undefined): ArtdeskError {
+/** The header that carries the key. */
+function signature(
+  { auth: { header, prefix } }: RemoteProvider,
+  way: ProviderConnection["auth"],
+  key: string | undefined,
+): Record<string, string> {
+  if (key === undefined || way === "none") return {};
+  if (way === "api-key") return { "api-key": key };
+  return way === "bearer" ? { authorization: `Bearer ${key}` } : { [header]: prefix + key };
+}
+
+function missingKey(id: string, provider: RemoteProvider | undefined): ArtdeskError {
   return new ArtdeskError({
     code: "auth_failed",
     shortMessage: `No key for ${provider?.name ?? id}.`,
     hint: provider && `Set ${provider.auth.keyVariable}.`,
     provider: id,
-  });
-}
-
-async function openDispatcher(env: UndiciHttpOptions["env"]): Promise<Dispatcher> {
-  const { Agent, EnvHttpProxyAgent } = await import("undici");
-  const settings = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 30_000 } };
-  const httpProxy = env["http_proxy"] ?? env["HTTP_PROXY"];
-  const httpsProxy = env["https_proxy"] ?? env["HTTPS_PROXY"];
-  if (!httpProxy && !httpsProxy) return new Agent(settings);
-  return new EnvHttpProxyAgent({
-    ...settings,
-    ...(httpProxy ? { httpProxy } : {}),
-    ...(httpsProxy ? { httpsProxy } : {}),
-    noProxy: env["no_proxy"] ?? env["NO_PROXY"] ?? "",
   });
 }
 
@@ -167,6 +201,16 @@ function sendError(error: unknown, request: HttpRequest, signal: AbortSignal, ti
     });
   }
   const code = errorCode(error);
+  if (code === PRIVATE_ADDRESS_CODE) {
+    return new ArtdeskError({
+      code: "bad_response",
+      shortMessage: "The image's address in the reply is refused: its host leads to a private address.",
+      hint: "The image may have been billed. Look at the provider's own pages for it.",
+      provider,
+      billed: "unknown",
+      cause: error,
+    });
+  }
   const neverSent = code !== undefined && NEVER_SENT.has(code);
   return new ArtdeskError({
     code: "network",

@@ -34,6 +34,7 @@ export function makeOffer(options: OfferOptions): Offer {
     heightPx: size.heightPx,
     aspect: size.aspect,
     resolution: size.resolution,
+    ...(size.factor === undefined ? {} : { factor: size.factor }),
     tier,
     count,
     estimateMicroUsd: offer.estimateMicroUsd,

@@ -1,7 +1,7 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { CatalogueRow } from "../catalogue/row.ts";
 import { outputTokensOf } from "../cost.ts";
-import type { OfferTier, RejectedOffer, SizeWish, Strength, Tier } from "../types.ts";
+import type { OfferTier, PixelSize, RejectedOffer, SizeWish, Strength, Tier } from "../types.ts";
 import { makeCandidate, rejectionOf, TIER_RANK, type Candidate, type Unfit } from "./candidate.ts";
 import { ACCEPTANCE } from "./order-offers.ts";
 import { unmetAccess, unmetRequirements, type Requirements } from "./requirements.ts";
@@ -12,6 +12,8 @@ export interface TableQuery {
   catalogue: Catalogue;
   needs: Requirements;
   size: SizeWish;
+  /** Size of the image to upscale. */
+  source: PixelSize | undefined;
   quality: string | undefined;
   tier: Tier;
   strengths: readonly Strength[];
@@ -57,7 +59,7 @@ export function buildOfferTable(query: TableQuery): OfferTable {
   const belowTier: Unfit[] = [];
   const rejected: RejectedOffer[] = [];
   for (const row of query.catalogue.rows) {
-    const size = resolveSize(row.sizes, query.size);
+    const size = resolveSize(row.sizes, query.size, query.source);
     const sizeText = typeof size === "string" ? describeWish(query.size) : size.size;
     const excluded = exclusionOf(query, row);
     const unmet = excluded === undefined ? unmetByRow(query, row, size) : [excluded];
@@ -98,6 +100,8 @@ function unmetByRow(query: TableQuery, row: CatalogueRow, size: ResolvedSize | s
   const access = unmetAccess(row, provider, query.hasKey(row.provider), query.enabledProviders);
   const reasons = unmetRequirements(row, query.needs);
   if (typeof size === "string") reasons.push(size);
+  else if (choosesSize(row) && row !== query.pin)
+    reasons.push("Chooses the size of its image itself: used only when you name it.");
   return access === undefined ? reasons : [access, ...reasons];
 }
 
@@ -110,6 +114,10 @@ function unmetByQuality(query: TableQuery, row: CatalogueRow, quality: string): 
     if (!row.strengths.includes(strength)) reasons.push(`Not known to handle ${STRENGTH_WORDS[strength]}.`);
   }
   return reasons;
+}
+
+function choosesSize({ sizes }: CatalogueRow): boolean {
+  return sizes.kind === "factor" && sizes.chosenByModel === true;
 }
 
 /** Named by the user for this very work: then a missing rating is no obstacle. */
@@ -165,6 +173,7 @@ function warningsOf(query: TableQuery, candidate: Candidate): string[] {
   const notice = shutdownNotice(row, query.needs.today);
   const warnings = notice === undefined ? [] : [notice];
   if (row !== query.pin || query.localOnly) return warnings;
+  if (choosesSize(row)) warnings.push(`${row.id} chooses the size of its image itself; it may not be ${size.size}.`);
   if (isBelow(tier, query.tier)) {
     warnings.push(
       `${row.id} ${quality.id} is ${tier === "unrated" ? "not rated" : `rated ${tier}`}, and this work needs ${query.tier}; it is used because you named it.`,

@@ -15,6 +15,11 @@ export interface Requirements {
   today: string;
 }
 
+/** What to write so that a model without a published price can be used. */
+function unknownPrice({ id }: CatalogueRow): string {
+  return `Its provider publishes no price. Write yours in artdesk.yml, in USD per image: \`prices: { "${id}": 0.05 }\`.`;
+}
+
 /** Why a row cannot serve a request: one sentence per requirement that it does not meet. */
 export function unmetRequirements(row: CatalogueRow, needs: Requirements): string[] {
   const reasons: string[] = [];
@@ -34,6 +39,7 @@ export function unmetRequirements(row: CatalogueRow, needs: Requirements): strin
   if (needs.promptCharacters > row.maxPromptCharacters) {
     reasons.push(`Takes prompts of at most ${row.maxPromptCharacters} characters, not ${needs.promptCharacters}.`);
   }
+  if (row.price.kind === "unknown") reasons.push(unknownPrice(row));
   if (needs.purpose === "client" && !row.commercialUse) reasons.push("Its terms do not allow commercial use.");
   return reasons;
 }
@@ -48,6 +54,10 @@ export function unmetAccess(
   if (provider === undefined) return `There is no provider ${row.provider} in this installation.`;
   if (enabledProviders !== undefined && !enabledProviders.includes(row.provider))
     return `${provider.name} is not enabled.`;
-  if (provider.kind === "http" && !hasKey) return `No key for ${provider.name}: set ${provider.auth.keyVariable}.`;
+  if (provider.kind === "http" && provider.modelsByHand === true && !hasKey) {
+    const { keyVariable, baseUrlVariable } = provider.auth;
+    return `No address or key for ${provider.name}: set providers.${provider.id}.base_url in artdesk.yml or ${baseUrlVariable}, and ${keyVariable} unless its auth is none.`;
+  }
+  if (provider.kind !== "local" && !hasKey) return `No key for ${provider.name}: set ${provider.auth.keyVariable}.`;
   return undefined;
 }

@@ -8,6 +8,8 @@ export interface ResolvedSize extends PixelSize {
   /** Shape and class, for models that take no pixels. */
   aspect: string | undefined;
   resolution: Resolution | undefined;
+  /** For upscalers: how many times the edges of the image that goes in. */
+  factor?: number | undefined;
   /** The provider calls this size experimental. */
   experimental: boolean;
 }
@@ -19,9 +21,11 @@ const LEAST_SHARE_OF_CLASS = 0.8;
 /**
  * Finds the pixels for a wish by a model's rule. Exact pixels are honoured or refused, never changed; a shape becomes
  * the model's own size of that class.
+ * @param source - size of the image that goes in, for upscalers
  * @returns a sentence that says why when the model cannot make it.
  */
-export function resolveSize(rule: SizeRule, wish: SizeWish): ResolvedSize | string {
+export function resolveSize(rule: SizeRule, wish: SizeWish, source?: PixelSize): ResolvedSize | string {
+  if (rule.kind === "factor") return upscaledSize(rule, wish, source);
   if (rule.kind === "fixed") return fixedSize(rule.sizes, wish);
   if (rule.kind === "table") return tableSize(rule.entries, wish);
   return wish.kind === "exact" ? exactFreeSize(rule, wish) : freeShape(rule, wish);
@@ -32,6 +36,49 @@ export function describeWish(wish: SizeWish): string {
   return wish.kind === "exact"
     ? `${wish.widthPx}x${wish.heightPx}`
     : `${wish.aspectWidth}:${wish.aspectHeight} at ${wish.resolution}`;
+}
+
+/** How far an edge may be from an exact multiple: upscalers round. */
+const FACTOR_ROUNDING_PX = 1;
+
+/** By how much an upscaler must enlarge; undefined when the size wanted has another shape. */
+function upscaleFactor(source: PixelSize, wanted: PixelSize): number | undefined {
+  const exact = Math.max(wanted.widthPx, wanted.heightPx) / Math.max(source.widthPx, source.heightPx);
+  const fits = (sourcePx: number, wantedPx: number): boolean =>
+    Math.abs(sourcePx * exact - wantedPx) <= FACTOR_ROUNDING_PX;
+  if (!fits(source.widthPx, wanted.widthPx) || !fits(source.heightPx, wanted.heightPx)) return undefined;
+  const whole = Math.round(exact);
+  return Math.abs(exact - whole) * Math.max(source.widthPx, source.heightPx) <= FACTOR_ROUNDING_PX ? whole : exact;
+}
+
+function upscaledSize(
+  rule: Extract<SizeRule, { kind: "factor" }>,
+  wish: SizeWish,
+  source: PixelSize | undefined,
+): ResolvedSize | string {
+  const wanted = `Cannot make ${describeWish(wish)}`;
+  if (source === undefined || wish.kind !== "exact") return `${wanted}: it only enlarges an image.`;
+  const from = `${source.widthPx}x${source.heightPx}`;
+  const factor = upscaleFactor(source, wish);
+  if (factor === undefined) return `${wanted} from ${from}: it keeps the shape.`;
+  const { minFactor, maxFactor } = rule;
+  if (rule.chosenByModel !== true) {
+    if (factor < minFactor || factor > maxFactor)
+      return `${wanted} from ${from}: it enlarges ${minFactor} to ${maxFactor} times, not ${Number(factor.toFixed(2))}.`;
+    if (rule.wholeFactors && !Number.isInteger(factor)) return `${wanted} from ${from}: it takes whole factors only.`;
+  }
+  const areaPx = wish.widthPx * wish.heightPx;
+  if (areaPx > rule.maxAreaPx) return `${wanted}: ${areaPx} pixels are above its most, ${rule.maxAreaPx}.`;
+  const { widthPx, heightPx } = wish;
+  return {
+    widthPx,
+    heightPx,
+    size: `${widthPx}x${heightPx}`,
+    aspect: undefined,
+    resolution: undefined,
+    experimental: false,
+    factor,
+  };
 }
 
 type FreeRule = Extract<SizeRule, { kind: "free" }>;

@@ -1,6 +1,6 @@
 import type { CatalogueRow } from "../catalogue/row.ts";
 import type { Provider } from "../provider.ts";
-import type { SizeWish } from "../types.ts";
+import type { PixelSize, SizeWish } from "../types.ts";
 import { buildOfferTable, type OfferTable, type TableQuery } from "./offer-table.ts";
 
 /** Tables kept per catalogue; when there are more kinds of requests than this, all are forgotten. */
@@ -47,7 +47,7 @@ function keyOf(query: TableQuery, providerIds: readonly string[]): string {
     (needs.transparent ? 2 : 0) +
     (query.predictablePrice ? 4 : 0) +
     (query.localOnly ? 8 : 0);
-  const plain = `${needs.operation} ${needs.purpose} ${needs.format} ${needs.references} ${flags} ${needs.today} ${query.tier} ${sizeKey(query.size)} ${keys} ${needs.promptCharacters} ${strengths.join()}`;
+  const plain = `${needs.operation} ${needs.purpose} ${needs.format} ${needs.references} ${flags} ${needs.today} ${query.tier} ${sizeKey(query.size)}${sourceKey(query.source)} ${keys} ${needs.promptCharacters} ${strengths.join()}`;
   const isPlain =
     pin === undefined &&
     only === undefined &&
@@ -57,6 +57,10 @@ function keyOf(query: TableQuery, providerIds: readonly string[]): string {
     query.preferredId === undefined;
   if (isPlain) return plain;
   return `${plain} ${JSON.stringify([pin?.id, only, avoid, quality, enabledProviders, query.preferredId])}`;
+}
+
+function sourceKey(source: PixelSize | undefined): string {
+  return source === undefined ? "" : `<${source.widthPx}x${source.heightPx}`;
 }
 
 function sizeKey(size: SizeWish): string {

@@ -150,6 +150,17 @@ describe("user rules", () => {
     });
   });
 
+  it.each([
+    ["draft", "draft", "expected_cost", true],
+    ["internal", "draft", "expected_cost", true],
+    ["docs", "standard", "expected_cost", true],
+    ["client", "premium", "quality", false],
+  ] as const)("an edit for %s needs %s, by %s", (purpose, tier, order, mayDowngrade) => {
+    const photo = { bytes: Uint8Array.of(1), mediaType: "image/png", name: "photo.png" };
+    const edit = { prompt: "a", operation: "edit", purpose, references: [photo] } as const;
+    expect(verdict("auto", edit)).toMatchObject({ tier, order, mayDowngrade });
+  });
+
   it("look at operation, references, words and images", () => {
     const reference = { bytes: new Uint8Array([1]), mediaType: "image/png", name: "a.png" };
     const policy = {
@@ -161,7 +172,9 @@ describe("user rules", () => {
     expect(verdict(policy, { prompt: "a", operation: "edit", references: [reference, reference] }).tier).toBe(
       "premium",
     );
-    expect(verdict(policy, { prompt: "a", operation: "edit", references: [reference] }).tier).toBe("standard");
+    expect(verdict(policy, { prompt: "a", purpose: "docs", operation: "edit", references: [reference] }).tier).toBe(
+      "standard",
+    );
     expect(verdict(policy, plain, 4).tier).toBe("draft");
     expect(verdict(policy, plain, 5).tier).toBe("standard");
   });

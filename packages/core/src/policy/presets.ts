@@ -18,6 +18,11 @@ export const DEFAULT_THRESHOLDS: PresetThresholds = {
   predictableFromImages: 500,
 };
 
+const RETOUCHING: PolicyRule = {
+  when: { purpose: ["client"], operation: ["edit"] },
+  then: { tier: "premium", order: "quality", mayDowngrade: false },
+  because: "Client retouching: the best-rated editor.",
+};
 const CLIENT: PolicyRule = {
   when: { purpose: ["client"] },
   then: { tier: "premium", mayDowngrade: false },
@@ -40,9 +45,11 @@ export function presetRules(
   preset: PolicyPreset,
   thresholds: PresetThresholds = DEFAULT_THRESHOLDS,
 ): readonly PolicyRule[] {
-  if (preset === "quality") return [CLIENT, PRINT, BEST_RATED];
+  if (preset === "quality") return [RETOUCHING, CLIENT, PRINT, BEST_RATED];
   const everyday = [PRINT, ...autoRules(thresholds)];
-  return preset === "volume" ? [CLIENT, ...volumeRules(thresholds), ...everyday] : [CLIENT, ...everyday];
+  return preset === "volume"
+    ? [RETOUCHING, CLIENT, ...volumeRules(thresholds), ...everyday]
+    : [RETOUCHING, CLIENT, ...everyday];
 }
 
 function autoRules({ longPromptWords }: PresetThresholds): PolicyRule[] {
@@ -66,6 +73,11 @@ function autoRules({ longPromptWords }: PresetThresholds): PolicyRule[] {
       when: { signals: ["hard_light"] },
       then: { strengths: ["hard_light"] },
       because: "Hard light or several lights ({hard_light}): needs a model that handles them.",
+    },
+    {
+      when: { purpose: ["draft", "internal"], operation: ["edit"] },
+      then: { tier: "draft" },
+      because: "Quick edit: the cheapest editor is good enough.",
     },
     {
       when: { purpose: ["draft"] },

@@ -38,6 +38,7 @@ export const gemini: HttpProvider = defineProvider({
     keyVariable: "GEMINI_API_KEY",
     baseUrlVariable: "GOOGLE_GEMINI_BASE_URL",
     defaultBaseUrl: "https://generativelanguage.googleapis.com",
+    keyCheckPath: "/v1beta/models",
   },
   build: buildRequest,
   read: readReply,

@@ -10,7 +10,7 @@ const adapters = readdirSync(folder)
   .map((file) => file.slice(0, -3));
 
 test("there are adapters to look at", () => {
-  expect(adapters).toEqual(expect.arrayContaining(["gemini", "openai", "sketch"]));
+  expect(adapters).toEqual(expect.arrayContaining(["gemini", "openai", "openai-compatible", "openrouter", "sketch"]));
 });
 
 test.each(adapters)("%s has its test, its fixture and a provider of its own name", async (name) => {
@@ -24,9 +24,11 @@ test.each(adapters)("%s has its test, its fixture and a provider of its own name
   >;
   const exported = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   expect(builtInCatalogue.providers.get(name), `${name} in built-in-catalogue.ts`).toBe(module[exported]);
+  const provider = builtInCatalogue.providers.get(name);
+  const isByHand = provider?.kind === "http" && provider.modelsByHand === true;
   expect(
     builtInCatalogue.rows.some((row) => row.provider === name),
     `catalogue rows of ${name}`,
-  ).toBe(true);
-  expect(module[exported]).toMatchObject({ id: name, kind: expect.stringMatching(/^(http|local)$/) });
+  ).toBe(!isByHand);
+  expect(module[exported]).toMatchObject({ id: name, kind: expect.stringMatching(/^(http|job|local)$/) });
 });

@@ -1,5 +1,5 @@
 import { ArtdeskError } from "../errors.ts";
-import type { Http, HttpRequest, HttpResponse } from "../ports.ts";
+import type { AbortSignalLike, Http, HttpDownload, HttpRequest, HttpResponse } from "../ports.ts";
 
 /** A scripted reply. */
 export interface FakeReply {
@@ -31,6 +31,8 @@ export interface RecordedRequest {
 export interface FakeHttp extends Http {
   /** Every request that was sent, in order. */
   readonly requests: readonly RecordedRequest[];
+  /** Every file that was fetched, in order. */
+  readonly downloads: readonly HttpDownload[];
   /** Adds steps to the end of the script. */
   script(...steps: readonly FakeStep[]): void;
   /** Steps that no request has taken yet. */
@@ -39,32 +41,43 @@ export interface FakeHttp extends Http {
 
 /**
  * An `Http` that answers from a script, one step per request, and records each request exactly. A request beyond the
- * script rejects with an `invalid_request` error, so no test passes by sending more than it meant to.
+ * script rejects with an `invalid_request` error, so no test passes by sending more than it meant to. A file that is
+ * fetched takes a step too; a function step gets it as a GET request with the address as its path.
  *
  * @param keys Providers with a key. @default every provider
  */
 export function fakeHttp(steps: readonly FakeStep[] = [], keys?: readonly string[]): FakeHttp {
   const queue = [...steps];
   const requests: RecordedRequest[] = [];
+  const downloads: HttpDownload[] = [];
   return {
     requests,
+    downloads,
     script: (...more) => void queue.push(...more),
     stepsLeft: () => queue.length,
     hasKey: (provider) => keys === undefined || keys.includes(provider),
+    async download(file, { signal }) {
+      downloads.push(file);
+      return answer({ provider: file.provider, method: "GET", path: file.url, headers: {} }, signal);
+    },
     async send(request, { timeoutMs, signal }) {
       requests.push({ request, timeoutMs });
-      if (signal?.aborted) throw new ArtdeskError({ code: "aborted", shortMessage: "The call was aborted." });
-      const step = queue.shift();
-      if (step === undefined)
-        throw new ArtdeskError({
-          code: "invalid_request",
-          shortMessage: `No reply is scripted for request ${requests.length}.`,
-        });
-      const outcome = typeof step === "function" ? await step(request) : step;
-      if (outcome instanceof ArtdeskError) throw outcome;
-      return fakeResponse(outcome);
+      return answer(request, signal);
     },
   };
+
+  async function answer(request: HttpRequest, signal: AbortSignalLike | undefined): Promise<HttpResponse> {
+    if (signal?.aborted) throw new ArtdeskError({ code: "aborted", shortMessage: "The call was aborted." });
+    const step = queue.shift();
+    if (step === undefined)
+      throw new ArtdeskError({
+        code: "invalid_request",
+        shortMessage: `No reply is scripted for request ${requests.length + downloads.length}.`,
+      });
+    const outcome = typeof step === "function" ? await step(request) : step;
+    if (outcome instanceof ArtdeskError) throw outcome;
+    return fakeResponse(outcome);
+  }
 }
 
 /** A reply as `Http.send` gives it. */

@@ -11,3 +11,4 @@ export { exampleCall, exampleOffer, exampleRequest, exampleRow } from "./example
 export { createMemoryLedgerStore as memoryLedger } from "../memory-ledger-store.ts";
 export { providerContract, type FailureCase, type ProviderFixture, type RequestCase } from "./provider-contract.ts";
 export { ledgerContract } from "./ledger-contract.ts";
+export { jobProviderContract, type JobEnding, type JobProviderFixture } from "./job-provider-contract.ts";

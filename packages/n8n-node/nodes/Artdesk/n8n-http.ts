@@ -1,6 +1,7 @@
 import {
   ArtdeskError,
   builtInCatalogue,
+  checkDownloadAddress,
   type AbortSignalLike,
   type Http,
   type HttpRequest,
@@ -50,44 +51,66 @@ export function createN8nHttp(
     async send(request, { timeoutMs, signal }) {
       const endpoint = endpoints.get(request.provider);
       if (endpoint === undefined) throw noCredential(request.provider);
-      if (signal?.aborted === true) throw aborted(request.provider, "no");
-      const deadlineAtMs = Date.now() + timeoutMs;
-      const sent = sendSigned(context, endpoint, request, timeoutMs);
-      const reply = await untilAborted(sent, signal, () => aborted(request.provider, "unknown"));
-      return {
-        status: reply.statusCode,
-        headers: plainHeaders(reply.headers),
-        body: readBody(reply.body, { provider: request.provider, deadlineAtMs, signal }),
-      } satisfies HttpResponse;
+      const url = `${endpoint.baseUrl.replace(/\/+$/, "")}${request.path}`;
+      return receive(context, endpoint.credentialType, url, request, { timeoutMs, signal });
+    },
+
+    async download(file, { timeoutMs, signal }) {
+      const endpoint = endpoints.get(file.provider);
+      if (endpoint === undefined) throw noCredential(file.provider);
+      const { url, signed } = checkDownloadAddress(file.url, endpoint.baseUrl, file.provider);
+      const request: HttpRequest = { provider: file.provider, method: "GET", path: "", headers: {} };
+      return receive(context, signed ? endpoint.credentialType : undefined, url, request, { timeoutMs, signal });
     },
   };
 }
 
-function sendSigned(
+async function receive(
   context: IExecuteFunctions | ILoadOptionsFunctions,
-  endpoint: SignedEndpoint,
+  credentialType: string | undefined,
+  url: string,
+  request: HttpRequest,
+  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignalLike | undefined },
+): Promise<HttpResponse> {
+  if (signal?.aborted === true) throw aborted(request.provider, "no");
+  const deadlineAtMs = Date.now() + timeoutMs;
+  const sent = sendTo(context, credentialType, url, request, timeoutMs);
+  const reply = await untilAborted(sent, signal, () => aborted(request.provider, "unknown"));
+  return {
+    status: reply.statusCode,
+    headers: plainHeaders(reply.headers),
+    body: readBody(reply.body, { provider: request.provider, deadlineAtMs, signal }),
+  };
+}
+
+/** @param credentialType - signs the request; undefined sends it without any key */
+function sendTo(
+  context: IExecuteFunctions | ILoadOptionsFunctions,
+  credentialType: string | undefined,
+  url: string,
   request: HttpRequest,
   timeoutMs: number,
 ): Promise<IN8nHttpFullResponse> {
-  const { provider, method, path, headers, body } = request;
-  const answer: Promise<IN8nHttpFullResponse> = context.helpers.httpRequestWithAuthentication.call(
-    context,
-    endpoint.credentialType,
-    {
-      method: method satisfies IHttpRequestMethods,
-      url: `${endpoint.baseUrl.replace(/\/+$/, "")}${path}`,
-      // A compressed reply would be unpacked under a length that is no longer true.
-      headers: { ...headers, "accept-encoding": "identity" },
-      ...(body === undefined
-        ? {}
-        : { body: typeof body === "string" ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength) }),
-      encoding: "stream",
-      returnFullResponse: true,
-      ignoreHttpStatusErrors: true,
-      disableFollowRedirect: true,
-      timeout: timeoutMs,
-    },
-  );
+  const { provider, method, headers, body } = request;
+  const options = {
+    method: method satisfies IHttpRequestMethods,
+    url,
+    // A compressed reply would be unpacked under a length that is no longer true.
+    headers: { ...headers, "accept-encoding": "identity" },
+    ...(body === undefined
+      ? {}
+      : { body: typeof body === "string" ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength) }),
+    encoding: "stream",
+    returnFullResponse: true,
+    ignoreHttpStatusErrors: true,
+    disableFollowRedirect: true,
+    timeout: timeoutMs,
+  } as const;
+  const { helpers } = context;
+  const answer: Promise<IN8nHttpFullResponse> =
+    credentialType === undefined
+      ? helpers.httpRequest(options)
+      : helpers.httpRequestWithAuthentication.call(context, credentialType, options);
   return answer.then(undefined, (cause: unknown) => Promise.reject(connectionError(provider, cause)));
 }
 

@@ -13,7 +13,7 @@ export const LEDGER_CREDENTIAL = "artdeskLedgerApi";
 export function inPanelWords(text: string): string {
   let words = text;
   for (const provider of builtInCatalogue.providers.values()) {
-    if (provider.kind !== "http") continue;
+    if (provider.kind === "local") continue;
     words = words.replaceAll(provider.auth.keyVariable, `the ${provider.name} credential`);
   }
   return PANEL_WORDS.reduce((sentence, [pattern, replacement]) => sentence.replace(pattern, replacement), words);

@@ -9,6 +9,7 @@ import type { Answer, Desk, SimulatedProvider } from "../provider.ts";
 import { Base64Text, jsonReply } from "../wire.ts";
 import type { Reply, WireRequest } from "../wire.ts";
 import * as errors from "./gemini-errors.ts";
+import { GEMINI_JUDGE_MODEL, readGeminiJudgeCall } from "./gemini-judge.ts";
 import { geminiCharges, geminiModels, geminiPixels } from "./gemini-models.ts";
 import type { GeminiModel, GeminiUsage } from "./gemini-models.ts";
 import { readGenerateContent } from "./gemini-request.ts";
@@ -48,6 +49,10 @@ async function answer(wire: WireRequest, desk: Desk): Promise<Answer> {
   }
   const route = /^\/models\/([^/:]+)(?::([A-Za-z]+))?$/.exec(path);
   const id = decodeURIComponent(route?.[1] ?? "");
+  if (wire.method === "POST" && id === GEMINI_JUDGE_MODEL && route?.[2] === "generateContent") {
+    const checked = await readGeminiJudgeCall(wire.body, responseId, responseHeaders(desk), desk);
+    return "error" in checked ? refuse(checked.error) : runPaidJob(checked.job, desk);
+  }
   const model = geminiModels().find((known) => known.id === id);
   if (!model) return refuse(errors.modelNotFound(id));
   if (wire.method === "GET" && route?.[2] === undefined)

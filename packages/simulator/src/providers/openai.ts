@@ -8,6 +8,7 @@ import type { Answer, Desk, SimulatedProvider } from "../provider.ts";
 import { Base64Text, jsonReply } from "../wire.ts";
 import type { Reply, WireRequest } from "../wire.ts";
 import * as errors from "./openai-errors.ts";
+import { readJudgeCall } from "./openai-judge.ts";
 import { isRetiredOpenAiModel, liveOpenAiModels } from "./openai-models.ts";
 import type { OpenAiModel } from "./openai-models.ts";
 import { readEdit, readGeneration } from "./openai-request.ts";
@@ -44,6 +45,11 @@ async function answer(request: WireRequest, desk: Desk): Promise<Answer> {
   }
   if (route.startsWith("GET /models/"))
     return refuse404OrModel(decodeURIComponent(request.path.slice("/models/".length)), headers, desk);
+  if (route === "POST /decisions" || route === "POST /responses") {
+    const path = request.path === "/decisions" ? "/decisions" : "/responses";
+    const checked = await readJudgeCall(path, request.body, requestId, headers, desk);
+    return "error" in checked ? refuse(checked.error) : runPaidJob(checked.job, desk);
+  }
   if (route !== "POST /images/generations" && route !== "POST /images/edits") {
     return refuse({
       status: 404,

@@ -2,14 +2,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { policyInput } from "../../assets/config.ts";
 import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
+import type { Catalogue } from "../../catalogue/catalogue.ts";
+import { workspaceCatalogue } from "../../catalogue/workspace-catalogue.ts";
 import { closestName } from "../../closest-name.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
+import { type Stage, STAGE_RULES } from "../../policy/stage-rules.ts";
 import type { Clock, LedgerStore, Random } from "../../ports.ts";
 import type { Budget } from "../../types.ts";
 import { createNodeArtdesk, type NodeArtdesk } from "../create-node-artdesk.ts";
 import { createFileJournal, type FileJournal } from "../file-journal.ts";
+import { createFileQuestionStore } from "../file-question-store.ts";
 import { systemClock } from "../system-clock.ts";
 import { systemRandom } from "../system-random.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
@@ -33,6 +37,8 @@ export interface AssetDeskOptions {
   providers?: readonly string[] | undefined;
   /** A store of the host's own, or a spec in place of the configured one. */
   ledger?: LedgerStore | string | undefined;
+  /** For drafts and refinements, or for a final made from one: decides the tier before the policy does. */
+  stage?: Stage | undefined;
   /** Nothing will be written: a ledger that does not exist yet counts as empty. @default false */
   readOnly?: boolean | undefined;
   clock?: Clock | undefined;
@@ -46,8 +52,11 @@ export interface AssetDesk {
   readonly journal: FileJournal;
   readonly policy: Policy;
   readonly budget: Budget;
+  /** The built-in models with the workspace's own prices and models. */
+  readonly catalogue: Catalogue;
   readonly run: string;
   readonly clock: Clock;
+  readonly stage: Stage | undefined;
   /** Only providers that draw storyboard cards are in use. */
   readonly drawsOnly: boolean;
   /** Says what is odd about the set-up. */
@@ -64,13 +73,16 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
   const { config, root } = workspace;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  const policy = readPolicy(workspace, options.policy);
+  const ownPolicy = readPolicy(workspace, options.policy);
+  const { stage } = options;
+  const policy = stage ? { ...ownPolicy, rules: [...STAGE_RULES[stage], ...ownPolicy.rules] } : ownPolicy;
   const budget: Budget = {
     ...config.budget,
     runMicroUsd: options.runBudgetMicroUsd ?? config.budget.runMicroUsd,
     monthMicroUsd: options.monthBudgetMicroUsd ?? config.budget.monthMicroUsd,
   };
   requireKnownProviders(options.providers);
+  const catalogue = workspaceCatalogue(builtInCatalogue, config);
   const warnings: string[] = [];
   const run = random.id();
   const journal = createFileJournal(root);
@@ -82,7 +94,10 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     cwd: root,
     providers: options.providers,
     baseUrls: config.baseUrls,
+    connections: config.connections,
+    catalogue,
     journal,
+    questions: createFileQuestionStore(root),
     clock,
     random,
     run,
@@ -93,8 +108,10 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     journal,
     policy,
     budget,
+    catalogue,
     run,
     clock,
+    stage,
     drawsOnly: drawsOnly(options),
     warnings,
     close: () => artdesk.close(),

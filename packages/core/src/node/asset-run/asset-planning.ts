@@ -10,11 +10,12 @@ import type { ReportError } from "./report.ts";
 /** The image request of an asset: its prompt with the workspace's style, its references read. */
 export async function requestOf(desk: AssetDesk, asset: AssetSpec, count?: number): Promise<ImageRequest> {
   const { references, mask } = await desk.workspace.readReferences(asset);
-  const { style } = desk.workspace.config;
+  const { style, verify } = desk.workspace.config;
   return {
     ...asset.request,
     prompt: style === "" ? asset.request.prompt : `${asset.request.prompt}\n\n${style}`,
     count: count ?? asset.request.count,
+    verify: asset.request.verify ?? verify,
     references,
     mask,
   };
@@ -26,11 +27,16 @@ export interface AssetPlan {
   error: ArtdeskError | undefined;
 }
 
-/** Plans one asset. An error carries the file and line of the field that it is about. */
-export async function planAsset(desk: AssetDesk, state: AssetState, count?: number): Promise<AssetPlan> {
+/** Plans one asset, or `change` of its request. An error carries the file and line of the field that it is about. */
+export async function planAsset(
+  desk: AssetDesk,
+  state: AssetState,
+  count?: number,
+  change: (request: ImageRequest) => ImageRequest = (request) => request,
+): Promise<AssetPlan> {
   const { asset } = state;
   try {
-    const planned = await desk.artdesk.plan(await requestOf(desk, asset, count));
+    const planned = await desk.artdesk.plan(change(await requestOf(desk, asset, count)));
     if (!planned.decision.blocked) return { planned, error: undefined };
     const blocked = blockedError(planned.decision);
     if (blocked.code === "invalid_policy") return { planned, error: inConfig(blocked, desk) ?? blocked };

@@ -1,4 +1,5 @@
-import { basename } from "node:path";
+import { statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { type ContactSheetCard, contactSheetHtml } from "../../assets/contact-sheet.ts";
 import { inspectImage } from "../../image-header.ts";
 import { ensureArtdeskFolder } from "../artdesk-folder.ts";
@@ -8,8 +9,8 @@ import type { GenerateAsset, GenerateReport } from "./report.ts";
 
 const CONTACT_SHEET_PATH = ".artdesk/contact-sheet.html";
 
-/** Images up to this size in all are put into the page; later ones are linked. */
-const MAX_EMBEDDED_BYTES = 200_000_000;
+/** Images up to this size in all are put into the page, so that a run of any length needs the same memory; later ones are linked. */
+export const MAX_EMBEDDED_BYTES = 32_000_000;
 
 /** Writes the page that shows what the run made. @returns its path, relative to the workspace */
 export async function writeContactSheet(desk: AssetDesk, report: GenerateReport): Promise<string> {
@@ -59,18 +60,20 @@ async function imagesOf(desk: AssetDesk, asset: GenerateAsset, room: { bytes: nu
   const urls: string[] = [];
   for (const path of asset.outputs) {
     if (desk.workspace.readOutputHash(path) === undefined) continue;
+    room.bytes -= statSync(join(desk.workspace.root, path)).size;
+    if (room.bytes < 0) {
+      urls.push(`../${path.split("/").map(encodeURIComponent).join("/")}`);
+      continue;
+    }
     const bytes = await readFileGuarded(desk.workspace.root, path);
-    room.bytes -= bytes.length;
-    if (room.bytes < 0) urls.push(`../${path.split("/").map(encodeURIComponent).join("/")}`);
-    else
-      urls.push(
-        `data:${inspectImage(bytes).header?.mediaType ?? "image/png"};base64,${Buffer.from(bytes).toString("base64")}`,
-      );
+    const mediaType = inspectImage(bytes).header?.mediaType ?? "image/png";
+    urls.push(`data:${mediaType};base64,${Buffer.from(bytes).toString("base64")}`);
   }
   return urls;
 }
 
-function dateText(nowMs: number): string {
+/** A moment as the page shows it. */
+export function dateText(nowMs: number): string {
   const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
   return `${format.format(nowMs).replace(" at ", ", ")} UTC`;
 }

@@ -66,7 +66,7 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
   });
   let unfinished = true;
   try {
-    const recovered = await recoverAssets(desk, lock.earlierRuns);
+    const recovered = await recoverAssets(desk, lock.earlierRuns, options.stop);
     if (lock.earlierRuns.length > 0) await lock.forgetEarlierRuns();
     for (const id of recovered.finished) onProgress({ type: "recovered", id });
     const listing = await listStates(desk, options.paths);

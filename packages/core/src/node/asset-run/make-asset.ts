@@ -30,7 +30,7 @@ export async function makeAsset(desk: AssetDesk, task: MakeAssetTask): Promise<G
   const startedAtMs = desk.clock.nowMs();
   try {
     if (!task.planned) throw new TypeError("an asset without a plan");
-    await refuseWhenUnknown(desk, task);
+    await refuseWhenUnknown(desk, asset.id, task.held);
     const result = await desk.artdesk.generatePlanned(task.planned, {
       subject: asset.id,
       note: serializeJournalNote({ fingerprint: task.state.fingerprint, positions: task.positions }),
@@ -54,12 +54,16 @@ export async function makeAsset(desk: AssetDesk, task: MakeAssetTask): Promise<G
 }
 
 /** With `onUnknown: stop`, an asset that may have been paid for already waits for a person. */
-async function refuseWhenUnknown(desk: AssetDesk, task: MakeAssetTask): Promise<void> {
+export async function refuseWhenUnknown(
+  desk: AssetDesk,
+  assetId: string,
+  held: readonly Reservation[] = [],
+): Promise<void> {
   if (desk.policy.onUnknown !== "stop") return;
   const open = await desk.artdesk.ledger.outstanding();
-  const unknown = open.find((entry) => entry.state === "unknown" && entry.subject === task.state.asset.id);
+  const unknown = open.find((entry) => entry.state === "unknown" && entry.subject === assetId);
   if (!unknown) return;
-  await releaseUnused(desk, task.held ?? []);
+  await releaseUnused(desk, held);
   throw new ArtdeskError({
     code: "aborted",
     shortMessage: `An earlier call for this asset is possibly billed (${unknown.model}, ${new Date(unknown.atMs).toISOString()}); it is not bought again.`,
@@ -94,7 +98,7 @@ function keptFolder(desk: AssetDesk, attemptId: string): string[] {
 }
 
 /** The images are paid for, but are not where they belong: says why, and where they are kept. */
-function undelivered(desk: AssetDesk, result: GenerateResult, error: unknown): ArtdeskError {
+export function undelivered(desk: AssetDesk, result: GenerateResult, error: unknown): ArtdeskError {
   const kept = result.receipt.attempts.flatMap((attempt) => keptFolder(desk, attempt.id));
   const reason = isArtdeskError(error) ? error.shortMessage : error instanceof Error ? error.message : String(error);
   const isKept = kept.length > 0;
@@ -198,6 +202,7 @@ function reportOf(task: MakeAssetTask, result: GenerateResult, durationMs: numbe
     prompt: asset.request.prompt,
     tags: asset.request.tags ?? {},
     attempts: receipt.attempts,
+    ...(receipt.verification === undefined ? {} : { verification: receipt.verification }),
     error: error && toReportError(error, asset),
   };
 }

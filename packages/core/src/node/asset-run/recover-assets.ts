@@ -1,13 +1,16 @@
 import { outputPaths } from "../../assets/asset-spec.ts";
+import type { ChainStep } from "../../assets/chain.ts";
 import type { LockEntry } from "../../assets/lock-entry.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { monthOf, shiftMonth } from "../../ledger/months.ts";
 import type { ReservationState, Settlement } from "../../ledger/types.ts";
-import type { JournalImage } from "../../ports.ts";
+import type { AbortSignalLike, JournalImage } from "../../ports.ts";
 import type { JournalRecord } from "../file-journal.ts";
 import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
-import { parseJournalNote } from "./journal-note.ts";
+import { chainCostWith, deliverDrafts, recordFinal } from "./chain-files.ts";
+import { collectRecords } from "./collect-records.ts";
+import { type JournalNote, parseJournalNote } from "./journal-note.ts";
 import { mergeLock } from "./make-asset.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 
@@ -28,11 +31,18 @@ interface Known {
 }
 
 /**
- * Ends what dead runs left: received images are settled and delivered, money that was only held is freed, calls whose
+ * Ends what dead runs left: jobs that a provider works on are collected, received images are settled and delivered, money that was only held is freed, calls whose
  * answer never came are marked possibly billed. Needs the workspace lock: only then is every other run surely dead.
  */
-export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly string[]): Promise<Recovery> {
-  const records = (await desk.journal.pending()).filter((record) => record.run !== desk.run);
+export async function recoverAssets(
+  desk: AssetDesk,
+  earlierRuns: readonly string[],
+  signal?: AbortSignalLike,
+): Promise<Recovery> {
+  const left = async (): Promise<JournalRecord[]> =>
+    (await desk.journal.pending()).filter((record) => record.run !== desk.run);
+  const jobs = await collectRecords(desk, await left(), signal);
+  const records = await left();
   const runs = new Set([...earlierRuns, ...records.map((record) => record.run)]);
   const finished: string[] = [];
   const undelivered = new Map<string, ArtdeskError>();
@@ -45,6 +55,7 @@ export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly strin
       Object.fromEntries(received.map((record) => [record.attemptId, settlementOf(record)])),
     );
   }
+  for (const [attemptId, end] of jobs) if (end.kind === "free") await desk.artdesk.ledger.reconcile(attemptId, 0);
   const listing = await desk.workspace.listStatuses();
   const known: Known = {
     states: new Map(listing.assets.map((state) => [state.asset.id, state])),
@@ -55,6 +66,14 @@ export async function recoverAssets(desk: AssetDesk, earlierRuns: readonly strin
     listing.assets.map(({ asset }) => asset),
   );
   for (const record of records) {
+    const job = jobs.get(record.attemptId);
+    if (job?.kind === "open") {
+      undelivered.set(record.subject, job.error);
+      warnings.push(`${record.subject}: ${job.error.shortMessage}`);
+      continue;
+    }
+    if (job?.kind === "lost") warnings.push(`${record.subject}: ${job.error.shortMessage}`);
+    if (job?.kind === "free") warnings.push(`${record.subject}: ${job.error.shortMessage} Nothing was billed.`);
     if (record.state !== "received") {
       if (await mayBeBilled(desk, record)) warnings.push(cutOff(record));
       await desk.journal.remove(record.attemptId);
@@ -133,6 +152,8 @@ async function deliverRecord(
   known: Known,
 ): Promise<"delivered" | "known" | "changed"> {
   const state = known.states.get(record.subject);
+  const note = parseJournalNote(record.note);
+  if (note?.chain && note.chain.kind !== "final") return deliverDraftRecord(desk, record, note, note.chain);
   if (!state && known.incomplete) {
     throw new ArtdeskError({
       code: "unavailable",
@@ -140,8 +161,11 @@ async function deliverRecord(
       hint: "Mend the mistakes that are listed, then run again: it is delivered without another call.",
     });
   }
-  const note = parseJournalNote(record.note);
-  if (!state || !note || note.fingerprint !== state.fingerprint) return "changed";
+  if (!state || !note || note.fingerprint !== state.fingerprint) {
+    // The final is kept elsewhere, and its price stays part of the chain.
+    if (note?.chain) await recordFinal(desk, record.subject, finalStep(record, note, note.chain, []));
+    return "changed";
+  }
   const paths = outputPaths(state.asset);
   const images: { path: string; image: JournalImage }[] = [];
   for (const image of await record.readImages()) {
@@ -150,19 +174,53 @@ async function deliverRecord(
     images.push({ path, image });
   }
   const outputs = images.map(({ path, image }) => ({ path, sha256: image.sha256 }));
-  if (state.lock?.fingerprint === note.fingerprint && isInLock(state.lock, record, outputs)) return "known";
+  const step = note.chain && finalStep(record, note, note.chain, outputs);
+  if (state.lock?.fingerprint === note.fingerprint && isInLock(state.lock, record, outputs)) {
+    if (step) await recordFinal(desk, record.subject, step);
+    return "known";
+  }
   for (const { path, image } of images) await desk.workspace.writeOutput(path, image.bytes);
+  const { attemptIds: _, ...bought } = purchaseOf(record);
   const lock = mergeLock(state, {
+    ...bought,
+    outputs,
+    ...(step && { parent: step.parent, chainCostMicroUsd: chainCostWith(desk, record.subject, step) }),
+  });
+  await desk.workspace.writeLockEntry(lock);
+  if (step) await recordFinal(desk, record.subject, step);
+  known.states.set(record.subject, { ...state, lock });
+  return "delivered";
+}
+
+/** A draft belongs to its asset whatever became of the prompt since: what changed is said when it is used. */
+async function deliverDraftRecord(
+  desk: AssetDesk,
+  record: JournalRecord,
+  note: JournalNote,
+  chain: NonNullable<JournalNote["chain"]>,
+): Promise<"delivered" | "known"> {
+  const step = { ...chain, ...purchaseOf(record), fingerprint: note.fingerprint };
+  return (await deliverDrafts(desk, record.subject, step, await record.readImages())) ? "delivered" : "known";
+}
+
+function finalStep(
+  record: JournalRecord,
+  note: JournalNote,
+  chain: NonNullable<JournalNote["chain"]>,
+  outputs: ChainStep["outputs"],
+): ChainStep {
+  return { ...chain, ...purchaseOf(record), fingerprint: note.fingerprint, outputs };
+}
+
+function purchaseOf(record: JournalRecord): Omit<ChainStep, "kind" | "fingerprint" | "outputs"> {
+  return {
     model: record.model,
     quality: record.quality,
     size: record.size,
-    outputs,
     costMicroUsd: record.costMicroUsd ?? 0,
     requestIds: record.requestId === undefined ? [] : [record.requestId],
-  });
-  await desk.workspace.writeLockEntry(lock);
-  known.states.set(record.subject, { ...state, lock });
-  return "delivered";
+    attemptIds: [record.attemptId],
+  };
 }
 
 /** The run ended between writing the lock entry and forgetting the attempt: its files may have been edited since. */

@@ -4,13 +4,18 @@ import { isArtdeskError } from "../../errors.ts";
 import { TEMPORARY_NAME } from "../guarded-file.ts";
 import { guardOwnPath, isSystemError } from "../path-guard.ts";
 import type { Workspace } from "../workspace.ts";
+import { chainFolderOf } from "./chain-files.ts";
 
 /**
- * Removes half-written files that a killed run left beside outputs and lock entries. Needs the workspace lock: nobody
+ * Removes half-written files that a killed run left beside outputs, lock entries and drafts. Needs the workspace lock: nobody
  * else is writing then.
  */
 export async function removeLeftovers(workspace: Workspace, assets: readonly AssetSpec[]): Promise<void> {
-  const paths = assets.flatMap((asset) => [...outputPaths(asset), workspace.lockPath(asset.id)]);
+  const paths = assets.flatMap((asset) => [
+    ...outputPaths(asset),
+    workspace.lockPath(asset.id),
+    `${chainFolderOf(asset.id)}/chain.json`,
+  ]);
   const folders = new Set(paths.map((path) => path.slice(0, path.lastIndexOf("/") + 1)));
   for (const folder of folders) {
     for (const name of await leftoversIn(workspace.root, folder)) {

@@ -1,3 +1,4 @@
+import type { Verification } from "../../judge/verification.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { Attempt, Decision, RejectedOffer, ScopeBalance } from "../../types.ts";
 
@@ -89,6 +90,8 @@ export interface GenerateAsset {
   prompt: string | undefined;
   tags: Readonly<Record<string, string>>;
   attempts: readonly Attempt[];
+  /** What a judge saw, when one was asked. */
+  verification?: Verification | undefined;
   error: ReportError | undefined;
 }
 

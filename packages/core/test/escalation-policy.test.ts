@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { evaluatePolicy, PRICE_PAIRS } from "./escalation-policy.ts";
+
+// What it costs to learn that an offer does not pay is spread over the images: the more, the less it weighs.
+const [, , pair] = PRICE_PAIRS;
+
+test.each([0.1, 0.5, 0.9])(
+  "at a quarter of the price and a pass rate of %d, spend stays near that of the best policy in hindsight",
+  async (passRate) => {
+    if (!pair) throw new Error("there is no third pair");
+    const figures = await evaluatePolicy(pair, passRate, 200, 5);
+    expect(figures.quality).toBe(1);
+    expect(figures.costRatio).toBeCloseTo(0.25, 2);
+    expect(figures.regret).toBeGreaterThan(-0.02);
+    expect(figures.regret).toBeLessThan(0.02);
+    if (passRate > 0.3) expect(figures.spentMicroUsd).toBeLessThan(figures.directMicroUsd);
+    else expect(figures.cheapFirst).toBeLessThan(20);
+  },
+  60_000,
+);
