@@ -128,3 +128,22 @@ test("while a dead run's job cannot be asked for, it is not bought again", async
   expect(later.document.recovered).toEqual(["kite"]);
   expect(simulator.statement()).toMatchObject({ totalMicroUsd: 30_000, images: 1 });
 });
+
+test("a run that is cut off by a second Ctrl-C withdraws its fal job, which the next run finds to be free", async () => {
+  const simulator = await simulatorForTest(4000);
+  const folder = workspace("fal");
+  const child = startArtdesk(folder, simulator.env);
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  await vi.waitFor(() => expect(journalStates(folder)).toEqual(["submitted"]), WAIT);
+  child.kill("SIGINT");
+  // Two signals that come at once are one to the process.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  child.kill("SIGINT");
+  await gone;
+  expect(simulator.calls().filter(({ method }) => method === "PUT")).toMatchObject([{ status: 202 }]);
+  expect(journalStates(folder)).toEqual(["submitted"]);
+  const { document } = await runArtdeskJson(folder, ["generate"], simulator.env);
+  expect(document.warnings[0]).toMatch(/Request was cancelled\. Nothing was billed\.$/);
+  expect(document.totals).toMatchObject({ generated: 1, costMicroUsd: 30_000, possiblyBilledMicroUsd: 0 });
+  expect(simulator.statement().totalMicroUsd).toBe(30_000);
+});

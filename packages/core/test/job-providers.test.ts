@@ -86,7 +86,7 @@ it("does not offer a model whose price nobody knows, and says what is missing", 
   const desk = await createNodeArtdesk({ env: simulator.env });
   const { decision } = await desk.plan({ prompt: "A red kite", model: "Recraft 20B" });
   expect(decision.blocked?.message).toBe(
-    "fal-ai/recraft-20b cannot do this: Its provider publishes no price: state your own under prices in artdesk.yml.",
+    'fal-ai/recraft-20b cannot do this: Its provider publishes no price. Write yours in artdesk.yml, in USD per image: `prices: { "fal-ai/recraft-20b": 0.05 }`.',
   );
   await desk.close();
 });

@@ -32,7 +32,7 @@ describe("n8n's scanner", () => {
   }, 120_000);
 
   it("passes what is published without a finding", () => {
-    expect(scanFolder(packed, SHIPPED)).toEqual({ passed: true, findings: [], files: 5 });
+    expect(scanFolder(packed, SHIPPED)).toEqual({ passed: true, findings: [], files: 6 });
   }, 120_000);
 
   it("would refuse a timer, and warn of a missing home page", () => {
@@ -97,7 +97,12 @@ describe("the published package", () => {
       execFileSync("cp", ["-r", packed, folder]);
       const { nodeTypes, credentialTypes } = loadNode(folder, loadN8nRelease(version));
       expect(Object.keys(nodeTypes)).toEqual(["n8n-nodes-artdesk.artdesk"]);
-      expect(Object.keys(credentialTypes)).toEqual(["artdeskOpenAiApi", "artdeskGeminiApi", "artdeskLedgerApi"]);
+      expect(Object.keys(credentialTypes)).toEqual([
+        "artdeskOpenAiApi",
+        "artdeskGeminiApi",
+        "artdeskOpenRouterApi",
+        "artdeskLedgerApi",
+      ]);
     },
   );
 
@@ -107,6 +112,7 @@ describe("the published package", () => {
         "nodes/Artdesk/Artdesk.node.js",
         "credentials/ArtdeskOpenAiApi.credentials.js",
         "credentials/ArtdeskGeminiApi.credentials.js",
+        "credentials/ArtdeskOpenRouterApi.credentials.js",
         "credentials/ArtdeskLedgerApi.credentials.js",
       ] as const
     ).flatMap((file) => {
@@ -115,7 +121,16 @@ describe("the published package", () => {
         join(packed, "dist", dirname(file), match[1] ?? ""),
       );
     });
-    expect(icons).toHaveLength(8);
+    expect(icons).toHaveLength(10);
     expect(icons.filter((icon) => !existsSync(icon))).toEqual([]);
+  });
+
+  it("stands in the editor's list of nodes: n8n hides those of the category AI that are no root nodes", () => {
+    const codex = JSON.parse(readFileSync(join(packed, "dist/nodes/Artdesk/Artdesk.node.json"), "utf8")) as {
+      categories: string[];
+      subcategories: Record<string, string[]>;
+    };
+    expect(codex.categories).toContain("Marketing");
+    expect(codex.subcategories["AI"]).toContain("Root Nodes");
   });
 });

@@ -13,7 +13,7 @@ export function lineOf(reservation: Reservation): Line {
     model: reservation.model,
     quality: reservation.quality,
     size: reservation.size,
-    subject: shorten(reservation.subject),
+    subject: subjectInBooks(reservation.subject),
     tags: { ...reservation.tags },
     images: 0,
     microUsd: reservation.amountMicroUsd,
@@ -47,6 +47,11 @@ export function describeSettlement(
     reason: settlement.reason === undefined ? undefined : shorten(settlement.reason),
     requestId: settlement.requestId === undefined ? undefined : shorten(settlement.requestId),
   };
+}
+
+/** A caller's key as the books keep it: long ones are cut. */
+export function subjectInBooks(subject: string): string {
+  return shorten(subject);
 }
 
 /** Keeps one talkative caller from filling the document. */

@@ -39,6 +39,12 @@ export class Artdesk implements INodeType {
         displayOptions: { show: { resource: ["image", "cost"] } },
       },
       {
+        name: "artdeskOpenRouterApi",
+        displayName: "OpenRouter",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost"] } },
+      },
+      {
         name: "artdeskLedgerApi",
         displayName: "Ledger",
         required: true,

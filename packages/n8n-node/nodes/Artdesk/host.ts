@@ -51,7 +51,10 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
   if (executionId !== undefined) forgetAfterwards(context, executionId);
   const endpoints = credentials === "none" ? new Map<string, SignedEndpoint>() : await openEndpoints(context);
   const signed = createN8nHttp(context, endpoints);
-  const http = credentials === "ask" && endpoints.size === 0 ? { ...signed, hasKey: () => true } : signed;
+  const http =
+    credentials === "ask" && endpoints.size === 0
+      ? { ...signed, hasKey: (id: string) => PROVIDER_CREDENTIALS.has(id) }
+      : signed;
   const ledger = await openLedgerStore(context, memory);
   const run = executionId === undefined ? n8nRandom.id() : `n8n-${executionId}`;
   const desks = new Map<string, Artdesk>();

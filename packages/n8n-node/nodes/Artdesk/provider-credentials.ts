@@ -4,6 +4,7 @@ import { builtInCatalogue } from "@artdesk/core";
 export const PROVIDER_CREDENTIALS: ReadonlyMap<string, string> = new Map([
   ["openai", "artdeskOpenAiApi"],
   ["gemini", "artdeskGeminiApi"],
+  ["openrouter", "artdeskOpenRouterApi"],
 ]);
 
 /** The credential type of the n8n data table that keeps the books. */

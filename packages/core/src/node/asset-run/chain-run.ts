@@ -68,7 +68,7 @@ export async function runChainStep<Report>(
   try {
     const found = findAsset(await listStates(desk), root, options.asset);
     const knownImages = chainImages(readChain(desk, found.asset.id)).length;
-    const recovered = await recoverAssets(desk, lock.earlierRuns);
+    const recovered = await recoverAssets(desk, lock.earlierRuns, options.stop);
     if (lock.earlierRuns.length > 0) await lock.forgetEarlierRuns();
     for (const id of recovered.finished) onProgress({ type: "recovered", id });
     const undelivered = recovered.undelivered.get(found.asset.id);

@@ -3,6 +3,7 @@ import type { LockEntry } from "../../assets/lock-entry.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import type { OnEvent } from "../../events.ts";
 import type { PlannedRequest } from "../../generate.ts";
+import { subjectInBooks } from "../../ledger/line.ts";
 import type { Reservation } from "../../ledger/types.ts";
 import type { AbortSignalLike } from "../../ports.ts";
 import type { GenerateResult } from "../../types.ts";
@@ -61,7 +62,7 @@ export async function refuseWhenUnknown(
 ): Promise<void> {
   if (desk.policy.onUnknown !== "stop") return;
   const open = await desk.artdesk.ledger.outstanding();
-  const unknown = open.find((entry) => entry.state === "unknown" && entry.subject === assetId);
+  const unknown = open.find((entry) => entry.state === "unknown" && entry.subject === subjectInBooks(assetId));
   if (!unknown) return;
   await releaseUnused(desk, held);
   throw new ArtdeskError({

@@ -73,7 +73,8 @@ export async function recoverAssets(
       continue;
     }
     if (job?.kind === "lost") warnings.push(`${record.subject}: ${job.error.shortMessage}`);
-    if (job?.kind === "free") warnings.push(`${record.subject}: ${job.error.shortMessage} Nothing was billed.`);
+    if (job?.kind === "free")
+      warnings.push(`${record.subject}: ${job.error.shortMessage.replace(/\.?$/, ".")} Nothing was billed.`);
     if (record.state !== "received") {
       if (await mayBeBilled(desk, record)) warnings.push(cutOff(record));
       await desk.journal.remove(record.attemptId);

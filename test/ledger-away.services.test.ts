@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Simulator, startSimulator } from "@artdesk/simulator";
-import type { ScopeBalance } from "@artdesk/core";
+import { type Simulator, startSimulator } from "../packages/simulator/src/index.ts";
+import type { ScopeBalance } from "../packages/core/src/index.ts";
 import { expect, onTestFinished, test } from "vitest";
-import { startFlakyProxy } from "../../core/test/flaky-proxy.ts";
-import { requireServiceUrl } from "../../core/test/service-url.ts";
-import { makeFolder, runArtdeskJson } from "./cli-process.ts";
+import { startFlakyProxy } from "../packages/core/test/flaky-proxy.ts";
+import { requireServiceUrl } from "../packages/core/test/service-url.ts";
+import { makeFolder, runArtdeskJson } from "../packages/cli/test/cli-process.ts";
 
 const ASSETS = 12;
 const CONCURRENCY = 2;
