@@ -1,6 +1,7 @@
 // `pnpm test:services`: starts a real Redis and a real PostgreSQL on free loopback ports, runs the tests that need
-// them, and stops what it started. Further arguments go to vitest. Servers that already run can be given instead with
-// ARTDESK_TEST_REDIS_URL and ARTDESK_TEST_POSTGRES_URL.
+// them, and stops what it started. Further arguments go to vitest; `--run SCRIPT ...` runs a script in place of the tests.
+// Servers that already run can be given instead with ARTDESK_TEST_REDIS_URL and ARTDESK_TEST_POSTGRES_URL, and a browser
+// with ARTDESK_TEST_CHROMIUM.
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -29,9 +30,12 @@ async function main() {
     ...process.env,
     ARTDESK_TEST_REDIS_URL: process.env.ARTDESK_TEST_REDIS_URL ?? (await startRedis()),
     ARTDESK_TEST_POSTGRES_URL: process.env.ARTDESK_TEST_POSTGRES_URL ?? (await startPostgres()),
+    ARTDESK_TEST_CHROMIUM: process.env.ARTDESK_TEST_CHROMIUM ?? findChromium(),
   };
-  const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-  tests = spawn(process.execPath, [vitest, "run", "--config", "vitest.services.config.ts", ...process.argv.slice(2)], {
+  const [first, ...rest] = process.argv.slice(2);
+  const vitest = [join(root, "node_modules", "vitest", "vitest.mjs"), "run", "--config", "vitest.services.config.ts"];
+  const command = first === "--run" ? ["--conditions=source", ...rest] : [...vitest, ...process.argv.slice(2)];
+  tests = spawn(process.execPath, command, {
     cwd: root,
     env,
     stdio: "inherit",
@@ -117,6 +121,17 @@ function findBinary(debianPackage, name, find) {
   throw new Error(
     `${name} is not there: install the package ${debianPackage}, or give the address of a running server.`,
   );
+}
+
+/** A browser for the tests of n8n's editor; empty without one: those tests then say that they are skipped. */
+function findChromium() {
+  const names = ["chromium", "chromium-browser", "google-chrome"];
+  try {
+    return findBinary("chromium", "chromium", () => names.map(which).find(Boolean));
+  } catch (error) {
+    console.log(error.message);
+    return "";
+  }
 }
 
 function newestInitdb() {

@@ -34,6 +34,7 @@ export { builtInCatalogue } from "./catalogue/built-in-catalogue.ts";
 export { closestModel, findModel } from "./catalogue/find-model.ts";
 export { costFromUsage, estimateCallMicroUsd, worstCaseCallMicroUsd, type PricedCall } from "./cost.ts";
 export { formatUsd, usdToMicroUsd } from "./money.ts";
+export { inspectImage, type ImageInspection } from "./image-header.ts";
 export { parsePolicy } from "./policy/parse-policy.ts";
 export type { Policy, PolicyPreset, PolicyRule, RuleCondition, RuleEffect } from "./policy/policy.ts";
 export { parseRequest } from "./request.ts";

@@ -6,6 +6,9 @@ import { join } from "node:path";
 /** The n8n that the real tests run on: the newest of version 2 that installs from npm as a whole. */
 export const N8N_VERSION = "2.41.1";
 
+/** A network that gave up once may not do so again. */
+const TRIES = 2;
+
 /**
  * Installs n8n into a cache folder, once: 2.7 GB, some minutes. ARTDESK_N8N_FOLDER names another folder.
  * @returns n8n's start script
@@ -19,11 +22,23 @@ export function installN8n(): string {
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
   writeFileSync(join(unfinished, "package.json"), '{ "private": true }\n');
-  console.log(`Installing n8n ${N8N_VERSION} into ${folder} ...`);
-  // Its install scripts fetch and compile what only other databases and queues need.
-  const args = ["install", `n8n@${N8N_VERSION}`, "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
-  const { status, stderr } = spawnSync("npm", args, { cwd: unfinished, encoding: "utf8" });
-  if (status !== 0) throw new Error(`npm could not install n8n ${N8N_VERSION}: ${stderr.slice(-2000)}`);
+  for (let tries = 1; !runInstall(unfinished); tries += 1) {
+    if (tries >= TRIES) throw new Error(`npm could not install n8n ${N8N_VERSION}: see above.`);
+    console.log("Trying again with what has arrived so far ...");
+  }
   renameSync(unfinished, folder);
   return start;
+}
+
+/** Prints a line every half minute: npm says nothing until it is done. */
+function runInstall(folder: string): boolean {
+  console.log(`Installing n8n ${N8N_VERSION} (2.7 GB) into ${folder} ...`);
+  const startedAtMs = Date.now();
+  // Its install scripts fetch and compile what only other databases and queues need.
+  const npm = `npm install n8n@${N8N_VERSION} --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error`;
+  const progress = `while sleep 30; do echo "... $(du -sm . | cut -f1) MB"; done & p=$!; ${npm}; code=$?; kill $p; exit $code`;
+  const { status } = spawnSync("sh", ["-c", progress], { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+  const seconds = Math.round((Date.now() - startedAtMs) / 1000);
+  console.log(`npm ended with code ${status} after ${seconds} s.`);
+  return status === 0;
 }

@@ -119,7 +119,7 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("on n8
         { onError: "continueRegularOutput" },
       );
       expect(outcomes(items)).toEqual(["one.png", "budget_exceeded", "three.png"]);
-      expect(failureOf(items[1])?.["message"]).toContain("client beta");
+      expect(failureOf(items[1])?.["message"]).toContain("Client beta");
       const { items: budgets } = await run(
         { resource: "budget", operation: "get", limits: { clientMonthUsd: 1 }, scopes: ["client", "campaign"] },
         [{}],

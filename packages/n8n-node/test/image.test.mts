@@ -197,7 +197,7 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("Image
   it("asks for a credential in words of the panel when there is none", async () => {
     const { run: execution } = await run({ prompt: "A plan" }, [{}], {}, { credentials: {} });
     const error = execution.data.resultData.error;
-    expect(error?.message).toBe("No model that could do this has a key.");
+    expect(error?.message).toBe("No model that could do this has a key [item 0]");
     expect(error?.description).toMatch(/^Set the OpenAI credential or the Google Gemini credential\b/);
   });
 

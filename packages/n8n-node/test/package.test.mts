@@ -124,4 +124,13 @@ describe("the published package", () => {
     expect(icons).toHaveLength(10);
     expect(icons.filter((icon) => !existsSync(icon))).toEqual([]);
   });
+
+  it("stands in the editor's list of nodes: n8n hides those of the category AI that are no root nodes", () => {
+    const codex = JSON.parse(readFileSync(join(packed, "dist/nodes/Artdesk/Artdesk.node.json"), "utf8")) as {
+      categories: string[];
+      subcategories: Record<string, string[]>;
+    };
+    expect(codex.categories).toContain("Marketing");
+    expect(codex.subcategories["AI"]).toContain("Root Nodes");
+  });
 });

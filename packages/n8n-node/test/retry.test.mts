@@ -53,7 +53,7 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("on n8
         THREE_ITEMS,
         RETRY,
       );
-      expect(execution.data.resultData.error?.message).toContain("this run");
+      expect(execution.data.resultData.error?.message).toContain("This run");
       expect(simulator.calls()).toEqual([]);
     });
 
@@ -135,7 +135,7 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("on n8
         pixels: "={{ $json.thing === 'three' ? 'huge' : '1024x1024' }}",
       });
       expect(execution.data.resultData.error).toMatchObject({ context: { itemIndex: 2 } });
-      expect(execution.data.resultData.error?.message).toContain("size");
+      expect(execution.data.resultData.error?.message).toContain("'Pixels'");
       expect(simulator.calls()).toEqual([]);
     });
 

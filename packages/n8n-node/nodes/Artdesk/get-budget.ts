@@ -3,7 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
 import { openHost } from "./host.ts";
 import { balanceJson } from "./image-items.ts";
 import { failureItem, nodeFailure } from "./node-failure.ts";
-import { readBudget, type BudgetParameters } from "./request-from-item.ts";
+import { readBudget, type BudgetParameters } from "./read-budget.ts";
 
 /** What was spent in a month, one item per budget. */
 export async function getBudget(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {

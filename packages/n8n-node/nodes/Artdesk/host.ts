@@ -8,7 +8,7 @@ import {
   type Http,
   type LedgerStore,
 } from "@artdesk/core";
-import type { ICredentialDataDecryptedObject, IExecuteFunctions } from "n8n-workflow";
+import { NodeOperationError, type ICredentialDataDecryptedObject, type IExecuteFunctions } from "n8n-workflow";
 import { createDataTableApi } from "./data-table-api.ts";
 import { createDataTableLedgerStore } from "./data-table-ledger-store.ts";
 import { createExecutionMemories, type ExecutionMemory } from "./execution-memory.ts";
@@ -51,7 +51,10 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
   if (executionId !== undefined) forgetAfterwards(context, executionId);
   const endpoints = credentials === "none" ? new Map<string, SignedEndpoint>() : await openEndpoints(context);
   const signed = createN8nHttp(context, endpoints);
-  const http = credentials === "ask" && endpoints.size === 0 ? { ...signed, hasKey: () => true } : signed;
+  const http =
+    credentials === "ask" && endpoints.size === 0
+      ? { ...signed, hasKey: (id: string) => PROVIDER_CREDENTIALS.has(id) }
+      : signed;
   const ledger = await openLedgerStore(context, memory);
   const run = executionId === undefined ? n8nRandom.id() : `n8n-${executionId}`;
   const desks = new Map<string, Artdesk>();
@@ -102,6 +105,11 @@ async function openEndpoints(context: IExecuteFunctions): Promise<Map<string, Si
 
 async function openLedgerStore(context: IExecuteFunctions, memory: ExecutionMemory<LedgerStore>): Promise<LedgerStore> {
   if (context.getNodeParameter("books", 0, "run") !== "dataTable") return memory.books;
+  if (context.getNode().credentials?.[LEDGER_CREDENTIAL] === undefined) {
+    throw new NodeOperationError(context.getNode(), "The books are in a data table, but no Ledger credential is set", {
+      description: "Choose one under 'Ledger'. Without one, 'Keep Books In' can only be 'This Run Only'.",
+    });
+  }
   const credential = await context.getCredentials(LEDGER_CREDENTIAL);
   const api = createDataTableApi(context, {
     credentialType: LEDGER_CREDENTIAL,

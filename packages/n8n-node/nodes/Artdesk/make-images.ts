@@ -1,4 +1,4 @@
-import type { Attempt, Operation } from "@artdesk/core";
+import type { Attempt, Operation, ScopeBalance } from "@artdesk/core";
 import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from "n8n-workflow";
 import pLimit from "p-limit";
 import { openHost, type NodeHost } from "./host.ts";
@@ -25,6 +25,8 @@ interface ItemResult {
   attempts: readonly Attempt[];
   /** Made in an earlier try of this node, paid for then. */
   recalled: boolean;
+  /** What its budgets have left. */
+  balances: readonly ScopeBalance[];
 }
 
 /**
@@ -149,14 +151,14 @@ async function makeOne(
   );
   const output = await imageItems(context, order, result, balances);
   host.memory.remember(memoryKey(host, order), { kind: "delivered", output });
-  return { itemIndex, output, cause: undefined, attempts, recalled: false };
+  return { itemIndex, output, cause: undefined, attempts, recalled: false, balances };
 }
 
 function recallResult(host: NodeHost, { order }: OpenOrder): ItemResult | undefined {
   const outcome = host.memory.recall(memoryKey(host, order));
   if (outcome === undefined) return undefined;
   const cause = outcome.kind === "failed" ? outcome.cause : undefined;
-  return { itemIndex: order.itemIndex, output: outcome.output, cause, attempts: [], recalled: true };
+  return { itemIndex: order.itemIndex, output: outcome.output, cause, attempts: [], recalled: true, balances: [] };
 }
 
 /** The same order of the same item in the same run of the same node. Images count by their bytes. */
@@ -168,14 +170,20 @@ function memoryKey(host: NodeHost, order: ItemOrder): string {
 }
 
 function notStarted(context: IExecuteFunctions, itemIndex: number): ItemResult {
-  const cause = new NodeOperationError(context.getNode(), "The execution was cancelled before this item was started", {
-    itemIndex,
-  });
+  const message = `The execution was cancelled before this item was started [item ${itemIndex}]`;
+  const cause = new NodeOperationError(context.getNode(), message, { itemIndex });
   return failedResult(cause, itemIndex);
 }
 
 function failedResult(cause: unknown, itemIndex: number, attempts: readonly Attempt[] = []): ItemResult {
-  return { itemIndex, output: [failureItem(cause, itemIndex, attempts)], cause, attempts, recalled: false };
+  return {
+    itemIndex,
+    output: [failureItem(cause, itemIndex, attempts)],
+    cause,
+    attempts,
+    recalled: false,
+    balances: [],
+  };
 }
 
 /** Stops at the first item that cannot be made. */

@@ -1,5 +1,6 @@
 import {
   ArtdeskError,
+  builtInCatalogue,
   checkDownloadAddress,
   type AbortSignalLike,
   type Http,
@@ -205,7 +206,7 @@ function connectionError(provider: string, cause: unknown): ArtdeskError {
   if (code !== undefined && TOO_SLOW.has(code)) {
     return new ArtdeskError({
       code: "timeout",
-      shortMessage: `${provider} did not answer in time.`,
+      shortMessage: `${nameOf(provider)} did not answer in time.`,
       details: code,
       provider,
       billed: "unknown",
@@ -213,7 +214,7 @@ function connectionError(provider: string, cause: unknown): ArtdeskError {
   }
   const billed = code !== undefined && NOT_SENT.has(code) ? "no" : "unknown";
   const shortMessage =
-    billed === "no" ? `${provider} could not be reached.` : `The connection to ${provider} broke off.`;
+    billed === "no" ? `${nameOf(provider)} could not be reached.` : `The connection to ${nameOf(provider)} broke off.`;
   const hint = billed === "no" ? "Check the base URL in the credential, and this n8n's network." : undefined;
   return new ArtdeskError({ code: "network", shortMessage, hint, details: code, provider, billed });
 }
@@ -223,7 +224,7 @@ function brokenOff({ provider, signal }: BodyLimits, late: AbortSignal, cause: u
   if (late.aborted) {
     return new ArtdeskError({
       code: "timeout",
-      shortMessage: `${provider} did not finish its answer in time.`,
+      shortMessage: `${nameOf(provider)} did not finish its answer in time.`,
       provider,
       billed: "unknown",
     });
@@ -231,7 +232,7 @@ function brokenOff({ provider, signal }: BodyLimits, late: AbortSignal, cause: u
   const details = errorCodeOf(cause);
   return new ArtdeskError({
     code: "network",
-    shortMessage: `The answer of ${provider} broke off.`,
+    shortMessage: `The answer of ${nameOf(provider)} broke off.`,
     details,
     provider,
     billed: "unknown",
@@ -245,8 +246,13 @@ function aborted(provider: string, billed: "no" | "unknown"): ArtdeskError {
 function noCredential(provider: string): ArtdeskError {
   return new ArtdeskError({
     code: "auth_failed",
-    shortMessage: `No credential for ${provider} is set on this node.`,
+    shortMessage: `No credential for ${nameOf(provider)} is set on this node.`,
     hint: "Choose one under 'Credential'.",
     provider,
   });
+}
+
+/** A provider as people know it. */
+function nameOf(provider: string): string {
+  return builtInCatalogue.providers.get(provider)?.name ?? provider;
 }

@@ -1,7 +1,7 @@
 import { ArtdeskError, isArtdeskError, type Attempt, type Decision } from "@artdesk/core";
 import { NodeOperationError, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from "n8n-workflow";
+import { failureWords, type FailureWords } from "./failure-words.ts";
 import { toUsd } from "./image-items.ts";
-import { inPanelWords } from "./provider-credentials.ts";
 
 /** Why a decision leaves nothing to make. */
 export function blockedError({ blocked }: Decision): ArtdeskError | undefined {
@@ -18,7 +18,7 @@ export function nodeFailure(
   if (cause instanceof NodeOperationError) return cause;
   const { message, hint } = describeFailure(cause);
   const description = [escapeHtml(hint), describePaid(paid)].filter((part) => part !== "").join("<br>");
-  return new NodeOperationError(context.getNode(), message, {
+  return new NodeOperationError(context.getNode(), `${message} [item ${itemIndex}]`, {
     itemIndex,
     ...(description === "" ? {} : { description }),
   });
@@ -40,16 +40,13 @@ export function failureItem(cause: unknown, itemIndex: number, attempts: readonl
   return { json: { error }, pairedItem: { item: itemIndex } };
 }
 
-function describeFailure(cause: unknown): { message: string; hint: string } {
-  if (isArtdeskError(cause)) {
-    const more = cause.issues.slice(1).join(" ");
-    return {
-      message: inPanelWords(cause.shortMessage),
-      hint: inPanelWords([cause.hint, more].filter(Boolean).join(" ")),
-    };
-  }
-  if (cause instanceof NodeOperationError) return { message: cause.message, hint: cause.description ?? "" };
-  return { message: cause instanceof Error ? cause.message : String(cause), hint: "" };
+function describeFailure(cause: unknown): FailureWords {
+  if (isArtdeskError(cause)) return failureWords(cause);
+  const { message, description } = cause as { message?: unknown; description?: unknown };
+  return {
+    message: typeof message === "string" ? message : String(cause),
+    hint: typeof description === "string" ? description : "",
+  };
 }
 
 /** n8n drops the output of a node that stops. Images that were paid for must not go with it: link to them. */

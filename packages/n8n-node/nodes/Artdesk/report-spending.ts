@@ -1,4 +1,4 @@
-import { formatUsd, type Attempt } from "@artdesk/core";
+import { formatUsd, type Attempt, type ScopeBalance } from "@artdesk/core";
 import * as n8n from "n8n-workflow";
 import type { IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
 
@@ -8,11 +8,14 @@ export interface SpentItem {
   cause: unknown;
   attempts: readonly Attempt[];
   recalled: boolean;
+  balances: readonly ScopeBalance[];
 }
 
 const COST_KEY = "artdeskCostUsd";
 const IMAGES_KEY = "artdeskImages";
 const MICRO_USD_PER_USD = 1_000_000;
+/** A hint is one line: many clients in one run would make it a page. */
+const MAX_SCOPES = 4;
 
 /** Missing before n8n 2.17. */
 const { accumulateTokenUsage } = n8n as {
@@ -41,6 +44,8 @@ export function reportSpending(context: IExecuteFunctions, results: readonly Spe
     const parts = [`Made ${images} image${images === 1 ? "" : "s"} for ${formatUsd(costMicroUsd)}.`];
     if (unknownMicroUsd > 0) parts.push(`Up to ${formatUsd(unknownMicroUsd)} more may have been billed.`);
     if (kept > 0) parts.push(`Kept ${kept} from an earlier try, at no further cost.`);
+    const left = describeLeft(results);
+    if (left !== "") parts.push(left);
     context.addExecutionHints({
       message: parts.join(" "),
       type: unknownMicroUsd > 0 ? "warning" : "info",
@@ -65,6 +70,16 @@ export function reportSpending(context: IExecuteFunctions, results: readonly Spe
     const output = usages.reduce((sum, usage) => sum + usage.outputImageTokens + usage.outputTextTokens, 0);
     if (input + output > 0) accumulateTokenUsage?.(context, input, output);
   });
+}
+
+/** What is left of each limit, as the last item found it: "Left: $7.10 (month 2026-11), $0.58 (this run)." */
+function describeLeft(results: readonly SpentItem[]): string {
+  const left = new Map<string, number>();
+  for (const { label, leftMicroUsd } of results.flatMap(({ balances }) => balances)) {
+    if (leftMicroUsd !== undefined) left.set(label, Math.min(leftMicroUsd, left.get(label) ?? leftMicroUsd));
+  }
+  const scopes = [...left].slice(0, MAX_SCOPES).map(([label, microUsd]) => `${formatUsd(microUsd)} (${label})`);
+  return scopes.length === 0 ? "" : `Left: ${scopes.join(", ")}.`;
 }
 
 /** Adds to what other nodes, loops and tries of this execution have written. */

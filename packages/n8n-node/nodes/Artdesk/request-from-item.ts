@@ -1,17 +1,9 @@
-import type {
-  Budget,
-  ImageFormat,
-  ImageInput,
-  ImageRequest,
-  Operation,
-  PolicyPreset,
-  Purpose,
-  Resolution,
-} from "@artdesk/core";
+import type { Budget, ImageFormat, ImageRequest, Operation, PolicyPreset, Purpose, Resolution } from "@artdesk/core";
 import { NodeOperationError, type IDataObject, type IExecuteFunctions } from "n8n-workflow";
+import { readBudget, type BudgetParameters } from "./read-budget.ts";
+import { readImages } from "./read-images.ts";
+import { asText, textParameter } from "./read-text.ts";
 import { CUSTOM_PIXELS, CUSTOM_SHAPE, SIZE_PRESETS } from "./resources/size-presets.ts";
-
-const MICRO_USD_PER_USD = 1_000_000;
 
 /** Everything that one item asks for: the request, and the terms that it is made under. */
 export interface ItemOrder {
@@ -44,16 +36,6 @@ interface Options extends IDataObject {
   transparent?: boolean;
 }
 
-/** What stands under 'Budget' and 'Limits'. */
-export interface BudgetParameters extends IDataObject {
-  campaignMonthUsd?: number;
-  clientMonthUsd?: number;
-  imageUsd?: number;
-  monthUsd?: number;
-  runUsd?: number;
-  onExceeded?: "downgrade" | "stop";
-}
-
 /** Reads the node's parameters for one item. */
 export async function readItemOrder(
   context: IExecuteFunctions,
@@ -68,7 +50,7 @@ export async function readItemOrder(
     purpose: context.getNodeParameter("purpose", itemIndex, "internal") as Purpose,
     ...readSize(context, itemIndex, options.resolution),
     quality: blankToUndefined(options.quality),
-    count: options.count,
+    count: wholeNumber(options.count),
     text: readLines(context.getNodeParameter("text", itemIndex, [])),
     elements: readLines(options.elements),
     ...(await readImages(context, itemIndex, operation)),
@@ -86,30 +68,8 @@ export async function readItemOrder(
     fileName: blankToUndefined(options.fileName),
     binaryField: blankToUndefined(options.binaryPropertyName) ?? "data",
     simplify: context.getNodeParameter("simplify", itemIndex, true) as boolean,
-    concurrency: Math.min(10, Math.max(1, Math.trunc(options.concurrency ?? 3))),
+    concurrency: Math.min(10, Math.max(1, Math.trunc(wholeNumber(options.concurrency) ?? 3))),
   };
-}
-
-/** Limits in micro-USD. A limit per client or campaign holds for the one that the tags name, or for each with `*`. */
-export function readBudget(parameters: BudgetParameters, tags: Readonly<Record<string, string>>): Budget {
-  const perTag: Record<string, Record<string, number>> = {};
-  const { clientMonthUsd, campaignMonthUsd } = parameters;
-  if (clientMonthUsd !== undefined && tags["client"] !== undefined)
-    perTag["client"] = { [tags["client"]]: microUsd(clientMonthUsd) };
-  if (campaignMonthUsd !== undefined && tags["campaign"] !== undefined) {
-    perTag["campaign"] = { [tags["campaign"]]: microUsd(campaignMonthUsd) };
-  }
-  return {
-    ...(parameters.monthUsd === undefined ? {} : { monthMicroUsd: microUsd(parameters.monthUsd) }),
-    ...(parameters.runUsd === undefined ? {} : { runMicroUsd: microUsd(parameters.runUsd) }),
-    ...(parameters.imageUsd === undefined ? {} : { imageMicroUsd: microUsd(parameters.imageUsd) }),
-    ...(Object.keys(perTag).length === 0 ? {} : { tags: perTag }),
-    ...(parameters.onExceeded === undefined ? {} : { onExceeded: parameters.onExceeded }),
-  };
-}
-
-function microUsd(usd: number): number {
-  return Math.round(usd * MICRO_USD_PER_USD);
 }
 
 function readTags(parameters: IDataObject): Record<string, string> {
@@ -132,7 +92,7 @@ function readSize(
   if (size === CUSTOM_SHAPE) return { aspect: textParameter(context, "aspect", itemIndex), resolution };
   const preset = SIZE_PRESETS.find(({ value }) => value === size);
   if (preset === undefined) {
-    throw new NodeOperationError(context.getNode(), `'Size' has no choice "${size}"`, {
+    throw new NodeOperationError(context.getNode(), `'Size' has no choice "${size}" [item ${itemIndex}]`, {
       itemIndex,
       description: `Use one of: ${[...SIZE_PRESETS.map(({ value }) => value), CUSTOM_SHAPE, CUSTOM_PIXELS].join(", ")}.`,
     });
@@ -145,44 +105,18 @@ function readModel(context: IExecuteFunctions, itemIndex: number): string | unde
   return model === "auto" ? undefined : blankToUndefined(model);
 }
 
-async function readImages(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  operation: Operation,
-): Promise<Pick<ImageRequest, "references" | "mask">> {
-  const fields = textParameter(context, "referenceFields", itemIndex)
-    .split(",")
-    .map((field) => field.trim())
-    .filter(Boolean);
-  if (operation !== "generate") fields.unshift(textParameter(context, "imageField", itemIndex) || "data");
-  const references = await Promise.all(fields.map((field) => readImage(context, itemIndex, field)));
-  const maskField = operation === "edit" ? textParameter(context, "maskField", itemIndex) : "";
-  const mask = maskField === "" ? undefined : await readImage(context, itemIndex, maskField);
-  return { references, mask };
-}
-
-async function readImage(context: IExecuteFunctions, itemIndex: number, field: string): Promise<ImageInput> {
-  const binary = context.helpers.assertBinaryData(itemIndex, field);
-  const bytes = await context.helpers.getBinaryDataBuffer(itemIndex, field);
-  return { bytes, mediaType: binary.mimeType, name: binary.fileName ?? field };
-}
-
 function readLines(value: unknown): string[] {
   const lines = Array.isArray(value) ? value : [value];
   return lines.map(asText).filter((line) => line !== "");
 }
 
-function textParameter(context: IExecuteFunctions, name: string, itemIndex: number): string {
-  return asText(context.getNodeParameter(name, itemIndex, ""));
-}
-
-/** What an expression may put into a text field: numbers and such as their words, nothing as no text. */
-function asText(value: unknown): string {
-  if (typeof value === "string") return value.trim();
-  return value === undefined || value === null ? "" : JSON.stringify(value);
-}
-
 function blankToUndefined(text: string | undefined): string | undefined {
   const trimmed = text?.trim();
   return trimmed === "" ? undefined : trimmed;
+}
+
+/** Tables hand numbers over as text. What is no number stays as it is, for the check to name it. */
+function wholeNumber(value: number | undefined): number | undefined {
+  const text: unknown = value;
+  return typeof text === "string" && /^\s*\d+\s*$/.test(text) ? Number(text) : value;
 }
