@@ -1,17 +1,23 @@
-// pnpm bench: every speed and memory bar with its peers, in one run. --quick for a short one. Results also as JSON.
+// pnpm bench: every speed and memory bar with its peers, in one run. --quick for a short one. Results also as JSON, and
+// with --write as docs/performance.md.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { benchActionStart, sayActionStart } from "./action-start.ts";
 import { benchDecisions } from "./decisions.ts";
 import { benchGenerate, type GenerateScene } from "./generate.ts";
-import { benchLedger } from "./ledger.ts";
+import { benchAssetGrowth, benchImageGrowth } from "./growth.ts";
+import { benchLedger, showLedger } from "./ledger.ts";
+import { performancePage } from "./performance-page.ts";
 import { benchPlanFiles } from "./plan-files.ts";
 import { benchSchedule, showSchedule } from "./schedule.ts";
 
 const quick = process.argv.includes("--quick");
 const results: Record<string, unknown> = { node: process.version, load: loadavg() };
 
+const transcript: string[] = [];
+
 function say(text: string): void {
+  transcript.push(text);
   process.stdout.write(`${text}\n`);
 }
 
@@ -67,7 +73,27 @@ say(
   `\nStatus of ${files.files.toLocaleString("en")} unchanged prompt files / reading and hashing them: ${verdict(files.ratio, 2)}`,
 );
 
-results["ledger"] = await benchLedger();
+const ledger = await benchLedger();
+results["ledger"] = ledger;
+for (const line of showLedger(ledger)) say(line);
+
+const assets = await benchAssetGrowth(quick ? [10, 100] : [10, 100, 1_000, 10_000]);
+results["assetGrowth"] = assets;
+say("\nOne run over many small images (whole process; the bar is a flat time per image):");
+for (const { assets: count, msPerAsset, peakMb } of assets) {
+  say(
+    `  ${String(count).padStart(6)} assets ${msPerAsset.toFixed(1).padStart(8)} ms each ${peakMb.toFixed(0).padStart(6)} MB peak`,
+  );
+}
+
+const images = benchImageGrowth();
+results["imageGrowth"] = images;
+say("\nOne image out of a JSON reply:");
+for (const { imageMb, msPerMb, peakMbPerMb } of images) {
+  say(
+    `  ${imageMb.toFixed(1).padStart(6)} MB ${msPerMb.toFixed(2).padStart(8)} ms per MB ${(peakMbPerMb * imageMb).toFixed(0).padStart(6)} MB peak above idle`,
+  );
+}
 
 const schedule = await benchSchedule(quick ? [500] : [500, 5_000]);
 results["schedule"] = schedule;
@@ -80,3 +106,8 @@ sayActionStart(start, say);
 mkdirSync(new URL("results/", import.meta.url), { recursive: true });
 writeFileSync(new URL("results/latest.json", import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
 say("\nWritten: bench/results/latest.json");
+if (process.argv.includes("--write")) {
+  const page = performancePage(transcript.slice(0, -1).join("\n"), new Date());
+  writeFileSync(new URL("../docs/performance.md", import.meta.url), page);
+  say("Written: docs/performance.md");
+}

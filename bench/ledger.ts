@@ -31,25 +31,29 @@ const SCENES = [
   { scene: "16 callers", ledgers: 1, callers: 16 },
 ];
 
-/** Measures every backend that is there and prints a table. */
+/** The figures as a table for people. */
+export function showLedger(figures: readonly LedgerFigures[]): string[] {
+  const head = `\nLedger${"".padEnd(18)}${"reservations/s".padStart(16)}${"median ms".padStart(12)}${"p99 ms".padStart(10)}`;
+  const rows = figures.map(
+    ({ backend, scene, reservationsPerSecond, medianReserveMs, p99ReserveMs }) =>
+      backend.padEnd(12) +
+      scene.padEnd(12) +
+      reservationsPerSecond.toFixed(0).padStart(16) +
+      medianReserveMs.toFixed(2).padStart(12) +
+      p99ReserveMs.toFixed(2).padStart(10),
+  );
+  return [head, ...rows];
+}
+
+/** Measures every backend that is there. */
 export async function benchLedger(durationMs = 1_500): Promise<readonly LedgerFigures[]> {
   const folder = mkdtempSync(join(tmpdir(), "artdesk-bench-"));
   const figures: LedgerFigures[] = [];
   try {
-    console.log(
-      `\nLedger${"".padEnd(6)}${"".padEnd(12)}${"reservations/s".padStart(16)}${"median ms".padStart(12)}${"p99 ms".padStart(10)}`,
-    );
     for (const { backend, openArea } of backends(folder)) {
       for (const { scene, ledgers, callers } of SCENES) {
         const measured = await measure(openArea(), ledgers, callers, durationMs);
         figures.push({ backend, scene, ...measured });
-        console.log(
-          backend.padEnd(12) +
-            scene.padEnd(12) +
-            measured.reservationsPerSecond.toFixed(0).padStart(16) +
-            measured.medianReserveMs.toFixed(2).padStart(12) +
-            measured.p99ReserveMs.toFixed(2).padStart(10),
-        );
       }
     }
   } finally {
