@@ -5,6 +5,7 @@ import { explainNoCandidate, explainUnaffordable } from "./plan/explain-blocked.
 import { makeOffer } from "./plan/make-offer.ts";
 import { budgetWarnings } from "./plan/money-limits.ts";
 import { resolveNames, resolvePolicyModels, type Blocked } from "./plan/named-models.ts";
+import type { OfferTable } from "./plan/offer-table.ts";
 import { offerTable } from "./plan/table-cache.ts";
 import { Till, type TillInput } from "./plan/till.ts";
 import { evaluatePolicy, type PolicyVerdict } from "./policy/evaluate.ts";
@@ -67,15 +68,12 @@ export function planRequest(input: PlanInput): Decision {
     localOnly: isLocalOnly(input),
   });
   const till = new Till(input, verdict, brief, policyModels, today.slice(0, 7));
-  const rejected: RejectedOffer[] = [...table.rejected];
   let chosen = till.choose(table.kept);
   const retiringUsed = chosen.length === 0 && !till.stopped;
   if (retiringUsed) chosen = till.choose(table.retiring.map(candidateOf));
-  else addRejections(rejected, table.retiring);
   const downgrade = chosen.length === 0 && !till.stopped && till.isShort && verdict.mayDowngrade;
   if (downgrade) chosen = till.choose(table.belowTier.map(candidateOf), true);
-  else addRejections(rejected, table.belowTier);
-  for (const rejection of till.rejected) rejected.push(rejection);
+  const rejected = rejectionsOf(table, till, retiringUsed, downgrade);
   const pinId = names.pin?.id;
   if (chosen.length === 0) {
     const shortOf = till.cheapestUnaffordable;
@@ -115,8 +113,26 @@ function candidateOf(unfit: Unfit): Candidate {
   return unfit.candidate;
 }
 
-function addRejections(rejected: RejectedOffer[], unfit: readonly Unfit[]): void {
-  for (const { rejection } of unfit) rejected.push(rejection);
+/** The plain case shares one list among all decisions of its kind: copying it would take longer than deciding. */
+function rejectionsOf(
+  table: OfferTable,
+  till: Till,
+  retiringUsed: boolean,
+  downgrade: boolean,
+): readonly RejectedOffer[] {
+  if (!retiringUsed && !downgrade) {
+    return till.rejected.length === 0 ? table.passedOver : [...table.passedOver, ...till.rejected];
+  }
+  return [
+    ...table.rejected,
+    ...(retiringUsed ? [] : table.retiring.map(rejectionIn)),
+    ...(downgrade ? [] : table.belowTier.map(rejectionIn)),
+    ...till.rejected,
+  ];
+}
+
+function rejectionIn(unfit: Unfit): RejectedOffer {
+  return unfit.rejection;
 }
 
 function isLocalOnly({ enabledProviders, catalogue }: PlanInput): boolean {

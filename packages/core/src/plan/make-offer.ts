@@ -25,7 +25,7 @@ export interface OfferOptions {
 export function makeOffer(options: OfferOptions): Offer {
   const { offer, count } = options;
   const { row, quality, size, tier } = offer.candidate;
-  return {
+  const made: Offer = {
     provider: row.provider,
     model: row.id,
     quality: quality.id,
@@ -34,7 +34,6 @@ export function makeOffer(options: OfferOptions): Offer {
     heightPx: size.heightPx,
     aspect: size.aspect,
     resolution: size.resolution,
-    ...(size.factor === undefined ? {} : { factor: size.factor }),
     tier,
     count,
     estimateMicroUsd: offer.estimateMicroUsd,
@@ -42,6 +41,8 @@ export function makeOffer(options: OfferOptions): Offer {
     latencyMs: quality.latencyMs,
     reasons: reasonsOf(options),
   };
+  if (size.factor !== undefined) made.factor = size.factor;
+  return made;
 }
 
 function reasonsOf({ offer, rank, verdict, pinId, downgrade }: OfferOptions): readonly string[] {

@@ -39,7 +39,11 @@ export interface OfferTable {
   belowTier: readonly Unfit[];
   /** Not able. */
   rejected: readonly RejectedOffer[];
+  /** All that is not kept, when nothing but what is kept is used. */
+  passedOver: readonly RejectedOffer[];
 }
+
+type SortedOffers = Omit<OfferTable, "passedOver">;
 
 /** Days before a shutdown from which a model is no longer chosen on its own, and is warned of. */
 export const SHUTDOWN_NOTICE_DAYS = 30;
@@ -80,9 +84,10 @@ export function buildOfferTable(query: TableQuery): OfferTable {
       else kept.push(candidate);
     }
   }
-  return query.pin === undefined || kept.length > 0
-    ? { kept, retiring, belowTier, rejected }
-    : bestOfPin({ kept, retiring, belowTier, rejected }, query);
+  const sorted = { kept, retiring, belowTier, rejected };
+  const used = query.pin === undefined || kept.length > 0 ? sorted : bestOfPin(sorted, query);
+  const unfit = [...used.retiring, ...used.belowTier].map(({ rejection }) => rejection);
+  return { ...used, passedOver: [...used.rejected, ...unfit] };
 }
 
 /** Why a whole row is out of the question, whatever it can do. */
@@ -193,7 +198,7 @@ function isBelow(tier: OfferTier, needed: Tier): boolean {
 }
 
 /** A pinned model is honoured although none of its qualities is good enough: the best ones stay. */
-function bestOfPin(table: OfferTable, query: TableQuery): OfferTable {
+function bestOfPin(table: SortedOffers, query: TableQuery): SortedOffers {
   if (query.pin === undefined || table.belowTier.length === 0) return table;
   const best = Math.max(...table.belowTier.map(({ candidate }) => TIER_RANK[candidate.tier]));
   const kept = table.belowTier
