@@ -17,7 +17,9 @@ beforeAll(async () => {
 
 afterAll(() => simulator.close());
 
-const instantFaults = FAULT_CASES.filter(({ isSlow }) => !isSlow).map(({ fault }) => fault);
+const instantFaults = FAULT_CASES.filter(({ fault }) => fault.kind !== "slow" && fault.kind !== "slow_body").map(
+  ({ fault }) => fault,
+);
 
 const faultScript = fc.array(
   fc
