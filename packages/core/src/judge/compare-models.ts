@@ -6,6 +6,7 @@ import type { AbortSignalLike } from "../ports.ts";
 import type { Attempt, GenerateResult } from "../receipt.ts";
 import type { ImageRequest, ReceivedImage } from "../types.ts";
 import { findWinner, type Winner } from "./find-winner.ts";
+import type { OneJudge } from "./judge-panel.ts";
 import type { JudgedImage } from "./verification.ts";
 import { type RateInterval, wilsonInterval } from "./wilson-interval.ts";
 
@@ -98,13 +99,14 @@ export async function compareModels(
   const models: ComparedModel[] = [];
   let costMicroUsd = 0;
   const makers = [...new Set(planned.flatMap(({ planned: { decision } }) => decision.offers[0]?.provider ?? []))];
+  const oneJudge: OneJudge = { makers };
   for (const { name, planned: plan } of planned) {
     const offer = plan.decision.offers[0];
     const only: PlannedRequest = {
       ...plan,
       // The best offer alone: a fallback to another quality would compare something else.
       decision: { ...plan.decision, offers: offer ? [offer] : [] },
-      verification: plan.verification && { ...plan.verification, makers },
+      verification: plan.verification && { ...plan.verification, oneJudge },
     };
     const { signal, onEvent, subject } = options;
     const result = await desk.generatePlanned(only, { signal, onEvent, subject }).catch((error: unknown) => {

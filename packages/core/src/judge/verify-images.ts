@@ -4,7 +4,7 @@ import type { Attempt, GenerateResult } from "../receipt.ts";
 import type { Decision, Offer, ParsedRequest, ReceivedImage } from "../types.ts";
 import { findQuestions, type QuestionStore } from "./find-questions.ts";
 import type { Judge } from "./judge.ts";
-import { judgeImage } from "./judge-image.ts";
+import { JudgePanel } from "./judge-panel.ts";
 import type { PassHistory } from "./pass-history.ts";
 import { type ChainStep, priceOf } from "./plan-chain.ts";
 import type { VerificationPlan } from "./plan-verification.ts";
@@ -51,8 +51,7 @@ class VerifiedRequest {
   readonly #steps: VerificationStep[] = [];
   readonly #reasons: string[];
   #questions: QuestionList | undefined;
-  /** A judge that fails is not asked again in this request. */
-  #judgeTrouble: string | undefined;
+  readonly #panel: JudgePanel;
 
   constructor(host: VerifyHost, planned: PlannedRequest, plan: VerificationPlan, options: GenerateOptions) {
     this.#host = host;
@@ -60,6 +59,7 @@ class VerifiedRequest {
     this.#plan = plan;
     this.#options = options;
     this.#reasons = [...plan.reasons];
+    this.#panel = new JudgePanel(plan.oneJudge);
   }
 
   async run(): Promise<GenerateResult> {
@@ -111,8 +111,8 @@ class VerifiedRequest {
         leftMicroUsd: this.#leftMicroUsd,
       });
       this.#questions = found.list;
-      if (found.attempt) this.#attempts.push(found.attempt);
-      if (found.reason !== undefined) this.#reasons.push(found.reason);
+      this.#attempts.push(...found.attempts);
+      this.#reasons.push(...found.reasons);
     }
     const offer = result.receipt.offer;
     const maker = { provider: offer?.provider ?? "", model: offer?.model ?? "", quality: offer?.quality ?? "" };
@@ -120,22 +120,18 @@ class VerifiedRequest {
     for (const [index, image] of result.images.entries()) {
       const position = positions[result.positions[index] ?? index];
       if (position === undefined) continue;
-      const { judged, attempt } = await judgeImage(this.#host, {
+      const { judged, attempts, notes } = await this.#panel.judge(this.#host, {
         ...shared,
         image,
         position,
         maker,
-        makers: this.#plan.makers ?? [maker.provider],
         briefClass: this.#plan.briefClass,
         questions: this.#questions.questions,
-        // Once it has failed, nobody is asked: the reason of the first failure stands for all.
-        judges: this.#judgeTrouble === undefined ? this.#host.judges : [],
         leftMicroUsd: this.#leftMicroUsd,
       });
-      if (attempt) this.#attempts.push(attempt);
-      const reason = judged.reason === undefined ? undefined : (this.#judgeTrouble ?? judged.reason);
-      if (judged.reason !== undefined) this.#judgeTrouble ??= judged.reason;
-      const made = { image, offer, judged: { ...judged, reason } };
+      this.#attempts.push(...attempts);
+      this.#reasons.push(...notes);
+      const made = { image, offer, judged };
       judgedHere.push(made.judged);
       if (judged.verdict !== "unsure") {
         const passed = judged.verdict === "placed";
