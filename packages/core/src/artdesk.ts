@@ -150,10 +150,12 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
     const months = await Promise.all([ledger.entries(shiftMonth(month, -1)), ledger.entries(month)]);
     return new PassHistory(months.flat());
   };
+  const drawing: VerifyHost["drawing"] = new Map();
   const verifyHost = (passed: PassHistory): VerifyHost => ({
     ...host,
     judges,
     questions: options.questions,
+    drawing,
     budget,
     history: passed,
   });

@@ -7,7 +7,7 @@ import { chooseJudge } from "./built-in-judges.ts";
 import type { Judge } from "./judge.ts";
 import { worstCaseWriterMicroUsd } from "./judge-cost.ts";
 import { readWrittenQuestions } from "./judge-reply.ts";
-import type { Question, QuestionList } from "./question.ts";
+import type { Question, QuestionList, QuestionSource } from "./question.ts";
 
 /** Where drawn questions are kept, so that another run of the same prompt asks the same ones. */
 export interface QuestionStore {
@@ -23,6 +23,8 @@ export interface QuestionTask extends Pick<JudgeTask<never>, "tags" | "subject" 
   texts: readonly string[];
   judges: readonly Judge[];
   store: QuestionStore | undefined;
+  /** What is being drawn just now, by the SHA-256 of the prompt. */
+  drawing: Map<string, Promise<DrawnQuestions>>;
   /** Most that drawing questions may cost. Micro-USD. */
   leftMicroUsd: number;
 }
@@ -50,13 +52,39 @@ export async function findQuestions(host: AttemptHost, task: QuestionTask): Prom
     return { list: { questions: buildQuestions(elements, texts), source: "request" }, ...nothing };
   const own = textQuestions(texts);
   const key = host.codec.sha256Hex(task.prompt);
+  // Two images of one prompt may be made side by side: the second one waits for the questions of the first.
+  const shared = await task.drawing.get(key);
+  const listOf = (questions: readonly Question[], source: QuestionSource): QuestionList => ({
+    questions: [...questions, ...own],
+    source,
+  });
+  if (shared?.questions) return { list: listOf(shared.questions, "stored"), ...nothing };
+  const running = readOrDraw(host, task, key);
+  task.drawing.set(key, running);
+  try {
+    const { questions, source, attempts, reasons } = await running;
+    return { list: listOf(questions ?? [], source), attempts, reasons };
+  } finally {
+    if (task.drawing.get(key) === running) task.drawing.delete(key);
+  }
+}
+
+/** Questions from the store or a model; none when every model failed. */
+export interface DrawnQuestions {
+  questions: readonly Question[] | undefined;
+  source: QuestionSource;
+  attempts: readonly Attempt[];
+  reasons: readonly string[];
+}
+
+async function readOrDraw(host: AttemptHost, task: QuestionTask, key: string): Promise<DrawnQuestions> {
   const stored = await readStored(task.store, key);
-  if (stored) return { list: { questions: [...stored, ...own], source: "stored" }, ...nothing };
+  if (stored) return { questions: stored, source: "stored", attempts: [], reasons: [] };
   const attempts: Attempt[] = [];
   const failed: Judge[] = [];
   const reasons: string[] = [];
+  const writers = task.judges.filter(({ writer }) => writer !== undefined);
   while (failed.length < MAX_WRITERS) {
-    const writers = task.judges.filter(({ writer }) => writer !== undefined);
     const judge = chooseJudge(writers, [], (provider) => host.http.hasKey(provider), failed);
     if (!judge) break;
     const spentMicroUsd = attempts.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
@@ -65,7 +93,7 @@ export async function findQuestions(host: AttemptHost, task: QuestionTask): Prom
     if (drawn.questions) {
       const problem = await writeStored(task.store, key, drawn.questions);
       if (problem !== undefined) reasons.push(problem);
-      return { list: { questions: [...drawn.questions, ...own], source: "extracted" }, attempts, reasons };
+      return { questions: drawn.questions, source: "extracted", attempts, reasons };
     }
     failed.push(judge);
     reasons.push(`No questions were drawn from the prompt: ${drawn.reason}`);
@@ -75,7 +103,7 @@ export async function findQuestions(host: AttemptHost, task: QuestionTask): Prom
     reasons.push(
       "No questions were drawn from the prompt: no model that can do it has a key. List `elements` instead.",
     );
-  return { list: { questions: own, source: "request" }, attempts, reasons };
+  return { questions: undefined, source: "request", attempts, reasons };
 }
 
 /** What one model drew, or why it drew nothing. */

@@ -2,7 +2,7 @@ import { generateImages, type GenerateHost, type GenerateOptions, type PlannedRe
 import type { Budget } from "../budget.ts";
 import type { Attempt, GenerateResult } from "../receipt.ts";
 import type { Decision, Offer, ParsedRequest, ReceivedImage } from "../types.ts";
-import { findQuestions, type QuestionStore } from "./find-questions.ts";
+import { type DrawnQuestions, findQuestions, type QuestionStore } from "./find-questions.ts";
 import type { Judge } from "./judge.ts";
 import { JudgePanel } from "./judge-panel.ts";
 import type { PassHistory } from "./pass-history.ts";
@@ -15,6 +15,8 @@ import type { JudgedImage, Verification, VerificationStep } from "./verification
 export interface VerifyHost extends GenerateHost {
   judges: readonly Judge[];
   questions: QuestionStore | undefined;
+  /** What requests side by side draw just now. */
+  drawing: Map<string, Promise<DrawnQuestions>>;
   budget: Budget;
   /** What the verdicts of this run are added to. */
   history: PassHistory;
@@ -108,6 +110,7 @@ class VerifiedRequest {
         elements: request.elements,
         texts: decision.brief.textToRender,
         store: this.#host.questions,
+        drawing: this.#host.drawing,
         leftMicroUsd: this.#leftMicroUsd,
       });
       this.#questions = found.list;
