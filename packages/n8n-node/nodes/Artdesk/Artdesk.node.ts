@@ -39,6 +39,18 @@ export class Artdesk implements INodeType {
         displayOptions: { show: { resource: ["image", "cost"] } },
       },
       {
+        name: "artdeskFalApi",
+        displayName: "fal.ai",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost"] } },
+      },
+      {
+        name: "artdeskReplicateApi",
+        displayName: "Replicate",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost"] } },
+      },
+      {
         name: "artdeskOpenRouterApi",
         displayName: "OpenRouter",
         required: false,

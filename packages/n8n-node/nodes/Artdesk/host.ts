@@ -1,5 +1,4 @@
 import {
-  builtInCatalogue,
   createArtdesk,
   createMemoryLedgerStore,
   parsePolicy,
@@ -15,6 +14,7 @@ import { createExecutionMemories, type ExecutionMemory } from "./execution-memor
 import { n8nClock } from "./n8n-clock.ts";
 import { n8nCodec, n8nRandom } from "./n8n-codec.ts";
 import { createN8nHttp, type SignedEndpoint } from "./n8n-http.ts";
+import { pricedCatalogue, type OwnPrices } from "./own-prices.ts";
 import { LEDGER_CREDENTIAL, PROVIDER_CREDENTIALS } from "./provider-credentials.ts";
 
 /** What this process remembers of executions: shared by all Artdesk nodes of one, and by all tries of one node. */
@@ -25,6 +25,8 @@ export interface DeskTerms {
   preset: "auto" | "quality" | "volume";
   onUnknown: "stop" | "next" | "retry";
   budget: Budget;
+  /** The user's own prices, by model id. */
+  prices: OwnPrices;
 }
 
 /** The world of one node run. */
@@ -62,7 +64,7 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
     memory,
     memoryKey: `${context.getNode().id}/${runIndexOf(context)}`,
     deskFor(terms) {
-      const key = JSON.stringify([terms.preset, terms.onUnknown, terms.budget]);
+      const key = JSON.stringify([terms.preset, terms.onUnknown, terms.budget, [...terms.prices]]);
       const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run });
       desks.set(key, desk);
       return desk;
@@ -74,12 +76,13 @@ function openDesk({
   preset,
   onUnknown,
   budget,
+  prices,
   http,
   ledger,
   run,
 }: DeskTerms & { http: Http; ledger: LedgerStore; run: string }): Artdesk {
   return createArtdesk({
-    catalogue: builtInCatalogue,
+    catalogue: pricedCatalogue(prices),
     policy: { ...parsePolicy(preset), onUnknown },
     budget,
     ledger,

@@ -163,7 +163,7 @@ function recallResult(host: NodeHost, { order }: OpenOrder): ItemResult | undefi
 
 /** The same order of the same item in the same run of the same node. Images count by their bytes. */
 function memoryKey(host: NodeHost, order: ItemOrder): string {
-  const text = JSON.stringify(order, (_name, value: unknown) =>
+  const text = JSON.stringify({ ...order, prices: [...order.prices] }, (_name, value: unknown) =>
     value instanceof Uint8Array ? n8nCodec.sha256Hex(value) : value,
   );
   return `${host.memoryKey}/${n8nCodec.sha256Hex(text)}`;

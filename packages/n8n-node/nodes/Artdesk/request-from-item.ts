@@ -1,5 +1,6 @@
 import type { Budget, ImageFormat, ImageRequest, Operation, PolicyPreset, Purpose, Resolution } from "@artdesk/core";
 import { NodeOperationError, type IDataObject, type IExecuteFunctions } from "n8n-workflow";
+import { readPrices, type OwnPrices, type PriceParameters } from "./own-prices.ts";
 import { readBudget, type BudgetParameters } from "./read-budget.ts";
 import { readImages } from "./read-images.ts";
 import { asText, textParameter } from "./read-text.ts";
@@ -10,6 +11,7 @@ export interface ItemOrder {
   itemIndex: number;
   request: ImageRequest;
   budget: Budget;
+  prices: OwnPrices;
   preset: PolicyPreset;
   onUnknown: "stop" | "next" | "retry";
   /** Name of the file without its ending; undefined takes it from the prompt. */
@@ -30,6 +32,7 @@ interface Options extends IDataObject {
   format?: ImageFormat;
   fileName?: string;
   onUnknown?: ItemOrder["onUnknown"];
+  ownPrices?: PriceParameters;
   binaryPropertyName?: string;
   policy?: PolicyPreset;
   quality?: string;
@@ -63,6 +66,7 @@ export async function readItemOrder(
     itemIndex,
     request,
     budget: readBudget(context.getNodeParameter("budget", itemIndex, {}) as BudgetParameters, tags),
+    prices: readPrices(options.ownPrices),
     preset: options.policy ?? "auto",
     onUnknown: options.onUnknown ?? "stop",
     fileName: blankToUndefined(options.fileName),

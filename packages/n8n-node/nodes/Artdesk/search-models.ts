@@ -12,7 +12,8 @@ export async function searchModels(this: ILoadOptionsFunctions, filter?: string)
     .map((row): INodeListSearchItems => {
       const provider = builtInCatalogue.providers.get(row.provider);
       const note = provider?.kind === "local" ? "free placeholder, needs no credential" : provider?.name;
-      return { name: `${row.name} (${note ?? row.provider})`, value: row.id };
+      const price = row.price.kind === "unknown" ? ", needs your price" : "";
+      return { name: `${row.name} (${note ?? row.provider}${price})`, value: row.id };
     });
   const wanted = filter?.toLowerCase() ?? "";
   const results = [{ name: "Automatic", value: "auto" }, ...models].filter(({ name, value }) =>

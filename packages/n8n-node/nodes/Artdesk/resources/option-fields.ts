@@ -81,6 +81,38 @@ export function optionFields(displayOptions: IDisplayOptions): INodeProperties[]
           description: "How many images to make of each item. Each becomes an item of its own.",
         },
         {
+          displayName: "Own Prices",
+          name: "ownPrices",
+          type: "fixedCollection",
+          typeOptions: { multipleValues: true },
+          placeholder: "Add Price",
+          default: {},
+          description:
+            "What models cost you. Models whose provider publishes no price, most of them at fal.ai and Replicate, are used only with a price from you.",
+          options: [
+            {
+              displayName: "Price",
+              name: "price",
+              values: [
+                {
+                  displayName: "Model ID",
+                  name: "model",
+                  type: "string",
+                  default: "",
+                  placeholder: "e.g. prunaai/flux-kontext-fast",
+                },
+                {
+                  displayName: "USD per Image",
+                  name: "usd",
+                  type: "number",
+                  typeOptions: { minValue: 0, numberPrecision: 6 },
+                  default: 0.05,
+                },
+              ],
+            },
+          ],
+        },
+        {
           displayName: "Policy",
           name: "policy",
           type: "options",
