@@ -53,7 +53,7 @@ describe("Cost: Estimate", () => {
       const offers = items.flatMap(({ json }) => [json].concat(json["alternatives"] as IDataObject[]));
       return new Set(offers.map(({ model }) => (model as string).split("-")[0] ?? ""));
     };
-    expect(await providers({})).toEqual(new Set(["gpt", "gemini"]));
+    expect(await providers({})).toEqual(new Set(["gpt", "gemini", "fal"]));
     const { artdeskGeminiApi = {} } = simulatorCredentials(simulator);
     expect(await providers({ artdeskGeminiApi })).toEqual(new Set(["gemini"]));
   });
@@ -96,7 +96,14 @@ describe("the output schemas", () => {
         ...(await run({ ...ESTIMATE, purpose: "client", budget: { imageUsd: 0.001 } })).items,
       ];
     }
-    if (operation === "image/generate") return (await run({ prompt: "A fox", budget: { runUsd: 1 } })).items;
+    if (operation === "image/generate") {
+      const options = { verify: "report", elements: ["a red fox"] };
+      return (await run({ prompt: "A fox", budget: { runUsd: 1 }, options })).items;
+    }
+    if (operation === "image/compare") {
+      const models = ["gpt-image-2@low", "gpt-image-2@medium"];
+      return (await run({ operation: "compare", prompt: "A fox", models, attempts: 1 })).items;
+    }
     const tables = await startFakeDataTables("key-1");
     const artdeskLedgerApi = { apiKey: "key-1", baseUrl: `${tables.baseUrl}/api/v1`, table: "books" };
     const credentials = { ...simulatorCredentials(simulator), artdeskLedgerApi };
@@ -106,22 +113,25 @@ describe("the output schemas", () => {
     return items;
   }
 
-  it.each(["image/generate", "cost/estimate", "budget/get"])("tell what %s gives", async (operation) => {
-    const { properties } = schemaOf(operation);
-    const items = await outputOf(operation);
-    expect(items.length).toBeGreaterThan(0);
-    for (const { json } of items) {
-      for (const [name, value] of Object.entries(json)) {
-        expect([name, Object.hasOwn(properties, name)]).toEqual([name, true]);
-        expect([name, [properties[name]?.type].flat().includes(typeOf(value))]).toEqual([name, true]);
+  it.each(["image/generate", "image/compare", "cost/estimate", "budget/get"])(
+    "tell what %s gives",
+    async (operation) => {
+      const { properties } = schemaOf(operation);
+      const items = await outputOf(operation);
+      expect(items.length).toBeGreaterThan(0);
+      for (const { json } of items) {
+        for (const [name, value] of Object.entries(json)) {
+          expect([name, Object.hasOwn(properties, name)]).toEqual([name, true]);
+          expect([name, [properties[name]?.type].flat().includes(typeOf(value))]).toEqual([name, true]);
+        }
       }
-    }
-    const seen = new Set(items.flatMap(({ json }) => Object.keys(json)));
-    const rare = new Set(["url", "warnings"]);
-    expect(Object.keys(properties).filter((name) => !seen.has(name) && !rare.has(name))).toEqual([]);
-  });
+      const seen = new Set(items.flatMap(({ json }) => Object.keys(json)));
+      const rare = new Set(["url", "warnings"]);
+      expect(Object.keys(properties).filter((name) => !seen.has(name) && !rare.has(name))).toEqual([]);
+    },
+  );
 
-  it("are the same for an edit as for a new image", () => {
-    expect(schemaOf("image/edit")).toEqual(schemaOf("image/generate"));
+  it.each(["image/edit", "image/upscale"])("are the same for %s as for a new image", (operation) => {
+    expect(schemaOf(operation)).toEqual(schemaOf("image/generate"));
   });
 });

@@ -1,11 +1,10 @@
 import { startSimulator, type Simulator } from "@artdesk/simulator";
 import type { IDataObject, INodeExecutionData } from "n8n-workflow";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { runArtdesk } from "./harness/artdesk-runner.mts";
+import { queueCredentials, runArtdesk } from "./harness/artdesk-runner.mts";
 import { buildNode, type BuiltNode } from "./harness/built-node.mts";
 import { loadN8nRelease, N8N_RELEASES } from "./harness/n8n-release.mts";
 import type { NodeRun } from "./harness/run-node.mts";
-import type { RunOptions } from "./harness/run-workflow.mts";
 import { transparentPng } from "./harness/transparent-png.mts";
 
 let simulator: Simulator;
@@ -14,14 +13,6 @@ beforeAll(async () => {
 });
 beforeEach(() => simulator.reset());
 afterAll(() => simulator.close());
-
-/** Keys of the two providers that work through a queue. */
-function queueCredentials(): RunOptions["credentials"] {
-  return {
-    artdeskFalApi: { apiKey: "sim-fal", baseUrl: `${simulator.url}/fal` },
-    artdeskReplicateApi: { apiKey: "sim-replicate", baseUrl: `${simulator.url}/replicate/v1` },
-  };
-}
 
 const KONTEXT_FAST = "prunaai/flux-kontext-fast";
 const withModel = (value: string): IDataObject => ({ __rl: true, mode: "id", value });
@@ -53,7 +44,11 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])(
       parameters: IDataObject,
       input: readonly INodeExecutionData[] = [{ json: {}, binary: {} }],
     ): Promise<NodeRun> =>
-      runArtdesk({ release, built, credentials: queueCredentials() }, { simplify: false, ...parameters }, input);
+      runArtdesk(
+        { release, built, credentials: queueCredentials(simulator) },
+        { simplify: false, ...parameters },
+        input,
+      );
 
     it("makes an image at fal.ai: waits for the job, fetches its file, and books what was billed", async () => {
       const { items, run: execution } = await run({

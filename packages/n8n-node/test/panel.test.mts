@@ -1,4 +1,4 @@
-import { builtInCatalogue, type Provider, type RemoteProvider } from "@artdesk/core";
+import { builtInCatalogue, type Operation, type Provider, type RemoteProvider } from "@artdesk/core";
 import type {
   ICredentialType,
   ILoadOptionsFunctions,
@@ -120,7 +120,14 @@ describe("the panel", () => {
       .filter(({ name }) => name === "operation")
       .flatMap(({ options = [] }) => options as INodePropertyOptions[])
       .map(({ action }) => action);
-    expect(actions).toEqual(["Edit image", "Generate image", "Estimate cost", "Get budget"]);
+    expect(actions).toEqual([
+      "Compare models on an image",
+      "Edit image",
+      "Generate image",
+      "Upscale image",
+      "Estimate cost",
+      "Get budget",
+    ]);
   });
 
   it("explains every purpose", () => {
@@ -225,7 +232,25 @@ describe("the list of models", () => {
         (PROVIDER_CREDENTIALS.has(provider) || provider === "sketch") &&
         (shutdownOn === undefined || today < shutdownOn),
     );
-    expect(results.slice(1).map(({ value }) => value)).toEqual(alive.map(({ id }) => id));
+    const idsOf = (...wanted: Operation[]): string[] =>
+      alive.filter(({ operations }) => wanted.some((each) => operations.includes(each))).map(({ id }) => id);
+    expect(results.slice(1).map(({ value }) => value)).toEqual(idsOf("generate", "edit"));
+    const upscalers = await node.methods.listSearch.searchUpscalers.call(context);
+    expect(upscalers.results.map(({ value }) => value)).toEqual(["auto", ...idsOf("upscale")]);
+    expect(idsOf("upscale").length).toBeGreaterThan(2);
+  });
+
+  it("offers to compare what can be judged: models that make images, and no sketch", async () => {
+    const values = (await node.methods.loadOptions.loadModels.call(context)).map(({ value }) => value);
+    expect(values).toContain("gpt-image-2");
+    expect(values).not.toContain("sketch");
+    expect(values).not.toContain("fal-ai/seedvr/upscale/image");
+    expect(values).not.toContain("prunaai/flux-kontext-fast");
+  });
+
+  it("says which models need a price from the user", async () => {
+    const { results } = await search.call(context, "Flux Kontext Fast");
+    expect(results.map(({ name }) => name)).toEqual(["Flux Kontext Fast (Replicate, needs your price)"]);
   });
 
   it("finds models by name, id and provider", async () => {

@@ -6,6 +6,7 @@ import {
   type Budget,
   type Http,
   type LedgerStore,
+  type QuestionStore,
 } from "@artdesk/core";
 import { NodeOperationError, type ICredentialDataDecryptedObject, type IExecuteFunctions } from "n8n-workflow";
 import { createDataTableApi } from "./data-table-api.ts";
@@ -36,6 +37,8 @@ export interface NodeHost {
   memoryKey: string;
   /** An art desk under these terms. All desks of an execution share their books. */
   deskFor(terms: DeskTerms): Artdesk;
+  /** A provider can be called. */
+  hasKey(provider: string): boolean;
 }
 
 export interface HostOptions {
@@ -59,13 +62,15 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
       : signed;
   const ledger = await openLedgerStore(context, memory);
   const run = executionId === undefined ? n8nRandom.id() : `n8n-${executionId}`;
+  const questions = createMemoryQuestionStore();
   const desks = new Map<string, Artdesk>();
   return {
     memory,
     memoryKey: `${context.getNode().id}/${runIndexOf(context)}`,
+    hasKey: (provider) => http.hasKey(provider),
     deskFor(terms) {
       const key = JSON.stringify([terms.preset, terms.onUnknown, terms.budget, [...terms.prices]]);
-      const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run });
+      const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run, questions });
       desks.set(key, desk);
       return desk;
     },
@@ -80,7 +85,8 @@ function openDesk({
   http,
   ledger,
   run,
-}: DeskTerms & { http: Http; ledger: LedgerStore; run: string }): Artdesk {
+  questions,
+}: DeskTerms & { http: Http; ledger: LedgerStore; run: string; questions: QuestionStore }): Artdesk {
   return createArtdesk({
     catalogue: pricedCatalogue(prices),
     policy: { ...parsePolicy(preset), onUnknown },
@@ -91,7 +97,17 @@ function openDesk({
     random: n8nRandom,
     codec: n8nCodec,
     run,
+    questions,
   });
+}
+
+/** Questions drawn from a prompt serve all models and items of this node run: drawing costs, and other questions measure otherwise. */
+function createMemoryQuestionStore(): QuestionStore {
+  const kept = new Map<string, string>();
+  return {
+    read: async (key) => kept.get(key),
+    write: async (key, text) => void kept.set(key, text),
+  };
 }
 
 /** The providers that this node has a credential for, and where they are reached. */

@@ -1,10 +1,9 @@
-import type { Attempt, Operation, ScopeBalance } from "@artdesk/core";
+import type { Operation } from "@artdesk/core";
 import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from "n8n-workflow";
 import pLimit from "p-limit";
 import { openHost, type NodeHost } from "./host.ts";
 import { imageItems } from "./image-items.ts";
-import { n8nCodec } from "./n8n-codec.ts";
-import { failureItem, nodeFailure } from "./node-failure.ts";
+import { failedResult, memoryKey, recallResult, throwFirst, type ItemResult } from "./item-result.ts";
 import {
   holdOrders,
   planOrders,
@@ -13,21 +12,8 @@ import {
   type OpenOrder,
   type PlannedOrder,
 } from "./plan-orders.ts";
-import { readItemOrder, type ItemOrder } from "./request-from-item.ts";
+import { readItemOrder } from "./request-from-item.ts";
 import { reportSpending } from "./report-spending.ts";
-
-/** What became of one item. */
-interface ItemResult {
-  itemIndex: number;
-  output: INodeExecutionData[];
-  /** Set when the item was not made. */
-  cause: unknown;
-  attempts: readonly Attempt[];
-  /** Made in an earlier try of this node, paid for then. */
-  recalled: boolean;
-  /** What its budgets have left. */
-  balances: readonly ScopeBalance[];
-}
 
 /**
  * Makes the images of all items. Everything that can fail without cost fails first: parameters, plan and budget of every
@@ -39,7 +25,7 @@ export async function makeImages(context: IExecuteFunctions, operation: Operatio
   const results: ItemResult[] = [];
   const { orders, failed: unreadable } = await readOrders(context, host, operation);
   const open = orders.filter((order) => {
-    const recalled = recallResult(host, order);
+    const recalled = recallResult(host, order.order);
     if (recalled !== undefined) results.push(recalled);
     return recalled === undefined;
   });
@@ -154,48 +140,8 @@ async function makeOne(
   return { itemIndex, output, cause: undefined, attempts, recalled: false, balances };
 }
 
-function recallResult(host: NodeHost, { order }: OpenOrder): ItemResult | undefined {
-  const outcome = host.memory.recall(memoryKey(host, order));
-  if (outcome === undefined) return undefined;
-  const cause = outcome.kind === "failed" ? outcome.cause : undefined;
-  return { itemIndex: order.itemIndex, output: outcome.output, cause, attempts: [], recalled: true, balances: [] };
-}
-
-/** The same order of the same item in the same run of the same node. Images count by their bytes. */
-function memoryKey(host: NodeHost, order: ItemOrder): string {
-  const text = JSON.stringify({ ...order, prices: [...order.prices] }, (_name, value: unknown) =>
-    value instanceof Uint8Array ? n8nCodec.sha256Hex(value) : value,
-  );
-  return `${host.memoryKey}/${n8nCodec.sha256Hex(text)}`;
-}
-
 function notStarted(context: IExecuteFunctions, itemIndex: number): ItemResult {
   const message = `The execution was cancelled before this item was started [item ${itemIndex}]`;
   const cause = new NodeOperationError(context.getNode(), message, { itemIndex });
   return failedResult(cause, itemIndex);
-}
-
-function failedResult(cause: unknown, itemIndex: number, attempts: readonly Attempt[] = []): ItemResult {
-  return {
-    itemIndex,
-    output: [failureItem(cause, itemIndex, attempts)],
-    cause,
-    attempts,
-    recalled: false,
-    balances: [],
-  };
-}
-
-/** Stops at the first item that cannot be made. */
-function throwFirst(
-  context: IExecuteFunctions,
-  failed: readonly Pick<ItemResult, "itemIndex" | "cause">[],
-  results: readonly ItemResult[],
-): void {
-  const [first] = failed.toSorted((left, right) => left.itemIndex - right.itemIndex);
-  if (first !== undefined) throw nodeFailure(context, first.cause, first.itemIndex, paidItems(results));
-}
-
-function paidItems(results: readonly ItemResult[]): INodeExecutionData[] {
-  return results.flatMap(({ cause, output }) => (cause === undefined ? output : []));
 }

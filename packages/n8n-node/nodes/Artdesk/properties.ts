@@ -1,10 +1,12 @@
 import type { INodeProperties } from "n8n-workflow";
-import { briefFields } from "./resources/brief-fields.ts";
+import { briefFields, modelField } from "./resources/brief-fields.ts";
 import { budgetGetFields, budgetOperations } from "./resources/budget.ts";
 import { budgetFields } from "./resources/budget-fields.ts";
+import { compareFields } from "./resources/compare-fields.ts";
 import { costOperations } from "./resources/cost.ts";
-import { editInputFields, imageOperations, referenceFields, simplifyField } from "./resources/image.ts";
+import { imageOperations, inputImageFields, referenceFields, simplifyField } from "./resources/image.ts";
 import { optionFields } from "./resources/option-fields.ts";
+import { upscaleFields } from "./resources/upscale-fields.ts";
 
 const resourceField: INodeProperties = {
   displayName: "Resource",
@@ -19,7 +21,17 @@ const resourceField: INodeProperties = {
   default: "image",
 };
 
-const forImages = { show: { resource: ["image", "cost"], operation: ["generate", "edit", "estimate"] } };
+/** Operations that have a brief and choose one model for it. */
+const forOneModel = { show: { resource: ["image", "cost"], operation: ["generate", "edit", "estimate"] } };
+const forBriefs = { show: { resource: ["image", "cost"], operation: ["generate", "edit", "estimate", "compare"] } };
+const forUpscale = { show: { resource: ["image"], operation: ["upscale"] } };
+const forCompare = { show: { resource: ["image"], operation: ["compare"] } };
+const forMoney = {
+  show: { resource: ["image", "cost"], operation: ["generate", "edit", "upscale", "estimate", "compare"] },
+};
+
+const UPSCALE_OPTIONS = ["format", "fileName", "onUnknown", "concurrency", "ownPrices", "binaryPropertyName"];
+const COMPARE_OPTIONS = ["resolution", "fileName", "onUnknown", "elements", "ownPrices", "binaryPropertyName"];
 
 /** The fields of the node, in the order of the panel. */
 export const properties: INodeProperties[] = [
@@ -27,11 +39,20 @@ export const properties: INodeProperties[] = [
   imageOperations,
   costOperations,
   budgetOperations,
-  ...editInputFields,
-  ...briefFields(forImages),
+  ...inputImageFields,
+  ...briefFields(forBriefs),
+  modelField(
+    "searchModels",
+    "Leave on 'Automatic' to let purpose and budget decide. A model that you choose is used as it is or not at all.",
+    forOneModel,
+  ),
+  ...upscaleFields,
+  ...compareFields,
   ...referenceFields,
-  ...budgetFields(forImages),
-  ...optionFields(forImages),
+  ...budgetFields(forMoney),
+  ...optionFields(forOneModel),
+  ...optionFields(forUpscale, UPSCALE_OPTIONS),
+  ...optionFields(forCompare, COMPARE_OPTIONS),
   simplifyField,
   ...budgetGetFields,
 ];

@@ -1,4 +1,13 @@
-import type { Budget, ImageFormat, ImageRequest, Operation, PolicyPreset, Purpose, Resolution } from "@artdesk/core";
+import type {
+  Budget,
+  ImageFormat,
+  ImageRequest,
+  Operation,
+  PolicyPreset,
+  Purpose,
+  Resolution,
+  VerifyMode,
+} from "@artdesk/core";
 import { NodeOperationError, type IDataObject, type IExecuteFunctions } from "n8n-workflow";
 import { readPrices, type OwnPrices, type PriceParameters } from "./own-prices.ts";
 import { readBudget, type BudgetParameters } from "./read-budget.ts";
@@ -37,29 +46,25 @@ interface Options extends IDataObject {
   policy?: PolicyPreset;
   quality?: string;
   transparent?: boolean;
+  verify?: VerifyMode;
 }
 
-/** Reads the node's parameters for one item. */
+/** Reads the node's parameters for one item. A comparison asks for new images and has models of its own. */
 export async function readItemOrder(
   context: IExecuteFunctions,
   itemIndex: number,
-  operation: Operation,
+  asked: Operation | "compare",
 ): Promise<ItemOrder> {
+  const operation = asked === "compare" ? "generate" : asked;
   const options = context.getNodeParameter("options", itemIndex, {}) as Options;
   const tags = readTags(context.getNodeParameter("tags", itemIndex, {}) as IDataObject);
+  const images = await readImages(context, itemIndex, operation);
   const request: ImageRequest = {
-    prompt: textParameter(context, "prompt", itemIndex),
     operation,
-    purpose: context.getNodeParameter("purpose", itemIndex, "internal") as Purpose,
-    ...readSize(context, itemIndex, options.resolution),
-    quality: blankToUndefined(options.quality),
-    count: wholeNumber(options.count),
-    text: readLines(context.getNodeParameter("text", itemIndex, [])),
-    elements: readLines(options.elements),
-    ...(await readImages(context, itemIndex, operation)),
-    transparent: options.transparent,
+    ...images,
+    ...(operation === "upscale" ? readUpscale(context, itemIndex) : readBrief(context, itemIndex, options)),
     format: options.format,
-    model: readModel(context, itemIndex),
+    model: asked === "compare" ? undefined : readModel(context, itemIndex),
     tags,
   };
   return {
@@ -69,11 +74,48 @@ export async function readItemOrder(
     prices: readPrices(options.ownPrices),
     preset: options.policy ?? "auto",
     onUnknown: options.onUnknown ?? "stop",
-    fileName: blankToUndefined(options.fileName),
+    fileName:
+      blankToUndefined(options.fileName) ?? (operation === "upscale" ? largeName(images.references) : undefined),
     binaryField: blankToUndefined(options.binaryPropertyName) ?? "data",
     simplify: context.getNodeParameter("simplify", itemIndex, true) as boolean,
     concurrency: Math.min(10, Math.max(1, Math.trunc(wholeNumber(options.concurrency) ?? 3))),
   };
+}
+
+function readBrief(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  options: Options,
+): Omit<ImageRequest, "references" | "mask"> {
+  return {
+    prompt: textParameter(context, "prompt", itemIndex),
+    purpose: context.getNodeParameter("purpose", itemIndex, "internal") as Purpose,
+    ...readSize(context, itemIndex, options.resolution),
+    quality: blankToUndefined(options.quality),
+    count: wholeNumber(options.count),
+    text: readLines(context.getNodeParameter("text", itemIndex, [])),
+    elements: readLines(options.elements),
+    transparent: options.transparent,
+    verify: options.verify,
+  };
+}
+
+/** Upscalers take no prompt: the books and core still want one. */
+function readUpscale(context: IExecuteFunctions, itemIndex: number): Pick<ImageRequest, "prompt" | "size" | "factor"> {
+  const prompt = "Enlarge the image";
+  const enlarge: unknown = context.getNodeParameter("enlarge", itemIndex, 2);
+  return enlarge === CUSTOM_PIXELS
+    ? { prompt, size: readPixels(context, itemIndex) }
+    : { prompt, factor: typeof enlarge === "string" && enlarge.trim() !== "" ? Number(enlarge) : (enlarge as number) };
+}
+
+/** `mug.jpg` becomes `mug-large`. */
+function largeName(references: ImageRequest["references"] = []): string {
+  return `${(references[0]?.name ?? "image").replace(/\.\w+$/, "")}-large`;
+}
+
+function readPixels(context: IExecuteFunctions, itemIndex: number): string {
+  return textParameter(context, "pixels", itemIndex).toLowerCase().replace(/\s+/g, "");
 }
 
 function readTags(parameters: IDataObject): Record<string, string> {
@@ -91,8 +133,7 @@ function readSize(
   resolution: Resolution | undefined,
 ): Pick<ImageRequest, "size" | "aspect" | "resolution"> {
   const size = context.getNodeParameter("size", itemIndex, "square") as string;
-  if (size === CUSTOM_PIXELS)
-    return { size: textParameter(context, "pixels", itemIndex).toLowerCase().replace(/\s+/g, "") };
+  if (size === CUSTOM_PIXELS) return { size: readPixels(context, itemIndex) };
   if (size === CUSTOM_SHAPE) return { aspect: textParameter(context, "aspect", itemIndex), resolution };
   const preset = SIZE_PRESETS.find(({ value }) => value === size);
   if (preset === undefined) {
@@ -109,7 +150,8 @@ function readModel(context: IExecuteFunctions, itemIndex: number): string | unde
   return model === "auto" ? undefined : blankToUndefined(model);
 }
 
-function readLines(value: unknown): string[] {
+/** One text per line of a list. */
+export function readLines(value: unknown): string[] {
   const lines = Array.isArray(value) ? value : [value];
   return lines.map(asText).filter((line) => line !== "");
 }
@@ -120,7 +162,7 @@ function blankToUndefined(text: string | undefined): string | undefined {
 }
 
 /** Tables hand numbers over as text. What is no number stays as it is, for the check to name it. */
-function wholeNumber(value: number | undefined): number | undefined {
+export function wholeNumber(value: number | undefined): number | undefined {
   const text: unknown = value;
   return typeof text === "string" && /^\s*\d+\s*$/.test(text) ? Number(text) : value;
 }
