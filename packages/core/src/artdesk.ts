@@ -24,7 +24,9 @@ import type { Policy } from "./policy/policy.ts";
 import type { AbortSignalLike, Clock, Codec, Http, Journal, LedgerStore, Random } from "./ports.ts";
 import { parseRequest } from "./request.ts";
 import type { Pacer } from "./schedule/pacer.ts";
-import type { Budget, Decision, GenerateResult, ImageRequest, ParsedRequest, ReceivedImage } from "./types.ts";
+import type { Budget } from "./budget.ts";
+import type { GenerateResult } from "./receipt.ts";
+import type { Decision, ImageRequest, ParsedRequest, ReceivedImage } from "./types.ts";
 
 export interface ArtdeskOptions {
   catalogue: Catalogue;

@@ -3,7 +3,7 @@ import { bench, failure, said } from "../test/attempt-bench.ts";
 import { runAttempt } from "./attempt.ts";
 import { presetPolicy } from "./policy/presets.ts";
 import { type ExampleReply, exampleReply } from "./testing/example-provider.ts";
-import type { Attempt } from "./types.ts";
+import type { Attempt } from "./receipt.ts";
 
 const IMAGE_MICRO_USD = 53_000;
 

@@ -1,11 +1,12 @@
-import type { AttemptHost, AttemptTask, Sent } from "./attempt.ts";
+import type { AttemptHost, AttemptTask } from "./attempt.ts";
 import { costFromUsage, estimateCallMicroUsd } from "./cost.ts";
 import { ArtdeskError } from "./errors.ts";
 import type { Reservation, Settlement } from "./ledger/types.ts";
 import type { Journal } from "./ports.ts";
 import { pricedCall } from "./priced-call.ts";
 import type { ProviderReply } from "./provider.ts";
-import type { Attempt } from "./types.ts";
+import type { Attempt } from "./receipt.ts";
+import type { Sent } from "./send-call.ts";
 
 /** What the price table says that `images` of this call cost. Micro-USD. */
 export function tablePrice(task: AttemptTask, images: number): number {

@@ -1,5 +1,6 @@
 import { ArtdeskError } from "./errors.ts";
-import type { Attempt, Decision, GenerateResult, Offer, ParsedRequest, ReceivedImage, Receipt } from "./types.ts";
+import type { Attempt, GenerateResult, Receipt } from "./receipt.ts";
+import type { Decision, Offer, ParsedRequest, ReceivedImage } from "./types.ts";
 
 /** What a request has come to so far. */
 export interface Progress {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "./errors.ts";
-import type { Attempt, Decision, Offer } from "./types.ts";
+import type { Attempt } from "./receipt.ts";
+import type { Decision, Offer } from "./types.ts";
 
 /** What a host can show while a request is under way. */
 export type ArtdeskEvent =

@@ -12,7 +12,8 @@ import { Exclusions, mostCautious, stepAfter, worstError } from "./next-step.ts"
 import { pricedCall } from "./priced-call.ts";
 import type { Provider } from "./provider.ts";
 import { RequestAllowance } from "./request-allowance.ts";
-import type { Decision, GenerateResult, Offer, ParsedRequest, ReceivedImage } from "./types.ts";
+import type { GenerateResult } from "./receipt.ts";
+import type { Decision, Offer, ParsedRequest, ReceivedImage } from "./types.ts";
 
 /** A request with the decision that was made for it. */
 export interface PlannedRequest {

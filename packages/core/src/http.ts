@@ -101,6 +101,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A count of tokens as replies state it; anything else counts as none. */
+export function tokenCount(value: unknown): number {
+  return typeof value === "number" && value > 0 ? Math.round(value) : 0;
+}
+
 /** What an adapter knows about a failed reply. Everything left out follows from the status. */
 export interface KnownFailure {
   code?: ErrorCode | undefined;

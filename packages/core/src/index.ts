@@ -10,6 +10,8 @@ export {
   type Disposition,
   type ErrorCode,
 } from "./errors.ts";
+export type * from "./budget.ts";
+export type * from "./receipt.ts";
 export type * from "./types.ts";
 export type * from "./ports.ts";
 export type {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { balance, names, plan, spendWith, whyNot } from "../test/plan-fixture.ts";
-import type { ScopeBalance } from "./types.ts";
+import type { ScopeBalance } from "./budget.ts";
 
 describe("budget", () => {
   const month = (left: number): ScopeBalance => balance("month:2026-11", "month 2026-11", 20_000_000, left);

@@ -1,5 +1,4 @@
-import type { ArtdeskError, ErrorCode } from "./errors.ts";
-import type { Verification } from "./judge/verification.ts";
+import type { ErrorCode } from "./errors.ts";
 
 /** What is to be done to make the image. */
 export type Operation = "generate" | "edit" | "upscale";
@@ -213,105 +212,6 @@ export interface ReceivedImage {
   heightPx: number;
   /** Lower-case hex of the bytes. */
   sha256: string;
-}
-
-/** How one paid call ended. */
-export type AttemptOutcome = "delivered" | "partial" | "refused" | "failed" | "unknown" | "resumed";
-
-/** One call to a provider; every attempt is on the books. */
-export interface Attempt {
-  /** Also the id of its ledger reservation. */
-  id: string;
-  /** What was bought: images, a judge's look at one, or the questions of a prompt. @default "image" */
-  kind?: "image" | "judge" | "questions" | undefined;
-  provider: string;
-  model: string;
-  quality: string;
-  size: string;
-  outcome: AttemptOutcome;
-  images: number;
-  /** POSTs that left for this attempt. */
-  posts: number;
-  billed: "no" | "yes" | "unknown";
-  /** Settled cost. Micro-USD. For `unknown`, the amount that stays reserved. */
-  costMicroUsd: number;
-  /** The price table's figure, kept beside the settled one. Micro-USD. */
-  tableMicroUsd: number;
-  usage: Usage | undefined;
-  requestId: string | undefined;
-  startedAtMs: number;
-  durationMs: number;
-  error: { code: ErrorCode; message: string } | undefined;
-}
-
-/** What was made, what it cost, and why that model was chosen. */
-export interface Receipt {
-  /** Offer that delivered the first image. */
-  offer: Offer | undefined;
-  model: string | undefined;
-  attempts: readonly Attempt[];
-  /** Settled cost of all attempts. Micro-USD. */
-  costMicroUsd: number;
-  /** Still counted against the budget for outcomes that are not known. Micro-USD. */
-  possiblyBilledMicroUsd: number;
-  reasons: readonly string[];
-  warnings: readonly string[];
-  requestIds: readonly string[];
-  hashes: readonly string[];
-  durationMs: number;
-  /** What a judge saw, when one was asked. */
-  verification?: Verification | undefined;
-}
-
-/** Images and their receipt. `error` is set when fewer than `count` images came. */
-export interface GenerateResult {
-  images: readonly ReceivedImage[];
-  /** For each image, which of the request's images it is, counted from 0. */
-  positions: readonly number[];
-  receipt: Receipt;
-  decision: Decision;
-  error: ArtdeskError | undefined;
-}
-
-/** Money limits. Micro-USD; an absent limit means no limit. */
-export interface Budget {
-  monthMicroUsd?: number | undefined;
-  runMicroUsd?: number | undefined;
-  /** Cap on the worst case of one image. */
-  imageMicroUsd?: number | undefined;
-  /** Limit per month and tag value: `{ client: { acme: 5_000_000, "*": 1_000_000 } }`. */
-  tags?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
-  /** @default "downgrade" */
-  onExceeded?: "downgrade" | "stop" | undefined;
-  /** Warn from this share of a limit. @default 80 */
-  warnAtPercent?: number | undefined;
-}
-
-/** One limit as it stands: what a plan needs to know about money. Micro-USD. */
-export interface ScopeBalance {
-  /** `month:2026-11`, `run:ID`, or `tag:2026-11:client=acme`. */
-  scope: string;
-  /** What people read: `month 2026-11`, `this run`, `client acme (2026-11)`. */
-  label: string;
-  limitMicroUsd: number | undefined;
-  spentMicroUsd: number;
-  /** Held or in flight. */
-  reservedMicroUsd: number;
-  /** Possibly billed: counted until reconciled. */
-  unknownMicroUsd: number;
-  /** `limit - spent - reserved - unknown`; undefined without a limit. */
-  leftMicroUsd: number | undefined;
-  /** Images delivered in this scope. */
-  images: number;
-}
-
-/** Money as a plan sees it. */
-export interface SpendSnapshot {
-  balances: readonly ScopeBalance[];
-  /** Images made this month in the ledger, for the volume preset. */
-  imagesThisMonth: number;
-  /** Images made this month per model id, for free allowances. */
-  imagesThisMonthByModel: Readonly<Record<string, number>>;
 }
 
 /** Limits that are known for sure: set by the user, stated by a header or by a refusal. */

@@ -1,17 +1,24 @@
 import type { FaultInput } from "@artdesk/simulator";
 
-export type FaultProvider = "openai" | "gemini";
+export const FAULT_PROVIDERS = ["openai", "gemini", "openrouter", "fal", "replicate"] as const;
+
+export type FaultProvider = (typeof FAULT_PROVIDERS)[number];
+
+/** Providers that answer with a job at once: how long the job takes is no matter of one open connection. */
+export const JOB_PROVIDERS: readonly FaultProvider[] = ["fal", "replicate"];
+
+const DIRECT_PROVIDERS = FAULT_PROVIDERS.filter((provider) => !JOB_PROVIDERS.includes(provider));
 
 /** A fault that the simulator plays, and what the matrix needs to know of it. */
 export interface FaultCase {
   /** What the table calls it. */
   name: string;
   fault: FaultInput;
-  /** @default both */
+  /** @default all */
   providers?: readonly FaultProvider[];
   /** The provider declined for good: the same call must never be sent again. */
   isFinal?: boolean;
-  /** Ends only when the client gives up. */
+  /** Ends only when the client gives up on an open connection. */
   isSlow?: boolean;
 }
 
@@ -34,8 +41,14 @@ export const FAULT_CASES: readonly FaultCase[] = [
   { name: "web page instead of JSON", fault: { kind: "garbage", content: "html" } },
   { name: "broken JSON", fault: { kind: "garbage", content: "json" } },
   { name: "half of each image", fault: { kind: "truncated_base64" } },
-  { name: "no answer in time", fault: { kind: "slow", delayMs: NEVER_MS }, isSlow: true },
-  { name: "body not in time", fault: { kind: "slow_body", durationMs: NEVER_MS }, isSlow: true },
+  { name: "no answer in time", fault: { kind: "slow", delayMs: NEVER_MS }, providers: DIRECT_PROVIDERS, isSlow: true },
+  { name: "job not done in time", fault: { kind: "slow", delayMs: NEVER_MS }, providers: JOB_PROVIDERS },
+  {
+    name: "body not in time",
+    fault: { kind: "slow_body", durationMs: NEVER_MS },
+    providers: DIRECT_PROVIDERS,
+    isSlow: true,
+  },
   { name: "one image less", fault: { kind: "partial" } },
   { name: "no image", fault: { kind: "no_image" } },
   {
@@ -60,6 +73,12 @@ export const FAULT_CASES: readonly FaultCase[] = [
     name: "image refused",
     fault: { kind: "moderation", finishReason: "IMAGE_SAFETY" },
     providers: ["gemini"],
+    isFinal: true,
+  },
+  {
+    name: "prompt refused",
+    fault: { kind: "moderation" },
+    providers: ["openrouter", "fal", "replicate"],
     isFinal: true,
   },
 ];

@@ -1,9 +1,12 @@
 import { type FaultInput, type Simulator, startSimulator } from "@artdesk/simulator";
+import { builtInCatalogue } from "../src/catalogue/built-in-catalogue.ts";
+import type { Catalogue } from "../src/catalogue/catalogue.ts";
 import { createNodeArtdesk } from "../src/node/create-node-artdesk.ts";
 import { parsePolicy } from "../src/policy/parse-policy.ts";
 import type { Policy } from "../src/policy/policy.ts";
 import { fakeClock } from "../src/testing/fake-clock.ts";
-import { FAULT_CASES, type FaultCase, type FaultProvider } from "./fault-cases.ts";
+import { FAULT_CASES, FAULT_PROVIDERS, type FaultCase, type FaultProvider, JOB_PROVIDERS } from "./fault-cases.ts";
+import type { ImageRequest } from "../src/types.ts";
 import { openTimeLimit } from "./time-limits.ts";
 
 export type OnUnknown = Policy["onUnknown"];
@@ -34,10 +37,29 @@ export interface MatrixResult {
 
 export const NOW_MS: number = Date.UTC(2026, 10, 23, 12);
 export const PROMPT = "A red kite over a meadow";
+
+/** What the simulator bills for the one model here without a published price. */
+const REPLICATE_MODEL = "bytedance/seedream-4.5";
+const catalogue: Catalogue = {
+  ...builtInCatalogue,
+  rows: builtInCatalogue.rows.map((row) =>
+    row.id === REPLICATE_MODEL ? { ...row, price: { kind: "per_image", microUsdPerImage: 40_000 } } : row,
+  ),
+};
+
+/** OpenAI and Gemini are left to the policy; the others are asked for one model. */
+const REQUESTS: Readonly<Record<FaultProvider, Partial<ImageRequest>>> = {
+  openai: {},
+  gemini: {},
+  openrouter: { model: "bytedance-seed/seedream-4.5", resolution: "2K" },
+  fal: { model: "Dreamina 3.1", resolution: "2K" },
+  replicate: { model: "Seedream 4.5 on Replicate", resolution: "2K" },
+};
+
 /** Every case, in the order of the table. */
 export function matrixCases(): MatrixCase[] {
   const cases: MatrixCase[] = [];
-  for (const provider of ["openai", "gemini"] as const) {
+  for (const provider of FAULT_PROVIDERS) {
     for (const fault of FAULT_CASES) {
       if (fault.providers?.includes(provider) === false) continue;
       for (const times of ["once", "always"] as const) {
@@ -85,13 +107,15 @@ export async function runMatrixCase(simulator: Simulator, matrixCase: MatrixCase
   const limit = fault.isSlow ? openTimeLimit(simulator, times) : undefined;
   const desk = await createNodeArtdesk({
     env: simulator.env,
+    catalogue,
     providers: [provider],
     clock: fakeClock({ startMs: NOW_MS }),
     random: { next: () => 0.5, id: () => `id-${(ids += 1)}` },
     policy: { ...policy, onUnknown, deadlineMs: limit?.durationMs ?? policy.deadlineMs },
   });
   try {
-    const { images, error } = await desk.generate({ prompt: PROMPT, count });
+    const { images, error } = await desk.generate({ prompt: PROMPT, count, ...REQUESTS[provider] });
+    if (JOB_PROVIDERS.includes(provider)) await untilJobsEnd();
     const lines = await desk.ledger.entries();
     const sum = (state: string): number =>
       lines.filter((line) => line.state === state).reduce((total, line) => total + line.microUsd, 0);
@@ -118,7 +142,12 @@ export function scripted({ fault, provider, times }: MatrixCase): FaultInput {
   return { ...fault.fault, provider, times: times === "once" ? 1 : "always" };
 }
 
-/** POSTs that the simulator received. */
+/** A job that nobody follows ends and is billed all the same: two timers later, in this process. */
+async function untilJobsEnd(): Promise<void> {
+  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** POSTs for images that the simulator received: giving a job up is a POST, too, at one provider. */
 export function postsOf(simulator: Simulator): number {
-  return simulator.calls().filter((call) => call.method === "POST").length;
+  return simulator.calls().filter(({ method, path }) => method === "POST" && !path.endsWith("/cancel")).length;
 }

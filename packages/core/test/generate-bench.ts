@@ -18,7 +18,9 @@ import { exampleOffer, exampleRequest, exampleRow } from "../src/testing/example
 import { exampleProvider } from "../src/testing/example-provider.ts";
 import { fakeClock } from "../src/testing/fake-clock.ts";
 import { type FakeStep, fakeHttp } from "../src/testing/fake-http.ts";
-import type { Budget, Decision, GenerateResult } from "../src/types.ts";
+import type { Budget } from "../src/budget.ts";
+import type { GenerateResult } from "../src/receipt.ts";
+import type { Decision } from "../src/types.ts";
 
 /** Three models of two providers; `b` makes one image per call. */
 const ROWS: readonly CatalogueRow[] = [

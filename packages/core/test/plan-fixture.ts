@@ -3,7 +3,8 @@ import { planRequest, type PlanInput } from "../src/plan.ts";
 import { parsePolicy } from "../src/policy/parse-policy.ts";
 import type { Provider } from "../src/provider.ts";
 import { parseRequest } from "../src/request.ts";
-import type { Decision, ImageInput, ImageRequest, ScopeBalance } from "../src/types.ts";
+import type { ScopeBalance } from "../src/budget.ts";
+import type { Decision, ImageInput, ImageRequest } from "../src/types.ts";
 
 function httpProvider(id: string, name: string, keyVariable: string): Provider {
   const unused = (): never => {

@@ -5,7 +5,7 @@ import { isArtdeskError } from "../src/errors.ts";
 import { createNodeArtdesk } from "../src/node/create-node-artdesk.ts";
 import { parsePolicy } from "../src/policy/parse-policy.ts";
 import { fakeClock } from "../src/testing/fake-clock.ts";
-import type { GenerateResult } from "../src/types.ts";
+import type { GenerateResult } from "../src/receipt.ts";
 import { FAULT_CASES } from "./fault-cases.ts";
 import { NOW_MS } from "./fault-matrix.ts";
 
@@ -17,7 +17,9 @@ beforeAll(async () => {
 
 afterAll(() => simulator.close());
 
-const instantFaults = FAULT_CASES.filter(({ isSlow }) => !isSlow).map(({ fault }) => fault);
+const instantFaults = FAULT_CASES.filter(({ fault }) => fault.kind !== "slow" && fault.kind !== "slow_body").map(
+  ({ fault }) => fault,
+);
 
 const faultScript = fc.array(
   fc

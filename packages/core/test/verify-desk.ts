@@ -10,7 +10,8 @@ import { createUndiciHttp } from "../src/node/undici-http.ts";
 import { presetPolicy } from "../src/policy/presets.ts";
 import type { Journal, LedgerStore } from "../src/ports.ts";
 import { fakeClock } from "../src/testing/fake-clock.ts";
-import type { Budget, OfferTier } from "../src/types.ts";
+import type { Budget } from "../src/budget.ts";
+import type { OfferTier } from "../src/types.ts";
 
 /** The day that these tests play. */
 export const TODAY_MS: number = Date.parse("2026-11-23T12:00:00Z");

@@ -2,7 +2,8 @@ import { type FaultInput, type Simulator, startSimulator } from "@artdesk/simula
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
 import type { Journal } from "../src/ports.ts";
-import type { GenerateResult, ImageRequest } from "../src/types.ts";
+import type { GenerateResult } from "../src/receipt.ts";
+import type { ImageRequest } from "../src/types.ts";
 import { TODAY_MS, tieredCatalogue, verifyDesk, type VerifyDeskOptions } from "./verify-desk.ts";
 
 let simulator: Simulator;

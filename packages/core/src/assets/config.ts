@@ -1,5 +1,6 @@
 import { type AccountTerms, accountTermsOf } from "./limits-schema.ts";
-import type { Budget, Tier, Urgency, VerifyMode } from "../types.ts";
+import type { Budget } from "../budget.ts";
+import type { Tier, Urgency, VerifyMode } from "../types.ts";
 import type { PriceFields, RowFields } from "./catalogue-schema.ts";
 import { type BudgetFields, configSchema, type ProviderFields, type VolumeFields } from "./config-schema.ts";
 import { readFields } from "./read-fields.ts";

@@ -3,7 +3,7 @@ import { ArtdeskError, DISPOSITIONS, isArtdeskError } from "../errors.ts";
 import type { JudgedOffer, Settlement } from "../ledger/types.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { AbortSignalLike, HttpRequest, HttpResponse } from "../ports.ts";
-import type { Attempt } from "../types.ts";
+import type { Attempt } from "../receipt.ts";
 import type { Judge, JudgeUsage } from "./judge.ts";
 import { judgeCostMicroUsd, usageOf } from "./judge-cost.ts";
 

@@ -1,6 +1,6 @@
 import type { AttemptHost } from "../attempt.ts";
 import { recordOf } from "../http.ts";
-import type { Attempt } from "../types.ts";
+import type { Attempt } from "../receipt.ts";
 import { askJudge, type JudgeTask } from "./ask-judge.ts";
 import { buildQuestions, textQuestions } from "./build-questions.ts";
 import type { Judge } from "./judge.ts";

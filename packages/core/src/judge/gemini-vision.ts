@@ -1,16 +1,8 @@
-import { type CallSubject, recordOf } from "../http.ts";
+import { type CallSubject, recordOf, tokenCount } from "../http.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../ports.ts";
-import type { Judge, JudgeCall, JudgeReply, JudgeUsage, WrittenQuestions } from "./judge.ts";
+import type { Judge, JudgeCall, JudgeUsage } from "./judge.ts";
 import { usageOf } from "./judge-cost.ts";
-import {
-  judgeRefused,
-  nonsense,
-  readAnswers,
-  readJudgeError,
-  readJudgeJson,
-  readWrittenQuestions,
-  tokenCount,
-} from "./judge-reply.ts";
+import { judgeRefused, nonsense, readJudgeError, readJudgeJson } from "./judge-reply.ts";
 import {
   ANSWERS_SCHEMA,
   JUDGE_INSTRUCTIONS,
@@ -18,6 +10,7 @@ import {
   QUESTIONS_SCHEMA,
   WRITER_INSTRUCTIONS,
 } from "./judge-prompt.ts";
+import { type JudgeText, textReplies } from "./text-replies.ts";
 
 const MODEL = "gemini-3.5-flash-lite";
 
@@ -57,15 +50,17 @@ export const geminiVision: Judge = {
   overheadBytesPerQuestion: 20,
   maxOutputTokens: (questions) => 400 + 40 * questions,
   build: buildRequest,
-  read: readReply,
+  read: (response, call) => replies.readReply(response, call),
   readError: (response) => readJudgeError(response, subjectOf(response, undefined)),
   writer: {
     maxOutputTokens: WRITER_TOKENS,
     overheadBytes: 2_500,
     build: (prompt) => request(WRITER_INSTRUCTIONS, [{ text: prompt }], QUESTIONS_SCHEMA, WRITER_TOKENS),
-    read: readQuestions,
+    read: (response) => replies.readQuestions(response),
   },
 };
+
+const replies = textReplies(() => geminiVision, readText);
 
 function buildRequest({ image, questions }: JudgeCall, codec: Codec): HttpRequest {
   const inlineData = { mimeType: image.mediaType, data: codec.encodeBase64(image.bytes) };
@@ -103,24 +98,8 @@ function request(
   };
 }
 
-async function readReply(response: HttpResponse, { questions }: JudgeCall): Promise<JudgeReply> {
-  const { text, subject, usage } = await readText(response);
-  const answers = readAnswers(text, questions, subject, usage && usageOf(geminiVision, usage));
-  return { answers, usage, requestId: subject.requestId };
-}
-
-async function readQuestions(response: HttpResponse): Promise<WrittenQuestions> {
-  const { text, subject, usage } = await readText(response);
-  const questions = readWrittenQuestions(text, subject, usage && usageOf(geminiVision, usage));
-  return { questions, usage, requestId: subject.requestId };
-}
-
 /** The text of a reply. A refusal is a 200 without text, with a reason. */
-async function readText(response: HttpResponse): Promise<{
-  text: string;
-  subject: CallSubject;
-  usage: JudgeUsage | undefined;
-}> {
+async function readText(response: HttpResponse): Promise<JudgeText> {
   const reply = await readJudgeJson(response, subjectOf(response, undefined));
   const subject = subjectOf(response, reply["responseId"]);
   const usage = readUsage(reply["usageMetadata"]);

@@ -1,7 +1,8 @@
 import type { AttemptHost } from "../attempt.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { AbortSignalLike } from "../ports.ts";
-import type { Attempt, ReceivedImage } from "../types.ts";
+import type { Attempt } from "../receipt.ts";
+import type { ReceivedImage } from "../types.ts";
 import { askJudge } from "./ask-judge.ts";
 import { chooseJudge } from "./built-in-judges.ts";
 import type { Judge } from "./judge.ts";

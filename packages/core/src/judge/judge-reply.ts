@@ -90,11 +90,6 @@ export async function readJudgeError(response: HttpResponse, subject: CallSubjec
   return replyError(response, body, subject, { message });
 }
 
-/** Tokens as stated; 0 for anything that is not a number. */
-export function tokenCount(value: unknown): number {
-  return typeof value === "number" && value > 0 ? Math.round(value) : 0;
-}
-
 const WORDS: Readonly<Record<string, number>> = { yes: 1, no: 0, unsure: 0.5 };
 
 /**

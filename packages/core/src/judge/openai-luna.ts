@@ -1,6 +1,5 @@
-import { recordOf } from "../http.ts";
+import { recordOf, tokenCount } from "../http.ts";
 import type { JudgePrices, JudgeUsage } from "./judge.ts";
-import { tokenCount } from "./judge-reply.ts";
 
 /** Prices of gpt-6-luna since 2026-09-22: OpenAI's pricing page as quoted by vercel.com/ai-gateway and codexometer 0.18.4. */
 export const LUNA_PRICES: JudgePrices = { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 };

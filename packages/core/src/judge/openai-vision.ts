@@ -1,15 +1,8 @@
 import { type CallSubject, recordOf } from "../http.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../ports.ts";
-import type { Judge, JudgeCall, JudgeReply, WrittenQuestions } from "./judge.ts";
+import type { Judge, JudgeCall } from "./judge.ts";
 import { usageOf } from "./judge-cost.ts";
-import {
-  judgeRefused,
-  nonsense,
-  readAnswers,
-  readJudgeError,
-  readJudgeJson,
-  readWrittenQuestions,
-} from "./judge-reply.ts";
+import { judgeRefused, nonsense, readJudgeError, readJudgeJson } from "./judge-reply.ts";
 import {
   ANSWERS_SCHEMA,
   JUDGE_INSTRUCTIONS,
@@ -17,6 +10,7 @@ import {
   QUESTIONS_SCHEMA,
   WRITER_INSTRUCTIONS,
 } from "./judge-prompt.ts";
+import { type JudgeText, textReplies } from "./text-replies.ts";
 import { LUNA_PRICES, readOpenAiUsage } from "./openai-luna.ts";
 
 /** Body of `POST /responses` with a strict JSON schema (type declarations of npm `openai` 7.57.0, 2026-11-13). */
@@ -51,7 +45,7 @@ export const openAiVision: Judge = {
   overheadBytesPerQuestion: 20,
   maxOutputTokens: (questions) => 200 + 40 * questions,
   build: buildRequest,
-  read: readReply,
+  read: (response, call) => replies.readReply(response, call),
   readError: (response) => readJudgeError(response, subjectOf(response)),
   writer: {
     maxOutputTokens: WRITER_TOKENS,
@@ -63,9 +57,11 @@ export const openAiVision: Judge = {
         format: { name: "questions", schema: QUESTIONS_SCHEMA },
         maxOutputTokens: WRITER_TOKENS,
       }),
-    read: readQuestions,
+    read: (response) => replies.readQuestions(response),
   },
 };
+
+const replies = textReplies(() => openAiVision, readText);
 
 function buildRequest({ image, questions }: JudgeCall, codec: Codec): HttpRequest {
   return request({
@@ -107,24 +103,8 @@ function request(options: {
   };
 }
 
-async function readReply(response: HttpResponse, { questions }: JudgeCall): Promise<JudgeReply> {
-  const { text, subject, usage } = await readText(response);
-  const answers = readAnswers(text, questions, subject, usage && usageOf(openAiVision, usage));
-  return { answers, usage, requestId: subject.requestId };
-}
-
-async function readQuestions(response: HttpResponse): Promise<WrittenQuestions> {
-  const { text, subject, usage } = await readText(response);
-  const questions = readWrittenQuestions(text, subject, usage && usageOf(openAiVision, usage));
-  return { questions, usage, requestId: subject.requestId };
-}
-
 /** The text of a reply; a refusal comes as a content part of its own. */
-async function readText(response: HttpResponse): Promise<{
-  text: string;
-  subject: CallSubject;
-  usage: JudgeReply["usage"];
-}> {
+async function readText(response: HttpResponse): Promise<JudgeText> {
   const subject = subjectOf(response);
   const reply = await readJudgeJson(response, subject);
   const usage = readOpenAiUsage(reply["usage"]);

@@ -1,5 +1,7 @@
 import { generateImages, type GenerateHost, type GenerateOptions, type PlannedRequest } from "../generate.ts";
-import type { Attempt, Budget, Decision, GenerateResult, Offer, ParsedRequest, ReceivedImage } from "../types.ts";
+import type { Budget } from "../budget.ts";
+import type { Attempt, GenerateResult } from "../receipt.ts";
+import type { Decision, Offer, ParsedRequest, ReceivedImage } from "../types.ts";
 import { findQuestions, type QuestionStore } from "./find-questions.ts";
 import type { Judge } from "./judge.ts";
 import { judgeImage } from "./judge-image.ts";

@@ -1,5 +1,5 @@
 import { ArtdeskError } from "../errors.ts";
-import type { AttemptOutcome } from "../types.ts";
+import type { AttemptOutcome } from "../receipt.ts";
 import { FORMAT, type Line, type MonthDocument } from "./document.ts";
 import { committedMicroUsd, countLine, emptyTotals, type Totals } from "./totals.ts";
 import type { JudgedOffer, ReservationState } from "./types.ts";

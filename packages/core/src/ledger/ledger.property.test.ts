@@ -4,7 +4,7 @@ import { settlement, testClock, testRandom, UNKNOWN, wish } from "../../test/tes
 import { isArtdeskError } from "../errors.ts";
 import { createMemoryLedgerStore } from "../memory-ledger-store.ts";
 import type { LedgerStore, VersionedValue } from "../ports.ts";
-import type { Budget } from "../types.ts";
+import type { Budget } from "../budget.ts";
 import { decodeMonth } from "./decode.ts";
 import { monthKey } from "./document.ts";
 import { createLedger } from "./ledger.ts";

@@ -1,6 +1,6 @@
 import { ArtdeskError } from "../errors.ts";
 import type { Clock, LedgerStore, Random } from "../ports.ts";
-import type { Budget } from "../types.ts";
+import type { Budget } from "../budget.ts";
 import { createBooks } from "./books.ts";
 import type { Line } from "./document.ts";
 import { monthOf, shiftMonth } from "./months.ts";

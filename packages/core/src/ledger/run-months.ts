@@ -1,5 +1,5 @@
 import type { Clock } from "../ports.ts";
-import type { Budget, ScopeBalance } from "../types.ts";
+import type { Budget, ScopeBalance } from "../budget.ts";
 import type { Books } from "./books.ts";
 import { monthsAround, shiftMonth } from "./months.ts";
 import { runBalance } from "./scopes.ts";

@@ -1,5 +1,5 @@
 import { ArtdeskError } from "../errors.ts";
-import type { Budget, ScopeBalance } from "../types.ts";
+import type { Budget, ScopeBalance } from "../budget.ts";
 import type { MonthDocument } from "./document.ts";
 import { formatUsd } from "../money.ts";
 import { addTotals, committedMicroUsd, emptyTotals, type Totals } from "./totals.ts";

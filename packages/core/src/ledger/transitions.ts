@@ -1,5 +1,5 @@
 import { ArtdeskError } from "../errors.ts";
-import type { Budget } from "../types.ts";
+import type { Budget } from "../budget.ts";
 import {
   type FindEnded,
   findEnded,

@@ -1,4 +1,6 @@
-import type { Attempt, ScopeBalance, SpendSnapshot, Usage } from "../types.ts";
+import type { ScopeBalance, SpendSnapshot } from "../budget.ts";
+import type { Attempt } from "../receipt.ts";
+import type { Usage } from "../types.ts";
 
 /**
  * `held`: money is set aside, nothing was sent. `in_flight`: a paid call may have left. `unknown`: it is not known

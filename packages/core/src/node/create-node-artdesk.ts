@@ -5,7 +5,7 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Clock, Journal, LedgerStore, Random } from "../ports.ts";
-import type { Budget } from "../types.ts";
+import type { Budget } from "../budget.ts";
 import { createPacer, type Pacer, type PacerOptions } from "../schedule/pacer.ts";
 import { nodeCodec } from "./node-codec.ts";
 import type { QuestionStore } from "../judge/find-questions.ts";

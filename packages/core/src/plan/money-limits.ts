@@ -1,5 +1,6 @@
 import { formatUsd } from "../money.ts";
-import type { Budget, ParsedRequest, SpendSnapshot } from "../types.ts";
+import type { Budget, SpendSnapshot } from "../budget.ts";
+import type { ParsedRequest } from "../types.ts";
 
 /** A limit that a worst case must fit into. Micro-USD. */
 export interface MoneyLimit {

@@ -1,7 +1,8 @@
 import { likelyMicroUsd, worstMicroUsd } from "../cost.ts";
 import { formatUsd } from "../money.ts";
 import type { PolicyVerdict } from "../policy/evaluate.ts";
-import type { Brief, Budget, ParsedRequest, RejectedOffer, SpendSnapshot } from "../types.ts";
+import type { Budget, SpendSnapshot } from "../budget.ts";
+import type { Brief, ParsedRequest, RejectedOffer } from "../types.ts";
 import { rejectionOf, TIER_RANK, type Candidate } from "./candidate.ts";
 import type { Unaffordable } from "./explain-blocked.ts";
 import { limitsOf, tightestLimit, type MoneyLimit } from "./money-limits.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { readBrief } from "../brief.ts";
 import { parseRequest } from "../request.ts";
-import type { ImageRequest, SpendSnapshot } from "../types.ts";
+import type { SpendSnapshot } from "../budget.ts";
+import type { ImageRequest } from "../types.ts";
 import { evaluatePolicy, type PolicyVerdict } from "./evaluate.ts";
 import { parsePolicy } from "./parse-policy.ts";
 

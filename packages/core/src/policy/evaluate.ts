@@ -1,4 +1,5 @@
-import type { Brief, BriefSignal, ParsedRequest, SpendSnapshot, Strength, Tier } from "../types.ts";
+import type { SpendSnapshot } from "../budget.ts";
+import type { Brief, BriefSignal, ParsedRequest, Strength, Tier } from "../types.ts";
 import type { Policy, PolicyRule, RuleCondition } from "./policy.ts";
 
 /** What the policy asks of an offer for one request. */

@@ -7,6 +7,7 @@ import {
   readJsonWithImages,
   recordOf,
   replyError,
+  tokenCount,
   type CallSubject,
   type KnownFailure,
 } from "../http.ts";
@@ -175,17 +176,17 @@ function readUsage(value: unknown): Usage | undefined {
   if (usage === undefined) return undefined;
   const inputImageTokens = modalityTokens(usage["promptTokensDetails"], "IMAGE");
   const cachedInputImageTokens = modalityTokens(usage["cacheTokensDetails"], "IMAGE");
-  const candidateTokens = tokens(usage["candidatesTokenCount"]);
+  const candidateTokens = tokenCount(usage["candidatesTokenCount"]);
   const outputImageTokens = modalityTokens(usage["candidatesTokensDetails"], "IMAGE");
-  const cachedInputTextTokens = Math.max(0, tokens(usage["cachedContentTokenCount"]) - cachedInputImageTokens);
-  const inputTextTokens = tokens(usage["promptTokenCount"]) - inputImageTokens - cachedInputTextTokens;
+  const cachedInputTextTokens = Math.max(0, tokenCount(usage["cachedContentTokenCount"]) - cachedInputImageTokens);
+  const inputTextTokens = tokenCount(usage["promptTokenCount"]) - inputImageTokens - cachedInputTextTokens;
   const result: Usage = {
     inputTextTokens: Math.max(0, inputTextTokens),
     cachedInputTextTokens,
     inputImageTokens: Math.max(0, inputImageTokens - cachedInputImageTokens),
     cachedInputImageTokens,
     outputImageTokens,
-    outputTextTokens: Math.max(0, candidateTokens - outputImageTokens) + tokens(usage["thoughtsTokenCount"]),
+    outputTextTokens: Math.max(0, candidateTokens - outputImageTokens) + tokenCount(usage["thoughtsTokenCount"]),
   };
   return Object.values(result).every((count) => count === 0) ? undefined : result;
 }
@@ -194,11 +195,7 @@ function modalityTokens(details: unknown, modality: string): number {
   return listOf(details)
     .map(recordOf)
     .filter((detail) => detail?.["modality"] === modality)
-    .reduce((total, detail) => total + tokens(detail?.["tokenCount"]), 0);
-}
-
-function tokens(value: unknown): number {
-  return typeof value === "number" && value > 0 ? Math.round(value) : 0;
+    .reduce((total, detail) => total + tokenCount(detail?.["tokenCount"]), 0);
 }
 
 function listOf(value: unknown): readonly unknown[] {

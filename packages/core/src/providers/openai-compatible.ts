@@ -3,17 +3,16 @@ import {
   modelNotServed,
   parseErrorBody,
   readErrorBody,
-  readJsonWithImages,
   recordOf,
   replyError,
+  tokenCount,
   type CallSubject,
   type KnownFailure,
 } from "../http.ts";
-import { composeReply, type FoundImage } from "../image.ts";
-import { multipartBody, type MultipartPart } from "../multipart-body.ts";
+import { editForm, readImagesReply } from "../images-api.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../ports.ts";
 import { defineProvider, type HttpProvider, type ProviderCall, type ProviderReply } from "../provider.ts";
-import type { ImageInput, Usage } from "../types.ts";
+import type { Usage } from "../types.ts";
 
 type Fields = Readonly<Record<string, string | number | boolean>>;
 
@@ -42,7 +41,12 @@ export const openaiCompatible: HttpProvider = defineProvider({
 function buildRequest(call: ProviderCall, codec: Codec): HttpRequest {
   const fields = fieldsOf(call);
   if (call.request.references.length > 0) {
-    const { contentType, body } = editForm(call, fields, codec);
+    const { contentType, body } = editForm(
+      call,
+      fields,
+      call.request.references.length === 1 ? "image" : "image[]",
+      codec,
+    );
     return requestOf("/images/edits", contentType, body);
   }
   return requestOf("/images/generations", "application/json", JSON.stringify(fields));
@@ -71,48 +75,24 @@ function fieldsOf({ request, offer, row, count }: ProviderCall): Fields {
   );
 }
 
-/** Forms carry the pictures of an edit: every such server takes them, JSON edits are OpenAI's alone. */
-function editForm(call: ProviderCall, fields: Fields, codec: Codec): { contentType: string; body: Uint8Array } {
-  const { references, mask } = call.request;
-  const file = (name: string, stem: string, { bytes, mediaType }: ImageInput): MultipartPart => {
-    return { name, value: bytes, fileName: `${stem}.${mediaType.replace("image/", "")}`, mediaType };
-  };
-  const name = references.length === 1 ? "image" : "image[]";
-  const parts: MultipartPart[] = [
-    ...Object.entries(fields).map(([field, value]) => ({ name: field, value: String(value) })),
-    ...references.map((input, index) => file(name, `image-${index + 1}`, input)),
-    ...(mask === undefined ? [] : [file("mask", "mask", mask)]),
-  ];
-  const hashes = [...references, ...(mask === undefined ? [] : [mask])].map(({ bytes }) => codec.sha256Hex(bytes));
-  const boundary = `artdesk-${codec.sha256Hex(`${JSON.stringify(fields)}${hashes.join()}`).slice(0, 48)}`;
-  return multipartBody(parts, boundary);
-}
-
-async function readReply(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply> {
+function readReply(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply> {
   const subject = subjectOf(response, call);
-  const { json, images, problem } = await readJsonWithImages(response, { codec, imageKeys: ["b64_json"], subject });
-  const reply = recordOf(json);
-  const data = (Array.isArray(reply?.["data"]) ? reply["data"] : []).map(recordOf);
-  const usage = readUsage(reply?.["usage"]);
-  if (data.some((entry) => entry?.["b64_json"] === undefined && typeof entry?.["url"] === "string")) {
-    throw new ArtdeskError({
-      code: "bad_response",
-      shortMessage: `${subject.providerName} sent a link instead of the image for ${subject.model}.`,
-      hint: "Let the server answer with base64: `parameters: { response_format: b64_json }` in the model's row.",
-      provider: subject.provider,
-      model: subject.model,
-      requestId: subject.requestId,
-      billed: "yes",
-      usage,
-    });
-  }
-  const found: FoundImage[] = data.map((entry) => ({ value: entry?.["b64_json"] }));
-  return composeReply(problem === undefined ? found : images.map((value) => ({ value })), {
-    count: call.count,
-    codec,
-    subject,
-    usage,
-    problem,
+  return readImagesReply(response, call, codec, subject, {
+    usage: readUsage,
+    check(entries, usage) {
+      const isLink = entries.some((entry) => entry?.["b64_json"] === undefined && typeof entry?.["url"] === "string");
+      if (!isLink) return;
+      throw new ArtdeskError({
+        code: "bad_response",
+        shortMessage: `${subject.providerName} sent a link instead of the image for ${subject.model}.`,
+        hint: "Let the server answer with base64: `parameters: { response_format: b64_json }` in the model's row.",
+        provider: subject.provider,
+        model: subject.model,
+        requestId: subject.requestId,
+        billed: "yes",
+        usage,
+      });
+    },
   });
 }
 
@@ -120,19 +100,15 @@ async function readReply(response: HttpResponse, call: ProviderCall, codec: Code
 function readUsage(value: unknown): Usage | undefined {
   const usage = recordOf(value);
   if (usage === undefined) return undefined;
-  const inputImageTokens = tokens(recordOf(usage["input_tokens_details"])?.["image_tokens"]);
+  const inputImageTokens = tokenCount(recordOf(usage["input_tokens_details"])?.["image_tokens"]);
   return {
-    inputTextTokens: Math.max(0, tokens(usage["input_tokens"]) - inputImageTokens),
+    inputTextTokens: Math.max(0, tokenCount(usage["input_tokens"]) - inputImageTokens),
     cachedInputTextTokens: 0,
     inputImageTokens,
     cachedInputImageTokens: 0,
-    outputImageTokens: tokens(usage["output_tokens"]),
+    outputImageTokens: tokenCount(usage["output_tokens"]),
     outputTextTokens: 0,
   };
-}
-
-function tokens(value: unknown): number {
-  return typeof value === "number" && value > 0 ? Math.round(value) : 0;
 }
 
 async function readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError> {

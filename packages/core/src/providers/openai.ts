@@ -4,17 +4,16 @@ import {
   oneLine,
   parseErrorBody,
   readErrorBody,
-  readJsonWithImages,
   recordOf,
   replyError,
+  tokenCount,
   type CallSubject,
   type KnownFailure,
 } from "../http.ts";
-import { composeReply, type FoundImage } from "../image.ts";
-import { multipartBody, type MultipartPart } from "../multipart-body.ts";
+import { editForm, readImagesReply } from "../images-api.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../ports.ts";
 import { defineProvider, type HttpProvider, type ProviderCall, type ProviderReply } from "../provider.ts";
-import type { KnownLimits, ImageFormat, ImageInput, Usage } from "../types.ts";
+import type { ImageFormat, ImageInput, KnownLimits, Usage } from "../types.ts";
 
 /**
  * Body of `POST /images/generations` (type declarations of npm `openai` 7.57.0, 2026-11-13). `quality` is always sent:
@@ -77,7 +76,7 @@ export const openai: HttpProvider = defineProvider({
 function buildRequest(call: ProviderCall, codec: Codec): HttpRequest {
   if (call.request.references.length === 0) return jsonRequest("/images/generations", generateBody(call));
   if (JSON_EDIT_SIZES.has(call.offer.size)) return jsonRequest("/images/edits", editBody(call, codec));
-  const { contentType, body } = editForm(call, codec);
+  const { contentType, body } = editForm(call, { ...generateBody(call) }, "image[]", codec);
   return {
     provider: "openai",
     method: "POST",
@@ -117,39 +116,13 @@ function editBody(call: ProviderCall, codec: Codec): OpenAiEditBody {
   };
 }
 
-/** The same edit as a form. The boundary is a hash of what is inside, so the same call gives the same bytes. */
-function editForm(call: ProviderCall, codec: Codec): { contentType: string; body: Uint8Array } {
-  const { references, mask } = call.request;
-  const fields = Object.entries(generateBody(call)).map(([name, value]): MultipartPart => ({
-    name,
-    value: String(value),
-  }));
-  const file = (name: string, stem: string, { bytes, mediaType }: ImageInput): MultipartPart => {
-    return { name, value: bytes, fileName: `${stem}.${mediaType.replace("image/", "")}`, mediaType };
-  };
-  const files = references.map((input, index) => file("image[]", `image-${index + 1}`, input));
-  if (mask !== undefined) files.push(file("mask", "mask", mask));
-  const hashes = [...references, ...(mask === undefined ? [] : [mask])].map(({ bytes }) => codec.sha256Hex(bytes));
-  return multipartBody(
-    [...fields, ...files],
-    `artdesk-${codec.sha256Hex(`${JSON.stringify(fields)}${hashes.join()}`).slice(0, 48)}`,
-  );
-}
-
-async function readReply(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply> {
-  const subject = subjectOf(response, call);
-  const { json, images, problem } = await readJsonWithImages(response, { codec, imageKeys: ["b64_json"], subject });
-  const reply = recordOf(json);
-  const format = reply?.["output_format"];
-  const declaredType = typeof format === "string" ? `image/${format}` : undefined;
-  const data = Array.isArray(reply?.["data"]) ? reply["data"] : [];
-  const found: FoundImage[] = data.map((entry: unknown) => ({ value: recordOf(entry)?.["b64_json"], declaredType }));
-  return composeReply(problem === undefined ? found : images.map((value) => ({ value })), {
-    count: call.count,
-    codec,
-    subject,
-    usage: readUsage(reply?.["usage"]),
-    problem,
+function readReply(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply> {
+  return readImagesReply(response, call, codec, subjectOf(response, call), {
+    usage: readUsage,
+    declaredType(_entry, reply) {
+      const format = reply?.["output_format"];
+      return typeof format === "string" ? `image/${format}` : undefined;
+    },
   });
 }
 
@@ -162,20 +135,16 @@ function readUsage(value: unknown): Usage | undefined {
   if (usage === undefined) return undefined;
   const input = recordOf(usage["input_tokens_details"]);
   const output = recordOf(usage["output_tokens_details"]);
-  const inputImageTokens = tokens(input?.["image_tokens"]);
-  const outputTextTokens = tokens(output?.["text_tokens"]);
+  const inputImageTokens = tokenCount(input?.["image_tokens"]);
+  const outputTextTokens = tokenCount(output?.["text_tokens"]);
   return {
-    inputTextTokens: Math.max(0, tokens(usage["input_tokens"]) - inputImageTokens),
+    inputTextTokens: Math.max(0, tokenCount(usage["input_tokens"]) - inputImageTokens),
     cachedInputTextTokens: 0,
     inputImageTokens,
     cachedInputImageTokens: 0,
-    outputImageTokens: Math.max(0, tokens(usage["output_tokens"]) - outputTextTokens),
+    outputImageTokens: Math.max(0, tokenCount(usage["output_tokens"]) - outputTextTokens),
     outputTextTokens,
   };
-}
-
-function tokens(value: unknown): number {
-  return typeof value === "number" && value > 0 ? Math.round(value) : 0;
 }
 
 async function readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError> {

@@ -4,13 +4,13 @@ import {
   oneLine,
   parseErrorBody,
   readErrorBody,
-  readJsonWithImages,
   recordOf,
   replyError,
+  tokenCount,
   type CallSubject,
   type KnownFailure,
 } from "../http.ts";
-import { composeReply, type FoundImage } from "../image.ts";
+import { readImagesReply } from "../images-api.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../ports.ts";
 import { defineProvider, type HttpProvider, type ProviderCall, type ProviderReply } from "../provider.ts";
 import type { ImageFormat, Usage } from "../types.ts";
@@ -80,22 +80,13 @@ function bodyOf({ request, offer, row, count }: ProviderCall, codec: Codec): Ope
   };
 }
 
-async function readReply(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply> {
-  const subject = subjectOf(response, call);
-  const { json, images, problem } = await readJsonWithImages(response, { codec, imageKeys: ["b64_json"], subject });
-  const reply = recordOf(json);
-  const data = Array.isArray(reply?.["data"]) ? reply["data"] : [];
-  const found: FoundImage[] = data.map((value: unknown) => {
-    const entry = recordOf(value);
-    const mediaType = entry?.["media_type"];
-    return { value: entry?.["b64_json"], declaredType: typeof mediaType === "string" ? mediaType : undefined };
-  });
-  return composeReply(problem === undefined ? found : images.map((value) => ({ value })), {
-    count: call.count,
-    codec,
-    subject,
-    usage: readUsage(reply?.["usage"]),
-    problem,
+function readReply(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply> {
+  return readImagesReply(response, call, codec, subjectOf(response, call), {
+    usage: readUsage,
+    declaredType(entry) {
+      const mediaType = entry?.["media_type"];
+      return typeof mediaType === "string" ? mediaType : undefined;
+    },
   });
 }
 
@@ -104,10 +95,10 @@ function readUsage(value: unknown): Usage | undefined {
   const usage = recordOf(value);
   if (usage === undefined) return undefined;
   const output = recordOf(usage["completion_tokens_details"]);
-  const outputTokens = tokens(usage["completion_tokens"]);
-  const outputImageTokens = output === undefined ? outputTokens : tokens(output["image_tokens"]);
+  const outputTokens = tokenCount(usage["completion_tokens"]);
+  const outputImageTokens = output === undefined ? outputTokens : tokenCount(output["image_tokens"]);
   return {
-    inputTextTokens: tokens(usage["prompt_tokens"]),
+    inputTextTokens: tokenCount(usage["prompt_tokens"]),
     cachedInputTextTokens: 0,
     inputImageTokens: 0,
     cachedInputImageTokens: 0,
@@ -132,10 +123,6 @@ function costOf(usage: Readonly<Record<string, unknown>>): number | undefined {
 /** 0.0336 USD is 33,600 micro-USD, though 0.0336 * 1,000,000 is a little more in binary. */
 function roundedUp(usd: number): number {
   return Math.ceil(Number((usd * 1_000_000).toFixed(3)));
-}
-
-function tokens(value: unknown): number {
-  return typeof value === "number" && value > 0 ? Math.round(value) : 0;
 }
 
 async function readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError> {

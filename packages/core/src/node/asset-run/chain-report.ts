@@ -1,6 +1,7 @@
 import { visibleText } from "../../assets/input-problem.ts";
 import { type Chain, chainCostMicroUsd, chainImages, type ChainStepKind } from "../../assets/chain.ts";
-import type { Attempt, ScopeBalance } from "../../types.ts";
+import type { ScopeBalance } from "../../budget.ts";
+import type { Attempt } from "../../receipt.ts";
 import type { ReportError } from "./report.ts";
 
 /** A draft or refinement as reports show it. */

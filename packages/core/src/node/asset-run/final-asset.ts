@@ -2,7 +2,7 @@ import { outputPaths } from "../../assets/asset-spec.ts";
 import { finalPrompt } from "../../assets/chain-prompt.ts";
 import { type ChainImage, type ChainStep, correctionsOf } from "../../assets/chain.ts";
 import { ArtdeskError } from "../../errors.ts";
-import type { GenerateResult } from "../../types.ts";
+import type { GenerateResult } from "../../receipt.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { chainCostWith, chainReference, recordFinal } from "./chain-files.ts";
 import type { ChainReport } from "./chain-report.ts";

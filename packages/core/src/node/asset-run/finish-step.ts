@@ -2,7 +2,7 @@ import type { Chain, ChainStepKind } from "../../assets/chain.ts";
 import { isArtdeskError } from "../../errors.ts";
 import type { ArtdeskError } from "../../errors.ts";
 import { budgetWarnings } from "../../plan/money-limits.ts";
-import type { GenerateResult } from "../../types.ts";
+import type { GenerateResult } from "../../receipt.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { budgetOf, toReportError } from "./asset-planning.ts";
 import { readChain } from "./chain-files.ts";

@@ -6,7 +6,7 @@ import type { PlannedRequest } from "../../generate.ts";
 import { subjectInBooks } from "../../ledger/line.ts";
 import type { Reservation } from "../../ledger/types.ts";
 import type { AbortSignalLike } from "../../ports.ts";
-import type { GenerateResult } from "../../types.ts";
+import type { GenerateResult } from "../../receipt.ts";
 import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { toReportError } from "./asset-planning.ts";

@@ -1,6 +1,8 @@
 import type { Verification } from "../../judge/verification.ts";
 import type { ErrorCode } from "../../errors.ts";
-import type { Attempt, Decision, RejectedOffer, ScopeBalance } from "../../types.ts";
+import type { ScopeBalance } from "../../budget.ts";
+import type { Attempt } from "../../receipt.ts";
+import type { Decision, RejectedOffer } from "../../types.ts";
 
 /** A failure in a report: what happened, where, and what to do next. */
 export interface ReportError {

@@ -34,9 +34,15 @@ export interface BatchClientOptions {
   baseUrls: Readonly<Record<string, string>>;
 }
 
-/** Opens the batch service of a provider; its client library loads only now. Throws `no_candidate` for one without. */
+/** The batch services that there are, by provider; the library of each loads only when it is opened. */
+const SERVICES: ReadonlyMap<string, (options: BatchClientOptions) => Promise<BatchClient>> = new Map([
+  ["openai", async (options) => (await import("./openai-batch-client.ts")).createOpenAiBatchClient(options)],
+  ["gemini", async (options) => (await import("./gemini-batch-client.ts")).createGeminiBatchClient(options)],
+]);
+
+/** Opens the batch service of a provider. Throws `no_candidate` for one without. */
 export async function openBatchClient(provider: string, options: BatchClientOptions): Promise<BatchClient> {
-  if (provider === "openai") return (await import("./openai-batch-client.ts")).createOpenAiBatchClient(options);
-  if (provider === "gemini") return (await import("./gemini-batch-client.ts")).createGeminiBatchClient(options);
-  throw new ArtdeskError({ code: "no_candidate", shortMessage: `${provider} has no batch service.` });
+  const open = SERVICES.get(provider);
+  if (!open) throw new ArtdeskError({ code: "no_candidate", shortMessage: `${provider} has no batch service.` });
+  return open(options);
 }

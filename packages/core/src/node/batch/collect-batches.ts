@@ -4,7 +4,7 @@ import type { LedgerEntry, Reservation, Settlement } from "../../ledger/types.ts
 import type { AbortSignalLike } from "../../ports.ts";
 import type { ProviderReply } from "../../provider.ts";
 import { parseRequest } from "../../request.ts";
-import type { ScopeBalance } from "../../types.ts";
+import type { ScopeBalance } from "../../budget.ts";
 import type { AssetDesk } from "../asset-run/asset-desk.ts";
 import { budgetOf, toReportError } from "../asset-run/asset-planning.ts";
 import { recoverAssets } from "../asset-run/recover-assets.ts";
