@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { N8N_VERSION } from "../scripts/install-n8n.mts";
 import { startChatModelServer } from "./harness/chat-model-server.mts";
+import { executionOutput } from "./harness/execution-output.mts";
 import type { LoopbackServer } from "./harness/loopback-server.mts";
 import { activate, postgresUrl, startWholeN8n, type SavedWorkflow, type WholeN8n } from "./harness/whole-n8n.mts";
 
@@ -66,10 +67,8 @@ describe.skipIf(postgresUrl === undefined)(`the example workflows, imported into
     await whole.n8n.command("import:workflow", `--input=${file}`);
   }
 
-  /** `n8n execute`: JSON after some lines of log. */
   async function execute(example: Example): Promise<Execution> {
-    const output = await whole.n8n.command("execute", `--id=${idOf(example)}`, "--rawOutput");
-    return JSON.parse(output.slice(output.search(/^\{/m))) as Execution;
+    return executionOutput(await whole.n8n.command("execute", `--id=${idOf(example)}`, "--rawOutput")) as Execution;
   }
 
   const itemsOf = ({ data }: Execution, node: string): INodeExecutionData[] =>
