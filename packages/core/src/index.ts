@@ -38,8 +38,10 @@ export { costFromUsage, estimateCallMicroUsd, worstCaseCallMicroUsd, type Priced
 export { formatUsd, usdToMicroUsd } from "./money.ts";
 export { inspectImage, type ImageInspection } from "./image-header.ts";
 export { parsePolicy } from "./policy/parse-policy.ts";
+export { stagePolicy, type Stage } from "./policy/stage-rules.ts";
 export type { Policy, PolicyPreset, PolicyRule, RuleCondition, RuleEffect } from "./policy/policy.ts";
 export { parseRequest } from "./request.ts";
+export { draftRequest, finalRequest, readCorrection, refineRequest, type ChainParent } from "./assets/chain-request.ts";
 export { readBrief } from "./brief.ts";
 export { planRequest, type PlanInput } from "./plan.ts";
 export { createLedger, type LedgerOptions } from "./ledger/ledger.ts";
