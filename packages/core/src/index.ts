@@ -33,6 +33,7 @@ export type { Catalogue } from "./catalogue/catalogue.ts";
 export type { Alias, CatalogueRow, PriceRule, QualityRow, SizeRule, Source, TokenPrices } from "./catalogue/row.ts";
 export { catalogueRows } from "./catalogue/index.ts";
 export { builtInCatalogue } from "./catalogue/built-in-catalogue.ts";
+export { drawsCards } from "./catalogue/draws-cards.ts";
 export { closestModel, findModel } from "./catalogue/find-model.ts";
 export { costFromUsage, estimateCallMicroUsd, worstCaseCallMicroUsd, type PricedCall } from "./cost.ts";
 export { formatUsd, usdToMicroUsd } from "./money.ts";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ChainImage } from "../../assets/chain.ts";
 import { chainImages } from "../../assets/chain.ts";
 import { draftRequest } from "../../assets/chain-request.ts";
+import { drawsCards } from "../../catalogue/draws-cards.ts";
 import { ArtdeskError } from "../../errors.ts";
 import { MAX_COUNT } from "../../request-fields.ts";
 import type { AssetDesk } from "./asset-desk.ts";
@@ -19,7 +20,6 @@ import {
   shellWord,
 } from "./chain-run.ts";
 import { finishStep } from "./finish-step.ts";
-import { drawsCards } from "./list-states.ts";
 import { undelivered } from "./make-asset.ts";
 
 export interface DraftAssetOptions extends ChainRunOptions {

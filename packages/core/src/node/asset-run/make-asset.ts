@@ -1,5 +1,6 @@
 import { formatOfPath, outputPaths } from "../../assets/asset-spec.ts";
 import type { LockEntry } from "../../assets/lock-entry.ts";
+import { drawsCards } from "../../catalogue/draws-cards.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import type { OnEvent } from "../../events.ts";
 import type { PlannedRequest } from "../../generate.ts";
@@ -12,7 +13,6 @@ import type { AssetDesk } from "./asset-desk.ts";
 import { toReportError } from "./asset-planning.ts";
 import { failedAsset } from "./generate-outcome.ts";
 import { serializeJournalNote } from "./journal-note.ts";
-import { drawsCards } from "./list-states.ts";
 import type { GenerateAsset } from "./report.ts";
 
 export interface MakeAssetTask {
