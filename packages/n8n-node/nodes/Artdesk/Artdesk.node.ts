@@ -12,6 +12,9 @@ import { makeImages } from "./make-images.ts";
 import { properties } from "./properties.ts";
 import { loadModels, searchModels, searchUpscalers } from "./search-models.ts";
 
+/** Operations whose items are images. */
+const MAKES = ["draft", "edit", "final", "generate", "refine", "upscale"] as const;
+
 /** Makes and edits images. Programmatic, because budgets, fallbacks and receipts cannot be declared as routing. */
 export class Artdesk implements INodeType {
   description: INodeTypeDescription = {
@@ -74,6 +77,6 @@ export class Artdesk implements INodeType {
     if (operation === "get") return getBudget(this);
     if (operation === "estimate") return estimateCost(this);
     if (operation === "compare") return compareImages(this);
-    return makeImages(this, operation === "edit" || operation === "upscale" ? operation : "generate");
+    return makeImages(this, MAKES.find((makes) => makes === operation) ?? "generate");
   }
 }

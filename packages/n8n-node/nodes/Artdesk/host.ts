@@ -2,11 +2,13 @@ import {
   createArtdesk,
   createMemoryLedgerStore,
   parsePolicy,
+  stagePolicy,
   type Artdesk,
   type Budget,
   type Http,
   type LedgerStore,
   type QuestionStore,
+  type Stage,
 } from "@artdesk/core";
 import { NodeOperationError, type ICredentialDataDecryptedObject, type IExecuteFunctions } from "n8n-workflow";
 import { createDataTableApi } from "./data-table-api.ts";
@@ -24,6 +26,8 @@ const memories = createExecutionMemories(createMemoryLedgerStore, () => n8nClock
 /** The terms that a desk works under. */
 export interface DeskTerms {
   preset: "auto" | "quality" | "volume";
+  /** For drafts and refinements, or for a final made from one. */
+  stage?: Stage | undefined;
   onUnknown: "stop" | "next" | "retry";
   budget: Budget;
   /** The user's own prices, by model id. */
@@ -69,7 +73,7 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
     memoryKey: `${context.getNode().id}/${runIndexOf(context)}`,
     hasKey: (provider) => http.hasKey(provider),
     deskFor(terms) {
-      const key = JSON.stringify([terms.preset, terms.onUnknown, terms.budget, [...terms.prices]]);
+      const key = JSON.stringify([terms.preset, terms.stage, terms.onUnknown, terms.budget, [...terms.prices]]);
       const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run, questions });
       desks.set(key, desk);
       return desk;
@@ -79,6 +83,7 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
 
 function openDesk({
   preset,
+  stage,
   onUnknown,
   budget,
   prices,
@@ -87,9 +92,10 @@ function openDesk({
   run,
   questions,
 }: DeskTerms & { http: Http; ledger: LedgerStore; run: string; questions: QuestionStore }): Artdesk {
+  const policy = stage === undefined ? parsePolicy(preset) : stagePolicy(parsePolicy(preset), stage);
   return createArtdesk({
     catalogue: pricedCatalogue(prices),
-    policy: { ...parsePolicy(preset), onUnknown },
+    policy: { ...policy, onUnknown },
     budget,
     ledger,
     http,

@@ -1,9 +1,11 @@
 import type { Operation } from "@artdesk/core";
 import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from "n8n-workflow";
 import pLimit from "p-limit";
+import { isChainStep, readChainOrder, type ChainStep } from "./chain-order.ts";
 import { openHost, type NodeHost } from "./host.ts";
 import { imageItems } from "./image-items.ts";
 import { failedResult, memoryKey, recallResult, throwFirst, type ItemResult } from "./item-result.ts";
+import { pickItems } from "./pick-items.ts";
 import {
   holdOrders,
   planOrders,
@@ -19,7 +21,10 @@ import { reportSpending } from "./report-spending.ts";
  * Makes the images of all items. Everything that can fail without cost fails first: parameters, plan and budget of every
  * item, before the first image is bought. What an earlier try of this node has bought is not bought again.
  */
-export async function makeImages(context: IExecuteFunctions, operation: Operation): Promise<INodeExecutionData[][]> {
+export async function makeImages(
+  context: IExecuteFunctions,
+  operation: Operation | ChainStep,
+): Promise<INodeExecutionData[][]> {
   const host = await openHost(context, { credentials: "call" });
   const goesOn = context.continueOnFail();
   const results: ItemResult[] = [];
@@ -64,14 +69,16 @@ export async function makeImages(context: IExecuteFunctions, operation: Operatio
 async function readOrders(
   context: IExecuteFunctions,
   host: NodeHost,
-  operation: Operation,
+  operation: Operation | ChainStep,
 ): Promise<{ orders: OpenOrder[]; failed: FailedOrder[] }> {
   const orders: OpenOrder[] = [];
-  const failed: FailedOrder[] = [];
+  const { itemIndexes, failed } = pickItems(context);
   const nodeName = context.getNode().name;
-  for (const itemIndex of context.getInputData().keys()) {
+  for (const itemIndex of itemIndexes) {
     try {
-      const order = await readItemOrder(context, itemIndex, operation);
+      const order = isChainStep(operation)
+        ? await readChainOrder(context, itemIndex, operation)
+        : await readItemOrder(context, itemIndex, operation);
       orders.push({ order, desk: host.deskFor(order), subject: `${nodeName}, item ${itemIndex}` });
     } catch (cause) {
       failed.push({ order: { itemIndex }, cause });
