@@ -58,7 +58,18 @@ export { createPacer, type Pacer, type PacerOptions } from "./schedule/pacer.ts"
 export type { LimitTier, PublishedLimits } from "./schedule/lane-limits.ts";
 export { createMemoryLedgerStore } from "./memory-ledger-store.ts";
 export { reportCsv, reportEntries, type ReportRow } from "./ledger/report.ts";
-export type { CompareOptions, ComparedModel, Comparison, ElementRate } from "./judge/compare-models.ts";
+export {
+  comparePlanned,
+  holdComparisons,
+  planComparison,
+  type CompareOptions,
+  type ComparedModel,
+  type Comparison,
+  type ComparisonRun,
+  type ElementRate,
+  type PlannedComparison,
+} from "./judge/compare-models.ts";
+export { releaseHeld } from "./ledger/release-held.ts";
 export type { Winner } from "./judge/find-winner.ts";
 export type { QuestionStore } from "./judge/find-questions.ts";
 export type {

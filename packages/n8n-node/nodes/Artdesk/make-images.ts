@@ -1,6 +1,5 @@
 import type { Operation } from "@artdesk/core";
-import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from "n8n-workflow";
-import pLimit from "p-limit";
+import type { IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
 import { isChainStep, readChainOrder, type ChainStep } from "./chain-order.ts";
 import { openHost, type NodeHost } from "./host.ts";
 import { imageItems } from "./image-items.ts";
@@ -15,6 +14,7 @@ import {
   type PlannedOrder,
 } from "./plan-orders.ts";
 import { readItemOrder } from "./request-from-item.ts";
+import { runOrders } from "./run-orders.ts";
 import { reportSpending } from "./report-spending.ts";
 
 /**
@@ -54,7 +54,14 @@ export async function makeImages(
     throwFirst(context, unaffordable, results);
   }
   for (const { itemIndex, cause } of [...impossible, ...unaffordable]) results.push(failedResult(cause, itemIndex));
-  results.push(...(await makeAll(context, host, holds.planned, goesOn)));
+  results.push(
+    ...(await runOrders<PlannedOrder>(context, holds.planned, {
+      goesOn,
+      concurrency: holds.planned[0]?.order.concurrency ?? 1,
+      make: (order, signal) => makeOne(context, host, order, signal),
+      release: releaseOrders,
+    })),
+  );
   results.sort((left, right) => left.itemIndex - right.itemIndex);
   reportSpending(context, results);
   if (!goesOn)
@@ -87,37 +94,6 @@ async function readOrders(
   return { orders, failed };
 }
 
-async function makeAll(
-  context: IExecuteFunctions,
-  host: NodeHost,
-  orders: readonly PlannedOrder[],
-  goesOn: boolean,
-): Promise<ItemResult[]> {
-  const limit = pLimit(orders[0]?.order.concurrency ?? 1);
-  const signal = context.getExecutionCancelSignal();
-  const unused: PlannedOrder[] = [];
-  let stopped = false;
-  const results = await Promise.all(
-    orders.map((order) =>
-      limit(async () => {
-        if (stopped || signal?.aborted === true) {
-          unused.push(order);
-          return undefined;
-        }
-        const result = await makeOne(context, host, order, signal);
-        if (result.cause !== undefined && !goesOn) stopped = true;
-        return result;
-      }),
-    ),
-  );
-  await releaseOrders(unused).then(undefined, () => undefined);
-  const cancelled = signal?.aborted === true ? unused : [];
-  return [
-    ...results.filter((result) => result !== undefined),
-    ...cancelled.map(({ order }) => notStarted(context, order.itemIndex)),
-  ];
-}
-
 /** Makes one item. From the first paid reply on nothing here throws. */
 async function makeOne(
   context: IExecuteFunctions,
@@ -145,10 +121,4 @@ async function makeOne(
   const output = await imageItems(context, order, result, balances);
   host.memory.remember(memoryKey(host, order), { kind: "delivered", output });
   return { itemIndex, output, cause: undefined, attempts, recalled: false, balances };
-}
-
-function notStarted(context: IExecuteFunctions, itemIndex: number): ItemResult {
-  const message = `The execution was cancelled before this item was started [item ${itemIndex}]`;
-  const cause = new NodeOperationError(context.getNode(), message, { itemIndex });
-  return failedResult(cause, itemIndex);
 }
