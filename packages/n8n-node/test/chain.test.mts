@@ -139,6 +139,17 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("draft
     ]);
   });
 
+  it("lets drafts keep their numbers when one before them did not come", async () => {
+    simulator.faults([{ kind: "moderation", match: PROMPT, times: 1 }]);
+    const model = { __rl: true, mode: "id", value: "gemini-nano-banana-2.1" };
+    const { items } = await run({ ...DRAFT, model, drafts: 3, options: { fileName: "idea" } });
+    expect(jsonOf(items, "draft")).toEqual([2, 3]);
+    expect(jsonOf(items, "fileName")).toEqual(["idea-2.png", "idea-3.png"]);
+    expect(items[0]?.json["warnings"]).toEqual([expect.stringMatching(/^Only 2 came/)]);
+    const { run: execution } = await run({ ...FINAL, pick: 1 }, items);
+    expect(execution.data.resultData.error?.description).toBe("Possible here: 2, 3.");
+  });
+
   it("takes an image from elsewhere, with its own brief", async () => {
     const [{ binary } = {}] = (await run({ prompt: "A mug" })).items;
     const own: INodeExecutionData = { json: { id: 7 }, binary: { photo: binary?.["data"] as never } };
