@@ -227,8 +227,8 @@ test("requests side by side draw the questions of one prompt once", async () => 
   const request: ImageRequest = { prompt: "A cat on a wall, a yellow moon", verify: "report" };
   const results = await Promise.all([desk.generate(request), desk.generate(request), desk.generate(request)]);
   expect(simulator.calls().filter(({ path }) => path.endsWith("/responses"))).toHaveLength(1);
-  const sources = results.map(({ receipt }) => receipt.verification?.questions);
-  expect(sources.toSorted()).toEqual(["extracted", "stored", "stored"]);
+  const sources = results.map(({ receipt }) => receipt.verification?.questions ?? "none");
+  expect(sources.toSorted((left, right) => left.localeCompare(right))).toEqual(["extracted", "stored", "stored"]);
   for (const { receipt } of results) expect(receipt.verification?.images[0]?.elements).toHaveLength(2);
 });
 
