@@ -128,7 +128,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     run,
     clock,
     random,
-    openBatches: (provider) => openBatchClient(provider, { env: options.env, baseUrls: config.baseUrls }),
+    openBatches: (provider) => openBatchClient(provider, { http: artdesk.http }),
     stage,
     drawsOnly: drawsOnly(options),
     warnings,

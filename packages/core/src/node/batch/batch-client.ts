@@ -1,5 +1,5 @@
 import { ArtdeskError } from "../../errors.ts";
-import type { HttpRequest } from "../../ports.ts";
+import type { Http, HttpRequest } from "../../ports.ts";
 
 /** One call of a batch. */
 export interface BatchLine {
@@ -30,8 +30,8 @@ export interface BatchClient {
 }
 
 export interface BatchClientOptions {
-  env: Readonly<Record<string, string | undefined>>;
-  baseUrls: Readonly<Record<string, string>>;
+  /** Sends and signs, as for every other call. */
+  http: Http;
 }
 
 /** The batch services that there are, by provider; the library of each loads only when it is opened. */

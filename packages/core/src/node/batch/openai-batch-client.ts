@@ -1,21 +1,24 @@
 import OpenAI, { toFile } from "openai";
-import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
+import { recordOf } from "../../http.ts";
 import type { BatchClient, BatchClientOptions, BatchLineResult } from "./batch-client.ts";
+import { HOST_BASE_URL, hostFetch } from "./host-fetch.ts";
+import { readJsonLines } from "./read-json-lines.ts";
 
 /** States in which a batch is over; a part of it may be done in any of them. */
 const OVER: ReadonlySet<string> = new Set(["completed", "failed", "expired", "cancelled"]);
 /** Batches to look through for one of ours. */
 const MAX_LISTED = 500;
 
-/** OpenAI's Batch API by its own client, without retries of its own. */
-export function createOpenAiBatchClient({ env, baseUrls }: BatchClientOptions): BatchClient {
-  const provider = builtInCatalogue.providers.get("openai");
-  if (provider?.kind !== "http") throw new TypeError("the catalogue has no OpenAI");
-  const { keyVariable, baseUrlVariable, defaultBaseUrl } = provider.auth;
+const TIMEOUT_MS = 600_000;
+
+/** OpenAI's Batch API by its own client, without retries of its own, over the host's connections. */
+export function createOpenAiBatchClient({ http }: BatchClientOptions): BatchClient {
   const client = new OpenAI({
-    apiKey: env[keyVariable] ?? "",
-    baseURL: baseUrls["openai"] ?? env[baseUrlVariable] ?? defaultBaseUrl,
+    apiKey: "signed by the host",
+    baseURL: HOST_BASE_URL,
+    timeout: TIMEOUT_MS,
     maxRetries: 0,
+    fetch: hostFetch(http, "openai", TIMEOUT_MS),
   });
   return {
     async submit(name, lines) {
@@ -56,35 +59,21 @@ export function createOpenAiBatchClient({ env, baseUrls }: BatchClientOptions): 
 
 async function* readFiles(client: OpenAI, files: readonly string[]): AsyncGenerator<BatchLineResult> {
   for (const file of files) {
-    const response = await client.files.content(file);
-    if (!response.body) continue;
-    let rest = "";
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) if (line.trim() !== "") yield readLine(line);
-    }
-    if (rest.trim() !== "") yield readLine(rest);
+    const { body } = await client.files.content(file);
+    if (body) for await (const line of readJsonLines(body, "openai")) yield readLine(line);
   }
 }
 
-interface OutputLine {
-  custom_id: string;
-  response: { status_code: number; request_id: string; body: unknown } | null;
-  error: { code: string; message: string } | null;
-}
-
-function readLine(text: string): BatchLineResult {
-  const line = JSON.parse(text) as OutputLine;
-  const { response } = line;
-  if (response)
-    return {
-      id: line.custom_id,
-      status: response.status_code,
-      headers: { "x-request-id": response.request_id },
-      body: JSON.stringify(response.body),
-    };
+function readLine(line: Readonly<Record<string, unknown>>): BatchLineResult {
+  const id = String(line["custom_id"]);
+  const response = recordOf(line["response"]);
   // A line that was never run, for example because the batch expired: not billed.
-  return { id: line.custom_id, status: 400, headers: {}, body: JSON.stringify({ error: line.error }) };
+  if (!response) return { id, status: 400, headers: {}, body: JSON.stringify({ error: line["error"] }) };
+  const { status_code: status, request_id: requestId } = response;
+  return {
+    id,
+    status: Number(status),
+    headers: typeof requestId === "string" ? { "x-request-id": requestId } : {},
+    body: JSON.stringify(response["body"]),
+  };
 }

@@ -139,6 +139,8 @@ async function submitBatch(desk: AssetDesk, calls: readonly BatchCall[]): Promis
 
 function toError(error: unknown, provider: HttpProvider | undefined): ArtdeskError {
   if (isArtdeskError(error)) return error;
+  // The host's own error, for example that nothing was sent, comes inside the library's.
+  if (error instanceof Error && isArtdeskError(error.cause)) return error.cause;
   const status =
     typeof error === "object" && error !== null && "status" in error && typeof error.status === "number"
       ? error.status
