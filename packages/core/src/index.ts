@@ -42,6 +42,18 @@ export type { Policy, PolicyPreset, PolicyRule, RuleCondition, RuleEffect } from
 export { parseRequest } from "./request.ts";
 export { readBrief } from "./brief.ts";
 export { planRequest, type PlanInput } from "./plan.ts";
+export {
+  createBatchDesk,
+  type BatchDesk,
+  type BatchDeskOptions,
+  type CollectedBatch,
+  type CollectedCall,
+  type DeskOrder,
+  type SubmittedBatch,
+} from "./batch/batch-desk.ts";
+export type { BatchOrder } from "./batch/batch-calls.ts";
+export { requireBatchOffers } from "./batch/batch-terms.ts";
+export { releaseHeld } from "./ledger/release-held.ts";
 export { createLedger, type LedgerOptions } from "./ledger/ledger.ts";
 export type {
   Ledger,

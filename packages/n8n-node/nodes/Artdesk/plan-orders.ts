@@ -1,4 +1,4 @@
-import { isArtdeskError, type Artdesk, type PlannedRequest, type Reservation, type Settlement } from "@artdesk/core";
+import { isArtdeskError, releaseHeld, type Artdesk, type PlannedRequest, type Reservation } from "@artdesk/core";
 import { blockedError } from "./node-failure.ts";
 import type { ItemOrder } from "./request-from-item.ts";
 
@@ -21,17 +21,6 @@ export interface FailedOrder {
   order: Pick<ItemOrder, "itemIndex">;
   cause: unknown;
 }
-
-const NOT_STARTED: Settlement = {
-  costMicroUsd: 0,
-  tableMicroUsd: 0,
-  images: 0,
-  usage: undefined,
-  requestId: undefined,
-  outcome: "failed",
-  reason: "not started",
-  durationMs: 0,
-};
 
 /** Decides on every order before anything is bought. */
 export async function planOrders(
@@ -88,9 +77,7 @@ async function holdGroups(
 
 /** Gives back the money of orders that will not be made. */
 export async function releaseOrders(orders: readonly PlannedOrder[]): Promise<void> {
-  for (const { desk, held = [] } of orders) {
-    for (const reservation of held) await desk.ledger.release(reservation, NOT_STARTED);
-  }
+  for (const { desk, held = [] } of orders) await releaseHeld(desk.ledger, held);
 }
 
 async function planOne(order: OpenOrder): Promise<PlannedOrder | FailedOrder> {

@@ -4,6 +4,7 @@ import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import type { OnEvent } from "../../events.ts";
 import type { PlannedRequest } from "../../generate.ts";
 import { subjectInBooks } from "../../ledger/line.ts";
+import { releaseHeld } from "../../ledger/release-held.ts";
 import type { Reservation } from "../../ledger/types.ts";
 import type { AbortSignalLike } from "../../ports.ts";
 import type { GenerateResult } from "../../receipt.ts";
@@ -74,19 +75,8 @@ export async function refuseWhenUnknown(
 }
 
 /** Gives money back that was set aside for calls that are not made. */
-export async function releaseUnused(desk: AssetDesk, reservations: readonly Reservation[]): Promise<void> {
-  for (const reservation of reservations) {
-    await desk.artdesk.ledger.release(reservation, {
-      costMicroUsd: 0,
-      tableMicroUsd: 0,
-      images: 0,
-      usage: undefined,
-      requestId: undefined,
-      outcome: "failed",
-      reason: "not started",
-      durationMs: 0,
-    });
-  }
+export function releaseUnused(desk: AssetDesk, reservations: readonly Reservation[]): Promise<void> {
+  return releaseHeld(desk.artdesk.ledger, reservations);
 }
 
 function keptFolder(desk: AssetDesk, attemptId: string): string[] {
