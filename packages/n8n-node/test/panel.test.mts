@@ -127,6 +127,8 @@ describe("the panel", () => {
       "Upscale image",
       "Estimate cost",
       "Get budget",
+      "Collect batch",
+      "Submit batch",
     ]);
   });
 

@@ -3,9 +3,10 @@ import { discountedMicroUsd } from "../cost.ts";
 import { ArtdeskError, isArtdeskError } from "../errors.ts";
 import { notMade } from "../ledger/release-held.ts";
 import type { Clock, Http, LedgerStore } from "../ports.ts";
+import type { Attempt } from "../receipt.ts";
 import { type BatchCall, batchCallsOf, batchesOf, type BatchHost, type BatchOrder } from "./batch-calls.ts";
 import { openBatchClient } from "./batch-client.ts";
-import { type BatchOutcome, batchOutcomes, type BatchRecord, settlementOf } from "./batch-outcomes.ts";
+import { attemptOf, type BatchOutcome, batchOutcomes, type BatchRecord, settlementOf } from "./batch-outcomes.ts";
 import { type BatchTicket, createBatchShelf, recordsOfTicket, type TicketCall } from "./batch-shelf.ts";
 import { batchDiscountOf } from "./batch-terms.ts";
 import { handInBatch } from "./hand-in-batch.ts";
@@ -40,7 +41,10 @@ export interface SubmittedBatch<T extends DeskOrder> {
 }
 
 /** One call of a collected batch, with the host's words about its order. */
-export type CollectedCall = BatchOutcome<TicketCall & BatchRecord>;
+export interface CollectedCall extends BatchOutcome<TicketCall & BatchRecord> {
+  /** The call as receipts show it. */
+  attempt: Attempt;
+}
 
 /** Where a batch stands. */
 export type CollectedBatch = { ticket: BatchTicket } & (
@@ -159,7 +163,7 @@ export function createBatchDesk(options: BatchDeskOptions): BatchDesk {
       if (ticket.providerBatchId === undefined) await shelf.submitted(name, id);
       const look = await client.look(id);
       if (look.kind === "running") return { ticket, state: "running", detail: look.detail };
-      const outcomes: Omit<CollectedCall, "reply">[] = [];
+      let costMicroUsd = 0;
       const bookings: (() => Promise<void>)[] = [];
       for await (const outcome of batchOutcomes(recordsOfTicket(ticket), look.results, {
         catalogue,
@@ -169,8 +173,8 @@ export function createBatchDesk(options: BatchDeskOptions): BatchDesk {
       })) {
         const settlement = settlementOf(outcome);
         const { reservation } = outcome.record;
-        await deliver(outcome);
-        outcomes.push({ record: outcome.record, error: outcome.error, costMicroUsd: outcome.costMicroUsd });
+        await deliver({ ...outcome, attempt: attemptOf(outcome, ticket.submittedAtMs) });
+        costMicroUsd += outcome.costMicroUsd;
         // An image that was free all the same counts as made.
         const isSettled = outcome.reply !== undefined || outcome.costMicroUsd > 0;
         bookings.push(() =>
@@ -178,7 +182,6 @@ export function createBatchDesk(options: BatchDeskOptions): BatchDesk {
         );
       }
       await Promise.all(bookings.map((book) => book()));
-      const costMicroUsd = outcomes.reduce((sum, outcome) => sum + outcome.costMicroUsd, 0);
       return { ticket, state: "ended", costMicroUsd, again: ticket.state === "collected" };
     },
     async close({ ticket, state }) {

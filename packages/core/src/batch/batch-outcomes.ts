@@ -5,6 +5,7 @@ import { ArtdeskError, isArtdeskError } from "../errors.ts";
 import type { Settlement } from "../ledger/types.ts";
 import type { Codec, JournalEntry } from "../ports.ts";
 import type { HttpProvider, ProviderCall, ProviderReply } from "../provider.ts";
+import type { Attempt } from "../receipt.ts";
 import { parseRequest } from "../request.ts";
 import type { BatchLineResult } from "./batch-client.ts";
 
@@ -74,6 +75,25 @@ export function settlementOf({ reply, error, costMicroUsd }: BatchOutcome<BatchR
     outcome: reply ? (error ? "partial" : "delivered") : refused,
     reason: error?.code,
     durationMs: 0,
+  };
+}
+
+/** The call as receipts show it. */
+export function attemptOf(outcome: BatchOutcome<BatchRecord>, startedAtMs: number): Attempt {
+  const { record, error, costMicroUsd } = outcome;
+  const { attemptId: id, provider, model, quality, size } = record;
+  const { reason: _reason, judged: _judged, ...settlement } = settlementOf(outcome);
+  return {
+    id,
+    provider,
+    model,
+    quality,
+    size,
+    ...settlement,
+    posts: 1,
+    billed: costMicroUsd > 0 ? "yes" : "no",
+    startedAtMs,
+    error: error && { code: error.code, message: error.shortMessage },
   };
 }
 

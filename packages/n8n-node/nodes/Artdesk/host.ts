@@ -37,6 +37,10 @@ export interface NodeHost {
   memoryKey: string;
   /** An art desk under these terms. All desks of an execution share their books. */
   deskFor(terms: DeskTerms): Artdesk;
+  /** Sends to the providers that have a credential. */
+  readonly http: Http;
+  /** Where the books are kept. */
+  readonly ledgerStore: LedgerStore;
   /** A provider can be called. */
   hasKey(provider: string): boolean;
 }
@@ -67,6 +71,8 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
   return {
     memory,
     memoryKey: `${context.getNode().id}/${runIndexOf(context)}`,
+    http,
+    ledgerStore: ledger,
     hasKey: (provider) => http.hasKey(provider),
     deskFor(terms) {
       const key = JSON.stringify([terms.preset, terms.onUnknown, terms.budget, [...terms.prices]]);
