@@ -6,9 +6,11 @@ import {
   type Budget,
   type Http,
   type LedgerStore,
+  type Pacer,
   type QuestionStore,
 } from "@artdesk/core";
 import { NodeOperationError, type ICredentialDataDecryptedObject, type IExecuteFunctions } from "n8n-workflow";
+import { createAccountPacer } from "./account-pacer.ts";
 import { createDataTableApi } from "./data-table-api.ts";
 import { createDataTableLedgerStore } from "./data-table-ledger-store.ts";
 import { createExecutionMemories, type ExecutionMemory } from "./execution-memory.ts";
@@ -67,6 +69,7 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
   const ledger = await openLedgerStore(context, memory);
   const run = executionId === undefined ? n8nRandom.id() : `n8n-${executionId}`;
   const questions = createMemoryQuestionStore();
+  const pacer = createAccountPacer(accountsOf(context, endpoints));
   const desks = new Map<string, Artdesk>();
   return {
     memory,
@@ -76,7 +79,7 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
     hasKey: (provider) => http.hasKey(provider),
     deskFor(terms) {
       const key = JSON.stringify([terms.preset, terms.onUnknown, terms.budget, [...terms.prices]]);
-      const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run, questions });
+      const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run, questions, pacer });
       desks.set(key, desk);
       return desk;
     },
@@ -92,7 +95,8 @@ function openDesk({
   ledger,
   run,
   questions,
-}: DeskTerms & { http: Http; ledger: LedgerStore; run: string; questions: QuestionStore }): Artdesk {
+  pacer,
+}: DeskTerms & { http: Http; ledger: LedgerStore; run: string; questions: QuestionStore; pacer: Pacer }): Artdesk {
   return createArtdesk({
     catalogue: pricedCatalogue(prices),
     policy: { ...parsePolicy(preset), onUnknown },
@@ -104,6 +108,7 @@ function openDesk({
     codec: n8nCodec,
     run,
     questions,
+    pacer,
   });
 }
 
@@ -126,6 +131,20 @@ async function openEndpoints(context: IExecuteFunctions): Promise<Map<string, Si
     endpoints.set(provider, { credentialType, baseUrl: textOf(credential, "baseUrl") });
   }
   return endpoints;
+}
+
+/** Calls with the same credential to the same address share the limits of one account. */
+function accountsOf(
+  context: IExecuteFunctions,
+  endpoints: ReadonlyMap<string, SignedEndpoint>,
+): ReadonlyMap<string, string> {
+  const chosen = context.getNode().credentials ?? {};
+  return new Map(
+    [...endpoints].map(([provider, { credentialType, baseUrl }]) => [
+      provider,
+      `${chosen[credentialType]?.id ?? ""} ${baseUrl}`,
+    ]),
+  );
 }
 
 async function openLedgerStore(context: IExecuteFunctions, memory: ExecutionMemory<LedgerStore>): Promise<LedgerStore> {
