@@ -1,7 +1,7 @@
 import { startSimulator, type Simulator } from "@artdesk/simulator";
 import type { IDataObject, INode, INodeExecutionData } from "n8n-workflow";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { runArtdesk, simulatorCredentials } from "./harness/artdesk-runner.mts";
+import { queueCredentials, runArtdesk, simulatorCredentials } from "./harness/artdesk-runner.mts";
 import { buildNode, type BuiltNode } from "./harness/built-node.mts";
 import { startFakeDataTables, type FakeDataTables } from "./harness/fake-data-tables.mts";
 import { startLoopbackServer } from "./harness/loopback-server.mts";
@@ -23,7 +23,8 @@ afterEach(async () => {
 
 function allCredentials(): RunOptions["credentials"] {
   const artdeskLedgerApi = { apiKey: "key-1", baseUrl: `${n8n.baseUrl}/api/v1`, table: "artdesk_ledger" };
-  return { ...simulatorCredentials(simulator), artdeskLedgerApi };
+  // A node that made images at fal.ai before keeps that credential.
+  return { ...simulatorCredentials(simulator), ...queueCredentials(simulator), artdeskLedgerApi };
 }
 
 function withGeminiAt(baseUrl: string): RunOptions["credentials"] {

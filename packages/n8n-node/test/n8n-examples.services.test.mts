@@ -46,7 +46,7 @@ describe.skipIf(postgresUrl === undefined)(`the example workflows, imported into
     const file = join(whole.n8n.folder, "credentials.json");
     writeFileSync(file, JSON.stringify(entries));
     const output = await whole.n8n.command("import:credentials", `--input=${file}`);
-    expect(output).toMatch(/Successfully imported 4 credentials/);
+    expect(output).toContain(`Successfully imported ${entries.length} credentials`);
     return Object.fromEntries(entries.map(({ id, name, type }) => [type, { id, name }]));
   }
 

@@ -13,6 +13,7 @@ import { openHost } from "./host.ts";
 import { n8nClock } from "./n8n-clock.ts";
 import { n8nCodec, n8nRandom } from "./n8n-codec.ts";
 import { failureItem, nodeFailure } from "./node-failure.ts";
+import { BATCH_PROVIDERS } from "./provider-credentials.ts";
 import { readBudget } from "./read-budget.ts";
 import { textParameter } from "./read-text.ts";
 import { reportSpending } from "./report-spending.ts";
@@ -30,7 +31,7 @@ interface Found {
  * that whatever breaks is fetched again the next time.
  */
 export async function collectBatch(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-  const host = await openHost(context, { credentials: "call" });
+  const host = await openHost(context, { credentials: "call", providers: BATCH_PROVIDERS });
   const terms = { preset: "auto", onUnknown: "stop", budget: readBudget({}, {}), prices: new Map() } as const;
   const desk = createBatchDesk({
     catalogue: builtInCatalogue,

@@ -53,14 +53,20 @@ export interface HostOptions {
    * every provider counts as usable. `none`: the operation has no use for them.
    */
   credentials: "call" | "ask" | "none";
+  /**
+   * Providers that the operation can use, by id: n8n hands out no credential that the panel does not show.
+   * @default all
+   */
+  providers?: ReadonlySet<string> | undefined;
 }
 
 /** Ports over n8n for one run of the node: credentials, books, memory. */
-export async function openHost(context: IExecuteFunctions, { credentials }: HostOptions): Promise<NodeHost> {
+export async function openHost(context: IExecuteFunctions, { credentials, providers }: HostOptions): Promise<NodeHost> {
   const executionId = knownExecutionId(context);
   const memory = memories.open(executionId);
   if (executionId !== undefined) forgetAfterwards(context, executionId);
-  const endpoints = credentials === "none" ? new Map<string, SignedEndpoint>() : await openEndpoints(context);
+  const endpoints =
+    credentials === "none" ? new Map<string, SignedEndpoint>() : await openEndpoints(context, providers);
   const signed = createN8nHttp(context, endpoints);
   const http =
     credentials === "ask" && endpoints.size === 0
@@ -122,11 +128,14 @@ function createMemoryQuestionStore(): QuestionStore {
 }
 
 /** The providers that this node has a credential for, and where they are reached. */
-async function openEndpoints(context: IExecuteFunctions): Promise<Map<string, SignedEndpoint>> {
+async function openEndpoints(
+  context: IExecuteFunctions,
+  providers: ReadonlySet<string> | undefined,
+): Promise<Map<string, SignedEndpoint>> {
   const endpoints = new Map<string, SignedEndpoint>();
   const chosen = context.getNode().credentials ?? {};
   for (const [provider, credentialType] of PROVIDER_CREDENTIALS) {
-    if (chosen[credentialType] === undefined) continue;
+    if (chosen[credentialType] === undefined || providers?.has(provider) === false) continue;
     const credential = await context.getCredentials(credentialType);
     endpoints.set(provider, { credentialType, baseUrl: textOf(credential, "baseUrl") });
   }

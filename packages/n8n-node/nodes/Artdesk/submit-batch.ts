@@ -24,6 +24,7 @@ import {
   type OpenOrder,
   type PlannedOrder,
 } from "./plan-orders.ts";
+import { BATCH_PROVIDERS } from "./provider-credentials.ts";
 import { asText } from "./read-text.ts";
 import { readBatchOrder, type BatchItemOrder } from "./read-batch-order.ts";
 
@@ -39,7 +40,7 @@ interface ItemDeskOrder extends DeskOrder {
  * fails first, as when images are made at once. What an earlier try of this node has handed in is not handed in again.
  */
 export async function submitBatch(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-  const host = await openHost(context, { credentials: "call" });
+  const host = await openHost(context, { credentials: "call", providers: BATCH_PROVIDERS });
   const goesOn = context.continueOnFail();
   const { orders, failed } = await readOrders(context, host);
   const known = new Map<string, INodeExecutionData>();
