@@ -2,7 +2,7 @@ import { readBrief } from "./brief.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import type { Candidate, Unfit } from "./plan/candidate.ts";
 import { explainNoCandidate, explainUnaffordable } from "./plan/explain-blocked.ts";
-import { makeOffer } from "./plan/make-offer.ts";
+import { makeOffers } from "./plan/make-offers.ts";
 import { budgetWarnings } from "./plan/money-limits.ts";
 import { resolveNames, resolvePolicyModels, type Blocked } from "./plan/named-models.ts";
 import type { OfferTable } from "./plan/offer-table.ts";
@@ -68,7 +68,7 @@ export function planRequest(input: PlanInput): Decision {
     localOnly: isLocalOnly(input),
   });
   const till = new Till(input, verdict, brief, policyModels, today.slice(0, 7));
-  let chosen = till.choose(table.kept);
+  let chosen = till.chooseKept(table);
   const retiringUsed = chosen.length === 0 && !till.stopped;
   if (retiringUsed) chosen = till.choose(table.retiring.map(candidateOf));
   const downgrade = chosen.length === 0 && !till.stopped && till.isShort && verdict.mayDowngrade;
@@ -91,7 +91,7 @@ export function planRequest(input: PlanInput): Decision {
     );
   if (spend.balances.length > 0) warnings.push(...budgetWarnings(budget, spend));
   return {
-    offers: chosen.map((offer, rank) => makeOffer({ offer, rank, count: request.count, verdict, pinId, downgrade })),
+    offers: makeOffers(chosen, { count: request.count, verdict, pinId, downgrade }),
     rejected,
     requiredTier: verdict.tier,
     brief,

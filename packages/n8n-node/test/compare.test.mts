@@ -6,6 +6,7 @@ import { buildNode, type BuiltNode } from "./harness/built-node.mts";
 import { loadN8nRelease, N8N_RELEASES } from "./harness/n8n-release.mts";
 import type { NodeRun } from "./harness/run-node.mts";
 import type { RunOptions } from "./harness/run-workflow.mts";
+import { failureOf } from "./harness/three-posters.mts";
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -154,6 +155,71 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("Image
     expect(images).toBe(4);
     const paid = done.items.reduce((sum, { json }) => sum + Number(json["costUsd"]), 0);
     expect(Math.round(paid * 1e6)).toBe(totalMicroUsd);
+  });
+
+  describe("two items under one budget", () => {
+    const items = [{ prompt: "The first umbrella" }, { prompt: "The second umbrella" }];
+    const both = { ...BRIEF, prompt: "={{ $json.prompt }}", attempts: 2 };
+
+    /** The most that the images of one item may cost, in USD: the least budget under which it may be made. */
+    async function worstCaseUsd(): Promise<number> {
+      const each = await Promise.all(
+        BRIEF.models.map(async (name) => {
+          const [value = "", quality = ""] = name.split("@");
+          const model = { __rl: true, mode: "id", value };
+          const options = { count: 2, ...(quality === "" ? {} : { quality }) };
+          const asked = { resource: "cost", operation: "estimate", prompt: "The first umbrella", model, options };
+          return Number((await run(asked)).items[0]?.json["worstCaseUsd"]);
+        }),
+      );
+      return each.reduce((sum, usd) => sum + usd, 0);
+    }
+
+    it("buys nothing for either when only one of them fits", async () => {
+      const runUsd = (await worstCaseUsd()) * 1.5;
+      const { run: execution } = await run({ ...both, budget: { runUsd, onExceeded: "stop" } }, items);
+      expect(execution.data.resultData.error?.message).toMatch(/^Not enough budget for this run.+ is left \[item 1\]$/);
+      expect(execution.data.resultData.error?.description).toMatch(/^Raise the limit/);
+      expect(simulator.calls()).toEqual([]);
+    });
+
+    it("makes the one that fits when the node goes on, whole, and never goes over", async () => {
+      const runUsd = (await worstCaseUsd()) * 1.5;
+      const done = await run({ ...both, budget: { runUsd, onExceeded: "stop" } }, items, {
+        onError: "continueRegularOutput",
+      });
+      expect(modelsOf(done).map(({ images }) => images)).toEqual([2, 2]);
+      expect(failureOf(done.items[1])).toMatchObject({ code: "budget_exceeded", costUsd: 0 });
+      const { totalMicroUsd, images } = simulator.statement();
+      expect(images).toBe(4);
+      expect(totalMicroUsd).toBeLessThanOrEqual(runUsd * 1e6);
+      expect(Math.round(Number(done.items[0]?.json["costUsd"]) * 1e6)).toBe(totalMicroUsd);
+    });
+
+    it("makes both when both fit, and counts all of it", async () => {
+      const runUsd = (await worstCaseUsd()) * 2.5;
+      const done = await run({ ...both, budget: { runUsd, onExceeded: "stop" } }, items);
+      const { totalMicroUsd, images } = simulator.statement();
+      expect([done.items.length, images]).toEqual([2, 8]);
+      expect(Math.round(Number(done.items[1]?.json["budgetLeftUsd"]) * 1e6)).toBe(
+        Math.round(runUsd * 1e6) - totalMicroUsd,
+      );
+    });
+
+    it("gives the money of the second back when the first cannot be made", async () => {
+      simulator.faults([{ kind: "moderation", match: "first", times: "always" }]);
+      const runUsd = (await worstCaseUsd()) * 2.5;
+      const failing = { ...both, budget: { runUsd, onExceeded: "stop" } };
+      const { run: execution } = await run(failing, items);
+      expect(execution.data.resultData.error?.message).toMatch(/\[item 0\]$/);
+      expect(simulator.statement().images).toBe(0);
+      const before = simulator.statement().totalMicroUsd;
+      const goingOn = await run(failing, items, { onError: "continueRegularOutput" });
+      expect(goingOn.items.map((item) => failureOf(item)?.["code"])).toEqual(["content_refused", undefined]);
+      expect(Math.round(Number(goingOn.items[1]?.json["budgetLeftUsd"]) * 1e6)).toBe(
+        Math.round(runUsd * 1e6) - (simulator.statement().totalMicroUsd - before),
+      );
+    });
   });
 
   it.each<[string, IDataObject, RegExp]>([

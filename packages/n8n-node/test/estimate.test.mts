@@ -23,7 +23,7 @@ afterAll(() => simulator.close());
 function run(
   parameters: IDataObject,
   credentials: RunOptions["credentials"] = simulatorCredentials(simulator),
-  input: IDataObject[] = [{}],
+  input: (IDataObject | INodeExecutionData)[] = [{}],
 ): Promise<NodeRun> {
   return runArtdesk({ release, built, credentials }, parameters, input);
 }
@@ -104,6 +104,13 @@ describe("the output schemas", () => {
       const models = ["gpt-image-2@low", "gpt-image-2@medium"];
       return (await run({ operation: "compare", prompt: "A fox", models, attempts: 1 })).items;
     }
+    if (operation.startsWith("image/")) {
+      const drafts = await run({ operation: "draft", prompt: "A fox", drafts: 1, budget: { runUsd: 1 } });
+      if (operation === "image/draft") return drafts.items;
+      const options = operation === "image/final" ? { verify: "report", elements: ["a red fox"] } : {};
+      const parameters = { operation: operation.slice("image/".length), correction: "Warmer", options };
+      return (await run(parameters, undefined, drafts.items)).items;
+    }
     const tables = await startFakeDataTables("key-1");
     const artdeskLedgerApi = { apiKey: "key-1", baseUrl: `${tables.baseUrl}/api/v1`, table: "books" };
     const credentials = { ...simulatorCredentials(simulator), artdeskLedgerApi };
@@ -113,23 +120,28 @@ describe("the output schemas", () => {
     return items;
   }
 
-  it.each(["image/generate", "image/compare", "cost/estimate", "budget/get"])(
-    "tell what %s gives",
-    async (operation) => {
-      const { properties } = schemaOf(operation);
-      const items = await outputOf(operation);
-      expect(items.length).toBeGreaterThan(0);
-      for (const { json } of items) {
-        for (const [name, value] of Object.entries(json)) {
-          expect([name, Object.hasOwn(properties, name)]).toEqual([name, true]);
-          expect([name, [properties[name]?.type].flat().includes(typeOf(value))]).toEqual([name, true]);
-        }
+  it.each([
+    "image/generate",
+    "image/draft",
+    "image/refine",
+    "image/final",
+    "image/compare",
+    "cost/estimate",
+    "budget/get",
+  ])("tell what %s gives", async (operation) => {
+    const { properties } = schemaOf(operation);
+    const items = await outputOf(operation);
+    expect(items.length).toBeGreaterThan(0);
+    for (const { json } of items) {
+      for (const [name, value] of Object.entries(json)) {
+        expect([name, Object.hasOwn(properties, name)]).toEqual([name, true]);
+        expect([name, [properties[name]?.type].flat().includes(typeOf(value))]).toEqual([name, true]);
       }
-      const seen = new Set(items.flatMap(({ json }) => Object.keys(json)));
-      const rare = new Set(["url", "warnings"]);
-      expect(Object.keys(properties).filter((name) => !seen.has(name) && !rare.has(name))).toEqual([]);
-    },
-  );
+    }
+    const seen = new Set(items.flatMap(({ json }) => Object.keys(json)));
+    const rare = new Set(["url", "warnings"]);
+    expect(Object.keys(properties).filter((name) => !seen.has(name) && !rare.has(name))).toEqual([]);
+  });
 
   it.each(["image/edit", "image/upscale"])("are the same for %s as for a new image", (operation) => {
     expect(schemaOf(operation)).toEqual(schemaOf("image/generate"));

@@ -122,8 +122,11 @@ describe("the panel", () => {
       .map(({ action }) => action);
     expect(actions).toEqual([
       "Compare models on an image",
+      "Draft image",
       "Edit image",
+      "Make final image",
       "Generate image",
+      "Refine image",
       "Upscale image",
       "Estimate cost",
       "Get budget",

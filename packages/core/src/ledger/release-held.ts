@@ -15,6 +15,9 @@ export function notMade(reason: string): Settlement {
 }
 
 /** Gives money back that was set aside for calls that are not made. */
-export async function releaseHeld(ledger: Ledger, reservations: readonly Reservation[]): Promise<void> {
+export async function releaseHeld(
+  ledger: Pick<Ledger, "release">,
+  reservations: readonly Reservation[],
+): Promise<void> {
   await Promise.all(reservations.map((reservation) => ledger.release(reservation, notMade("not started"))));
 }

@@ -14,6 +14,9 @@ import { properties } from "./properties.ts";
 import { loadModels, searchModels, searchUpscalers } from "./search-models.ts";
 import { submitBatch } from "./submit-batch.ts";
 
+/** Operations whose items are images. */
+const MAKES = ["draft", "edit", "final", "generate", "refine", "upscale"] as const;
+
 /** Makes and edits images. Programmatic, because budgets, fallbacks and receipts cannot be declared as routing. */
 export class Artdesk implements INodeType {
   description: INodeTypeDescription = {
@@ -78,6 +81,6 @@ export class Artdesk implements INodeType {
     if (operation === "submit") return submitBatch(this);
     if (operation === "collect") return collectBatch(this);
     if (operation === "compare") return compareImages(this);
-    return makeImages(this, operation === "edit" || operation === "upscale" ? operation : "generate");
+    return makeImages(this, MAKES.find((makes) => makes === operation) ?? "generate");
   }
 }

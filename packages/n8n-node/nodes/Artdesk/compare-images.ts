@@ -1,11 +1,13 @@
-import { ArtdeskError, builtInJudges, type Artdesk, type Comparison } from "@artdesk/core";
+import { ArtdeskError, builtInJudges, comparePlanned, planComparison, type Comparison } from "@artdesk/core";
 import type { IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
 import { comparisonItem } from "./comparison-item.ts";
+import { holdCompares, releaseCompares, type HeldCompare, type PlannedCompare } from "./hold-compares.ts";
 import { openHost, type NodeHost } from "./host.ts";
 import { failedResult, memoryKey, recallResult, throwFirst, type ItemResult } from "./item-result.ts";
-import { blockedError } from "./node-failure.ts";
-import { reportSpending } from "./report-spending.ts";
+import type { FailedOrder } from "./plan-orders.ts";
 import { readItemOrder, readLines, wholeNumber, type ItemOrder } from "./request-from-item.ts";
+import { reportSpending } from "./report-spending.ts";
+import { runOrders } from "./run-orders.ts";
 
 /** What one item asks to compare. */
 export interface CompareOrder extends ItemOrder {
@@ -16,43 +18,50 @@ export interface CompareOrder extends ItemOrder {
 }
 
 /**
- * Compares models on the brief of each item, one item after the other. All items are read and planned before the first
- * image is bought. What an earlier try of this node has compared is not bought again.
+ * Compares models on the brief of each item, one item after the other. All items are read and planned, and the money for
+ * all their images is set aside, before the first image is bought. What an earlier try of this node has compared is not
+ * bought again.
  */
 export async function compareImages(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
   const host = await openHost(context, { credentials: "call" });
   const goesOn = context.continueOnFail();
   const results: ItemResult[] = [];
-  const open: CompareOrder[] = [];
+  const plans: PlannedCompare[] = [];
+  const failed: FailedOrder[] = [];
   for (const itemIndex of context.getInputData().keys()) {
-    const order = await readOrder(context, host, itemIndex);
-    if (!("cause" in order)) open.push(order);
-    else if (goesOn) results.push(failedResult(order.cause, itemIndex));
-    else throwFirst(context, [{ itemIndex, cause: order.cause }], results);
+    const read = await readOrder(context, host, itemIndex);
+    if ("cause" in read) failed.push({ order: { itemIndex }, cause: read.cause });
+    else if ("recalled" in read) results.push(read.recalled);
+    else plans.push(read);
   }
-  const signal = context.getExecutionCancelSignal();
-  for (const order of open) {
-    const result = recallResult(host, order) ?? (await compareOne(context, host, order, signal));
-    results.push(result);
-    if (result.cause !== undefined && !goesOn) break;
+  // What failed at a price in an earlier try fails again, and nothing more is bought on the way to it.
+  if (!goesOn) throwFirst(context, [...results.filter(hasCause), ...failed.map(inItem)], results);
+  const holds = await holdCompares(plans);
+  if (!goesOn && holds.failed.length > 0) {
+    await releaseCompares(holds.held);
+    throwFirst(context, holds.failed.map(inItem), results);
   }
+  for (const { order, cause } of [...failed, ...holds.failed]) results.push(failedResult(cause, order.itemIndex));
+  results.push(
+    ...(await runOrders(context, holds.held, {
+      goesOn,
+      concurrency: 1,
+      make: (order, signal) => compareOne(context, host, order, signal),
+      release: releaseCompares,
+    })),
+  );
   results.sort((left, right) => left.itemIndex - right.itemIndex);
   reportSpending(context, results);
-  if (!goesOn)
-    throwFirst(
-      context,
-      results.filter(({ cause }) => cause !== undefined),
-      results,
-    );
+  if (!goesOn) throwFirst(context, results.filter(hasCause), results);
   return [results.flatMap(({ output }) => output)];
 }
 
-/** The order of an item, or why it cannot be made. Costs nothing. */
+/** What an item asks to compare, planned; or what an earlier try came to with it. Costs nothing. */
 async function readOrder(
   context: IExecuteFunctions,
   host: NodeHost,
   itemIndex: number,
-): Promise<CompareOrder | { cause: unknown }> {
+): Promise<PlannedCompare | { recalled: ItemResult } | { cause: unknown }> {
   try {
     const order: CompareOrder = {
       ...(await readItemOrder(context, itemIndex, "compare")),
@@ -60,10 +69,12 @@ async function readOrder(
       attempts: wholeNumber(context.getNodeParameter("attempts", itemIndex, 5) as number) ?? 5,
       includeImages: context.getNodeParameter("includeImages", itemIndex, false) as boolean,
     };
+    const recalled = recallResult(host, order);
+    if (recalled !== undefined) return { recalled };
     if (!builtInJudges.some(({ provider }) => host.hasKey(provider))) throw noJudge();
-    checkOrder(order);
-    await planModels(host.deskFor(order), order);
-    return order;
+    const desk = host.deskFor(order);
+    const comparison = await planComparison(desk, order.request, order);
+    return { order, desk, subject: `${context.getNode().name}, item ${itemIndex}`, comparison };
   } catch (cause) {
     return { cause };
   }
@@ -75,40 +86,17 @@ function readModels(value: unknown): string[] {
   return names.map((name) => name.trim()).filter(Boolean);
 }
 
-/** What a comparison asks for, checked here so that no other item is paid for first. */
-function checkOrder({ models, attempts }: CompareOrder): void {
-  const issue =
-    new Set(models).size < 2
-      ? "models: a comparison needs two models or more."
-      : Number.isInteger(attempts) && attempts >= 1 && attempts <= 10
-        ? undefined
-        : `attempts: ${JSON.stringify(attempts)} is not a whole number from 1 to 10.`;
-  if (issue !== undefined) throw new ArtdeskError({ code: "invalid_request", shortMessage: issue, issues: [issue] });
-}
-
-/** What keeps a model from being used is known before anything is paid for another item. */
-async function planModels(desk: Artdesk, { request, models, attempts }: CompareOrder): Promise<void> {
-  for (const name of models) {
-    const [model, quality] = name.split("@");
-    const wish = { ...request, model, count: attempts, ...(quality === undefined ? {} : { quality }) };
-    const { decision } = await desk.plan(wish);
-    const blocked = blockedError(decision);
-    if (blocked !== undefined) throw blocked;
-  }
-}
-
 async function compareOne(
   context: IExecuteFunctions,
   host: NodeHost,
-  order: CompareOrder,
+  { order, desk, subject, held, comparison: planned }: HeldCompare,
   signal: AbortSignal | undefined,
 ): Promise<ItemResult> {
-  const { itemIndex, request, models, attempts } = order;
-  const desk = host.deskFor(order);
-  const subject = `${context.getNode().name}, item ${itemIndex}`;
-  const comparison = await desk
-    .compare(request, { models, attempts, signal, subject })
-    .then(undefined, (cause: unknown) => ({ cause }));
+  const { itemIndex, request } = order;
+  const comparison = await comparePlanned(desk, planned, { signal, subject, held }).then(
+    undefined,
+    (cause: unknown) => ({ cause }),
+  );
   if ("cause" in comparison) return failedResult(comparison.cause, itemIndex);
   const calls = comparison.models.flatMap((model) => model.attempts);
   const cause = nothingMade(comparison);
@@ -125,6 +113,14 @@ async function compareOne(
   const output = [await comparisonItem(context, order, comparison, balances)];
   host.memory.remember(memoryKey(host, order), { kind: "delivered", output });
   return { itemIndex, output, cause: undefined, attempts: calls, recalled: false, balances };
+}
+
+function hasCause({ cause }: ItemResult): boolean {
+  return cause !== undefined;
+}
+
+function inItem({ order, cause }: FailedOrder): { itemIndex: number; cause: unknown } {
+  return { itemIndex: order.itemIndex, cause };
 }
 
 /** No model made anything: the first one's reason. */

@@ -2,12 +2,14 @@ import {
   createArtdesk,
   createMemoryLedgerStore,
   parsePolicy,
+  stagePolicy,
   type Artdesk,
   type Budget,
   type Http,
   type LedgerStore,
   type Pacer,
   type QuestionStore,
+  type Stage,
 } from "@artdesk/core";
 import { NodeOperationError, type ICredentialDataDecryptedObject, type IExecuteFunctions } from "n8n-workflow";
 import { createAccountPacer } from "./account-pacer.ts";
@@ -26,6 +28,8 @@ const memories = createExecutionMemories(createMemoryLedgerStore, () => n8nClock
 /** The terms that a desk works under. */
 export interface DeskTerms {
   preset: "auto" | "quality" | "volume";
+  /** For drafts and refinements, or for a final made from one. */
+  stage?: Stage | undefined;
   onUnknown: "stop" | "next" | "retry";
   budget: Budget;
   /** The user's own prices, by model id. */
@@ -84,7 +88,7 @@ export async function openHost(context: IExecuteFunctions, { credentials, provid
     ledgerStore: ledger,
     hasKey: (provider) => http.hasKey(provider),
     deskFor(terms) {
-      const key = JSON.stringify([terms.preset, terms.onUnknown, terms.budget, [...terms.prices]]);
+      const key = JSON.stringify([terms.preset, terms.stage, terms.onUnknown, terms.budget, [...terms.prices]]);
       const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run, questions, pacer });
       desks.set(key, desk);
       return desk;
@@ -94,6 +98,7 @@ export async function openHost(context: IExecuteFunctions, { credentials, provid
 
 function openDesk({
   preset,
+  stage,
   onUnknown,
   budget,
   prices,
@@ -103,9 +108,10 @@ function openDesk({
   questions,
   pacer,
 }: DeskTerms & { http: Http; ledger: LedgerStore; run: string; questions: QuestionStore; pacer: Pacer }): Artdesk {
+  const policy = stage === undefined ? parsePolicy(preset) : stagePolicy(parsePolicy(preset), stage);
   return createArtdesk({
     catalogue: pricedCatalogue(prices),
-    policy: { ...parsePolicy(preset), onUnknown },
+    policy: { ...policy, onUnknown },
     budget,
     ledger,
     http,

@@ -1,5 +1,6 @@
 import type { GenerateResult, ReceivedImage, ScopeBalance } from "@artdesk/core";
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
+import { chainJson, draftNumber } from "./chain-json.ts";
 import type { ItemOrder } from "./request-from-item.ts";
 import { signedUrl, storeFile } from "./store-file.ts";
 import { verificationJson } from "./verification-json.ts";
@@ -24,8 +25,7 @@ export async function imageItems(
   const shares = splitEvenly(result.receipt.costMicroUsd, result.images.length);
   const items: INodeExecutionData[] = [];
   for (const [index, image] of result.images.entries()) {
-    const suffix = result.images.length > 1 ? `-${index + 1}` : "";
-    const fileName = `${fileStem(order)}${suffix}.${ENDINGS[image.mediaType] ?? "png"}`;
+    const fileName = `${fileStem(order)}${fileSuffix(order, result, index)}.${ENDINGS[image.mediaType] ?? "png"}`;
     const { binary, warning } = await storeFile(context, image.bytes, fileName, image.mediaType);
     const warnings = [
       ...result.receipt.warnings,
@@ -34,6 +34,7 @@ export async function imageItems(
     ];
     const url = signedUrl(context, binary);
     const json: IDataObject = {
+      ...chainJson(order.chain, result, image, index),
       model: result.receipt.model ?? "",
       quality: result.receipt.offer?.quality ?? "",
       size: `${image.widthPx}x${image.heightPx}`,
@@ -113,6 +114,12 @@ export function fileStem(order: ItemOrder): string {
   const wanted = order.fileName?.replace(/\.(png|jpe?g|webp)$/i, "");
   const readable = wanted === undefined ? plainName(order.request.prompt).toLowerCase() : plainName(wanted);
   return readable === "" ? "image" : readable;
+}
+
+/** Drafts are told apart by their number, other images of one order by their place. */
+function fileSuffix({ chain }: ItemOrder, result: GenerateResult, index: number): string {
+  if (chain?.step === "draft") return `-${draftNumber(result, index)}`;
+  return result.images.length > 1 ? `-${index + 1}` : "";
 }
 
 /** Words as a file's name: no character that a file system or a shell minds. May be empty. */

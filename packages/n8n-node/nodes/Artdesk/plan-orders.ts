@@ -76,7 +76,7 @@ async function holdGroups(
 }
 
 /** Gives back the money of orders that will not be made. */
-export async function releaseOrders(orders: readonly PlannedOrder[]): Promise<void> {
+export async function releaseOrders(orders: readonly Pick<PlannedOrder, "desk" | "held">[]): Promise<void> {
   for (const { desk, held = [] } of orders) await releaseHeld(desk.ledger, held);
 }
 
@@ -109,8 +109,9 @@ async function holdAlone(order: PlannedOrder): Promise<PlannedOrder | FailedOrde
   }
 }
 
-function groupByDesk(orders: readonly PlannedOrder[]): PlannedOrder[][] {
-  const groups = new Map<Artdesk, PlannedOrder[]>();
+/** Orders that share their books and terms, in order. */
+export function groupByDesk<Order extends OpenOrder>(orders: readonly Order[]): Order[][] {
+  const groups = new Map<Artdesk, Order[]>();
   for (const order of orders) {
     const group = groups.get(order.desk) ?? [];
     group.push(order);

@@ -1,8 +1,9 @@
-import type { INodeProperties } from "n8n-workflow";
+import type { IDisplayOptions, INodeProperties } from "n8n-workflow";
 import { batchFields, batchOperations } from "./resources/batch.ts";
 import { briefFields, modelField } from "./resources/brief-fields.ts";
 import { budgetGetFields, budgetOperations } from "./resources/budget.ts";
 import { budgetFields } from "./resources/budget-fields.ts";
+import { chainFields, DRAFT_OPTIONS, FINAL_OPTIONS, REFINE_OPTIONS } from "./resources/chain-fields.ts";
 import { compareFields } from "./resources/compare-fields.ts";
 import { costOperations } from "./resources/cost.ts";
 import { imageOperations, inputImageFields, referenceFields, simplifyField } from "./resources/image.ts";
@@ -25,12 +26,18 @@ const resourceField: INodeProperties = {
 
 /** Operations that have a brief and choose one model for it. */
 const forOneModel = { show: { resource: ["image", "cost"], operation: ["generate", "edit", "estimate"] } };
-const forBriefs = { show: { resource: ["image", "cost"], operation: ["generate", "edit", "estimate", "compare"] } };
+const forBriefs = {
+  show: { resource: ["image", "cost"], operation: ["draft", "generate", "edit", "estimate", "compare"] },
+};
 const forUpscale = { show: { resource: ["image"], operation: ["upscale"] } };
 const forCompare = { show: { resource: ["image"], operation: ["compare"] } };
 const forMoney = {
-  show: { resource: ["image", "cost"], operation: ["generate", "edit", "upscale", "estimate", "compare"] },
+  show: {
+    resource: ["image", "cost"],
+    operation: ["draft", "refine", "final", "generate", "edit", "upscale", "estimate", "compare"],
+  },
 };
+const forStep = (step: string): IDisplayOptions => ({ show: { resource: ["image"], operation: [step] } });
 
 const UPSCALE_OPTIONS = ["format", "fileName", "onUnknown", "concurrency", "ownPrices", "binaryPropertyName"];
 const COMPARE_OPTIONS = ["resolution", "fileName", "onUnknown", "elements", "ownPrices", "binaryPropertyName"];
@@ -49,6 +56,7 @@ export const properties: INodeProperties[] = [
     "Leave on 'Automatic' to let purpose and budget decide. A model that you choose is used as it is or not at all.",
     forOneModel,
   ),
+  ...chainFields,
   ...upscaleFields,
   ...compareFields,
   ...referenceFields,
@@ -56,6 +64,9 @@ export const properties: INodeProperties[] = [
   ...optionFields(forOneModel),
   ...optionFields(forUpscale, UPSCALE_OPTIONS),
   ...optionFields(forCompare, COMPARE_OPTIONS),
+  ...optionFields(forStep("draft"), DRAFT_OPTIONS),
+  ...optionFields(forStep("refine"), REFINE_OPTIONS),
+  ...optionFields(forStep("final"), FINAL_OPTIONS),
   simplifyField,
   ...budgetGetFields,
   ...batchFields,

@@ -6,9 +6,11 @@ import type {
   PolicyPreset,
   Purpose,
   Resolution,
+  Stage,
   VerifyMode,
 } from "@artdesk/core";
 import { NodeOperationError, type IDataObject, type IExecuteFunctions } from "n8n-workflow";
+import type { ChainOrder } from "./chain-order.ts";
 import { readPrices, type OwnPrices, type PriceParameters } from "./own-prices.ts";
 import { readBudget, type BudgetParameters } from "./read-budget.ts";
 import { readImages } from "./read-images.ts";
@@ -30,6 +32,10 @@ export interface ItemOrder {
   simplify: boolean;
   /** How many items to work on at once, 1 to 10. */
   concurrency: number;
+  /** Decides how good the model must be, before the purpose does. */
+  stage?: Stage | undefined;
+  /** Its place between the first drafts and the final. */
+  chain?: ChainOrder | undefined;
 }
 
 /** What stands under 'Options'; every field may be missing. */
@@ -118,7 +124,8 @@ function readPixels(context: IExecuteFunctions, itemIndex: number): string {
   return textParameter(context, "pixels", itemIndex).toLowerCase().replace(/\s+/g, "");
 }
 
-function readTags(parameters: IDataObject): Record<string, string> {
+/** Tags with a text; others count as not set. */
+export function readTags(parameters: IDataObject): Record<string, string> {
   const tags: Record<string, string> = {};
   for (const [name, value] of Object.entries(parameters)) {
     const text = asText(value);

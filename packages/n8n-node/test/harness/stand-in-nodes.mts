@@ -29,6 +29,22 @@ function standIn(name: string, parameters: readonly string[], execute: Execute):
   };
 }
 
+/** Items whose text is not empty go to the first output, others to the second. */
+function ifNode(): INodeType {
+  const { description } = standIn("if", ["conditions"], () => []);
+  return {
+    description: { ...description, outputs: ["main", "main"] },
+    async execute() {
+      const items = this.getInputData();
+      const isSet = items.map((_item, index) => {
+        const { conditions } = this.getNodeParameter("conditions", index) as { conditions: IDataObject[] };
+        return conditions.every(({ leftValue }) => typeof leftValue === "string" && leftValue !== "");
+      });
+      return [items.filter((_item, index) => isSet[index]), items.filter((_item, index) => !isSet[index])];
+    },
+  };
+}
+
 const passOn: Execute = (context) => context.getInputData();
 
 /** n8n's own nodes of the examples. `answer` is what a person fills into the form of a Wait node. */
@@ -45,6 +61,7 @@ export function standInNodes(answer: IDataObject): Record<string, INodeType> {
         return conditions.every(({ leftValue, rightValue }) => leftValue === rightValue);
       }),
     ),
+    "n8n-nodes-base.if": ifNode(),
     "n8n-nodes-base.set": standIn("set", ["mode", "jsonOutput"], (context) => {
       const json = JSON.parse(context.getNodeParameter("jsonOutput", 0) as string) as IDataObject;
       return [{ json, pairedItem: { item: 0 } }];
