@@ -55,7 +55,7 @@ export {
   type SubmittedBatch,
 } from "./batch/batch-desk.ts";
 export type { BatchOrder } from "./batch/batch-calls.ts";
-export { requireBatchOffers } from "./batch/batch-terms.ts";
+export { batchTermsOf, requireBatchOffers, type BatchTerms } from "./batch/batch-terms.ts";
 export { releaseHeld } from "./ledger/release-held.ts";
 export { createLedger, type LedgerOptions } from "./ledger/ledger.ts";
 export type {

@@ -1,5 +1,7 @@
 import { startSimulator, type Simulator } from "@artdesk/simulator";
 import type { IDataObject, INode, INodeExecutionData } from "n8n-workflow";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { queueCredentials, runArtdesk, simulatorCredentials } from "./harness/artdesk-runner.mts";
 import { buildNode, type BuiltNode } from "./harness/built-node.mts";
@@ -36,6 +38,19 @@ const isHandIn = ({ method, path }: { method: string; path: string }): boolean =
 const numberOf = (item: INodeExecutionData | undefined, field: string): number =>
   Math.round(Number(item?.json[field]) * 1e6);
 const statusOf = ({ json }: INodeExecutionData): unknown => json["status"];
+
+/** What the editor shows before the first run must name everything that comes out, with its type. */
+function expectInSchema(operation: string, items: readonly INodeExecutionData[]): void {
+  const file = join(import.meta.dirname, "../nodes/Artdesk/__schema__/v1.0.0/batch", `${operation}.json`);
+  const { properties } = JSON.parse(readFileSync(file, "utf8")) as {
+    properties: Record<string, { type: string | string[] }>;
+  };
+  expect(items.length).toBeGreaterThan(0);
+  for (const [name, value] of items.flatMap(({ json }) => Object.entries(json))) {
+    const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+    expect([name, [properties[name]?.type].flat()]).toEqual([name, expect.arrayContaining([type])]);
+  }
+}
 
 describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("Batch on n8n %s", (version) => {
   const release = loadN8nRelease(version);
@@ -170,6 +185,15 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("Batch
     ]);
     expect(items[1]?.json).toMatchObject({ prompt: "two", reason: expect.any(String), nextStep: expect.any(String) });
     await expectSettled();
+  });
+
+  it("gives what its output schemas say", async () => {
+    simulator.faults([{ kind: "moderation", match: "two" }]);
+    const { items: submitted } = await submit(THREE_ITEMS, { tags: { client: "acme" } });
+    expectInSchema("submit", submitted);
+    expectInSchema("collect", (await collect()).items);
+    expectInSchema("collect", (await collect()).items);
+    expectInSchema("collect", (await collect(submitted[0]?.json["batchId"] as string)).items);
   });
 
   it("hands in once in three tries of n8n, and nothing when an item cannot be made", async () => {
