@@ -9,7 +9,7 @@ const UPSCALE = "operation: upscale\nreferences: [photo.png]";
 
 /**
  * The models that an art desk is asked for by name. docs/models.md is written from this list and the catalogue, and
- * `packages/cli/test/named-models.test.ts` makes an image with each by exactly this name.
+ * `packages/cli/test/named-models.services.test.ts` makes an image with each by exactly this name.
  */
 export const NAMED_MODELS: readonly NamedModel[] = [
   { name: "GPT Image 2.0", frontMatter: "quality: low\nsize: 1024x1024" },

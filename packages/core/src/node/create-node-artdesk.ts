@@ -48,7 +48,7 @@ export interface NodeArtdeskOptions {
 
 /** An art desk with sockets and perhaps a database behind it. */
 export interface NodeArtdesk extends Artdesk {
-  /** Sends and signs its calls. */
+  /** Sends to the providers, signed. */
   readonly http: Http;
   /** Present with {@link NodeArtdeskOptions.pace}. */
   readonly pacer: Pacer | undefined;

@@ -5,11 +5,17 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from "n8n-workflow";
+import { collectBatch } from "./collect-batch.ts";
+import { compareImages } from "./compare-images.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { getBudget } from "./get-budget.ts";
 import { makeImages } from "./make-images.ts";
 import { properties } from "./properties.ts";
-import { searchModels } from "./search-models.ts";
+import { loadModels, searchModels, searchUpscalers } from "./search-models.ts";
+import { submitBatch } from "./submit-batch.ts";
+
+/** Operations whose items are images. */
+const MAKES = ["draft", "edit", "final", "generate", "refine", "upscale"] as const;
 
 /** Makes and edits images. Programmatic, because budgets, fallbacks and receipts cannot be declared as routing. */
 export class Artdesk implements INodeType {
@@ -30,11 +36,23 @@ export class Artdesk implements INodeType {
         name: "artdeskOpenAiApi",
         displayName: "OpenAI",
         required: false,
-        displayOptions: { show: { resource: ["image", "cost"] } },
+        displayOptions: { show: { resource: ["image", "cost", "batch"] } },
       },
       {
         name: "artdeskGeminiApi",
         displayName: "Google Gemini",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost", "batch"] } },
+      },
+      {
+        name: "artdeskFalApi",
+        displayName: "fal.ai",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost"] } },
+      },
+      {
+        name: "artdeskReplicateApi",
+        displayName: "Replicate",
         required: false,
         displayOptions: { show: { resource: ["image", "cost"] } },
       },
@@ -54,12 +72,15 @@ export class Artdesk implements INodeType {
     properties,
   };
 
-  methods = { listSearch: { searchModels } };
+  methods = { listSearch: { searchModels, searchUpscalers }, loadOptions: { loadModels } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const operation = this.getNodeParameter("operation", 0);
     if (operation === "get") return getBudget(this);
     if (operation === "estimate") return estimateCost(this);
-    return makeImages(this, operation === "edit" ? "edit" : "generate");
+    if (operation === "submit") return submitBatch(this);
+    if (operation === "collect") return collectBatch(this);
+    if (operation === "compare") return compareImages(this);
+    return makeImages(this, MAKES.find((makes) => makes === operation) ?? "generate");
   }
 }

@@ -1,20 +1,25 @@
 import {
-  builtInCatalogue,
   createArtdesk,
   createMemoryLedgerStore,
   parsePolicy,
+  stagePolicy,
   type Artdesk,
   type Budget,
   type Http,
   type LedgerStore,
+  type Pacer,
+  type QuestionStore,
+  type Stage,
 } from "@artdesk/core";
 import { NodeOperationError, type ICredentialDataDecryptedObject, type IExecuteFunctions } from "n8n-workflow";
+import { createAccountPacer } from "./account-pacer.ts";
 import { createDataTableApi } from "./data-table-api.ts";
 import { createDataTableLedgerStore } from "./data-table-ledger-store.ts";
 import { createExecutionMemories, type ExecutionMemory } from "./execution-memory.ts";
 import { n8nClock } from "./n8n-clock.ts";
 import { n8nCodec, n8nRandom } from "./n8n-codec.ts";
 import { createN8nHttp, type SignedEndpoint } from "./n8n-http.ts";
+import { pricedCatalogue, type OwnPrices } from "./own-prices.ts";
 import { LEDGER_CREDENTIAL, PROVIDER_CREDENTIALS } from "./provider-credentials.ts";
 
 /** What this process remembers of executions: shared by all Artdesk nodes of one, and by all tries of one node. */
@@ -23,8 +28,12 @@ const memories = createExecutionMemories(createMemoryLedgerStore, () => n8nClock
 /** The terms that a desk works under. */
 export interface DeskTerms {
   preset: "auto" | "quality" | "volume";
+  /** For drafts and refinements, or for a final made from one. */
+  stage?: Stage | undefined;
   onUnknown: "stop" | "next" | "retry";
   budget: Budget;
+  /** The user's own prices, by model id. */
+  prices: OwnPrices;
 }
 
 /** The world of one node run. */
@@ -34,6 +43,12 @@ export interface NodeHost {
   memoryKey: string;
   /** An art desk under these terms. All desks of an execution share their books. */
   deskFor(terms: DeskTerms): Artdesk;
+  /** Sends to the providers that have a credential. */
+  readonly http: Http;
+  /** Where the books are kept. */
+  readonly ledgerStore: LedgerStore;
+  /** A provider can be called. */
+  hasKey(provider: string): boolean;
 }
 
 export interface HostOptions {
@@ -42,14 +57,20 @@ export interface HostOptions {
    * every provider counts as usable. `none`: the operation has no use for them.
    */
   credentials: "call" | "ask" | "none";
+  /**
+   * Providers that the operation can use, by id: n8n hands out no credential that the panel does not show.
+   * @default all
+   */
+  providers?: ReadonlySet<string> | undefined;
 }
 
 /** Ports over n8n for one run of the node: credentials, books, memory. */
-export async function openHost(context: IExecuteFunctions, { credentials }: HostOptions): Promise<NodeHost> {
+export async function openHost(context: IExecuteFunctions, { credentials, providers }: HostOptions): Promise<NodeHost> {
   const executionId = knownExecutionId(context);
   const memory = memories.open(executionId);
   if (executionId !== undefined) forgetAfterwards(context, executionId);
-  const endpoints = credentials === "none" ? new Map<string, SignedEndpoint>() : await openEndpoints(context);
+  const endpoints =
+    credentials === "none" ? new Map<string, SignedEndpoint>() : await openEndpoints(context, providers);
   const signed = createN8nHttp(context, endpoints);
   const http =
     credentials === "ask" && endpoints.size === 0
@@ -57,13 +78,18 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
       : signed;
   const ledger = await openLedgerStore(context, memory);
   const run = executionId === undefined ? n8nRandom.id() : `n8n-${executionId}`;
+  const questions = createMemoryQuestionStore();
+  const pacer = createAccountPacer(accountsOf(context, endpoints));
   const desks = new Map<string, Artdesk>();
   return {
     memory,
     memoryKey: `${context.getNode().id}/${runIndexOf(context)}`,
+    http,
+    ledgerStore: ledger,
+    hasKey: (provider) => http.hasKey(provider),
     deskFor(terms) {
-      const key = JSON.stringify([terms.preset, terms.onUnknown, terms.budget]);
-      const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run });
+      const key = JSON.stringify([terms.preset, terms.stage, terms.onUnknown, terms.budget, [...terms.prices]]);
+      const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run, questions, pacer });
       desks.set(key, desk);
       return desk;
     },
@@ -72,15 +98,20 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
 
 function openDesk({
   preset,
+  stage,
   onUnknown,
   budget,
+  prices,
   http,
   ledger,
   run,
-}: DeskTerms & { http: Http; ledger: LedgerStore; run: string }): Artdesk {
+  questions,
+  pacer,
+}: DeskTerms & { http: Http; ledger: LedgerStore; run: string; questions: QuestionStore; pacer: Pacer }): Artdesk {
+  const policy = stage === undefined ? parsePolicy(preset) : stagePolicy(parsePolicy(preset), stage);
   return createArtdesk({
-    catalogue: builtInCatalogue,
-    policy: { ...parsePolicy(preset), onUnknown },
+    catalogue: pricedCatalogue(prices),
+    policy: { ...policy, onUnknown },
     budget,
     ledger,
     http,
@@ -88,19 +119,47 @@ function openDesk({
     random: n8nRandom,
     codec: n8nCodec,
     run,
+    questions,
+    pacer,
   });
 }
 
+/** Questions drawn from a prompt serve all models and items of this node run: drawing costs, and other questions measure otherwise. */
+function createMemoryQuestionStore(): QuestionStore {
+  const kept = new Map<string, string>();
+  return {
+    read: async (key) => kept.get(key),
+    write: async (key, text) => void kept.set(key, text),
+  };
+}
+
 /** The providers that this node has a credential for, and where they are reached. */
-async function openEndpoints(context: IExecuteFunctions): Promise<Map<string, SignedEndpoint>> {
+async function openEndpoints(
+  context: IExecuteFunctions,
+  providers: ReadonlySet<string> | undefined,
+): Promise<Map<string, SignedEndpoint>> {
   const endpoints = new Map<string, SignedEndpoint>();
   const chosen = context.getNode().credentials ?? {};
   for (const [provider, credentialType] of PROVIDER_CREDENTIALS) {
-    if (chosen[credentialType] === undefined) continue;
+    if (chosen[credentialType] === undefined || providers?.has(provider) === false) continue;
     const credential = await context.getCredentials(credentialType);
     endpoints.set(provider, { credentialType, baseUrl: textOf(credential, "baseUrl") });
   }
   return endpoints;
+}
+
+/** Calls with the same credential to the same address share the limits of one account. */
+function accountsOf(
+  context: IExecuteFunctions,
+  endpoints: ReadonlyMap<string, SignedEndpoint>,
+): ReadonlyMap<string, string> {
+  const chosen = context.getNode().credentials ?? {};
+  return new Map(
+    [...endpoints].map(([provider, { credentialType, baseUrl }]) => [
+      provider,
+      `${chosen[credentialType]?.id ?? ""} ${baseUrl}`,
+    ]),
+  );
 }
 
 async function openLedgerStore(context: IExecuteFunctions, memory: ExecutionMemory<LedgerStore>): Promise<LedgerStore> {

@@ -32,7 +32,7 @@ const submit = async (simulator: Simulator, body: unknown = GOOD, endpoint = DRE
 };
 
 test("a job goes through the queue to its files, and is billed when it has succeeded", async () => {
-  const simulator = await simulatorForTest({ latencyMs: 60 });
+  const simulator = await simulatorForTest({ latencyMs: 2000 });
   const [, reply] = await submit(simulator, { ...GOOD, num_images: 2 });
   const job = reply as Submitted;
   expect(job.status_url).toBe(`${simulator.url}/fal/fal-ai/bytedance/requests/${job.request_id}/status`);
@@ -122,4 +122,13 @@ test.each([
   expect((await submit(simulator))[0]).toBe(expected);
   expect((await submit(simulator))[0]).toBe(200);
   await expect.poll(() => simulator.statement().images).toBe(1);
+});
+
+test("lists prices to whoever has a key", async () => {
+  const { url } = await simulatorForTest();
+  const address = `${url}/fal/models/pricing?endpoint_id=fal-ai/esrgan`;
+  const answer = await fetch(address, { headers: { authorization: "Key any" } });
+  expect([answer.status, await answer.json()]).toMatchObject([200, { prices: [{ endpoint_id: "fal-ai/esrgan" }] }]);
+  expect((await fetch(address)).status).toBe(401);
+  expect((await fetch(`${address}-2`, { headers: { authorization: "Key any" } })).status).toBe(404);
 });

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { policyInput } from "../../assets/config.ts";
+import { type BatchClient, openBatchClient } from "../../batch/batch-client.ts";
 import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { workspaceCatalogue } from "../../catalogue/workspace-catalogue.ts";
@@ -8,12 +9,11 @@ import { closestName } from "../../closest-name.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
-import { type Stage, STAGE_RULES } from "../../policy/stage-rules.ts";
+import { type Stage, stagePolicy } from "../../policy/stage-rules.ts";
 import type { Clock, LedgerStore, Random } from "../../ports.ts";
 import type { Budget } from "../../budget.ts";
 import type { Urgency } from "../../types.ts";
 import { createNodeArtdesk, type NodeArtdesk } from "../create-node-artdesk.ts";
-import { type BatchClient, openBatchClient } from "../batch/batch-client.ts";
 import { createFileJournal, type FileJournal } from "../file-journal.ts";
 import { createFileQuestionStore } from "../file-question-store.ts";
 import { systemClock } from "../system-clock.ts";
@@ -69,8 +69,8 @@ export interface AssetDesk {
   readonly run: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** The provider's batch service, opened when it is first needed. */
-  openBatches(provider: string): Promise<BatchClient>;
+  /** The provider's batch service. Throws `no_candidate` for one without. */
+  openBatches(provider: string): BatchClient;
   readonly stage: Stage | undefined;
   /** Only providers that draw storyboard cards are in use. */
   readonly drawsOnly: boolean;
@@ -90,7 +90,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
   const random = options.random ?? systemRandom;
   const ownPolicy = readPolicy(workspace, options.policy);
   const { stage } = options;
-  const policy = stage ? { ...ownPolicy, rules: [...STAGE_RULES[stage], ...ownPolicy.rules] } : ownPolicy;
+  const policy = stage ? stagePolicy(ownPolicy, stage) : ownPolicy;
   const budget: Budget = {
     ...config.budget,
     runMicroUsd: options.runBudgetMicroUsd ?? config.budget.runMicroUsd,
@@ -134,7 +134,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     run,
     clock,
     random,
-    openBatches: (provider) => openBatchClient(provider, { http: artdesk.http }),
+    openBatches: (provider) => openBatchClient(provider, artdesk.http),
     stage,
     drawsOnly: drawsOnly(options),
     warnings,

@@ -1,5 +1,5 @@
-import { ArtdeskError } from "../../errors.ts";
-import { recordOf } from "../../http.ts";
+import { ArtdeskError } from "../errors.ts";
+import { recordOf } from "../http.ts";
 
 /** Reads a file of JSON objects, one a line, while it arrives: no more than one line is ever held. */
 export async function* readJsonLines(

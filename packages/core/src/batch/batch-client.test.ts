@@ -2,9 +2,9 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { startSimulator, type Simulator, type SimulatorOptions } from "@artdesk/simulator";
 import { expect, onTestFinished, test } from "vitest";
-import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
-import { fakeHttp } from "../../testing/fake-http.ts";
-import { createUndiciHttp, type UndiciHttpOptions } from "../undici-http.ts";
+import { builtInCatalogue } from "../catalogue/built-in-catalogue.ts";
+import { fakeHttp } from "../testing/fake-http.ts";
+import { createUndiciHttp, type UndiciHttpOptions } from "../node/undici-http.ts";
 import { openBatchClient, type BatchClient, type BatchLine, type BatchLineResult } from "./batch-client.ts";
 
 const GEMINI = "/v1beta/models/gemini-nano-banana-2.1:generateContent";
@@ -15,10 +15,10 @@ async function simulator(options: SimulatorOptions = {}): Promise<Simulator> {
   return world;
 }
 
-async function client(provider: string, options: Omit<UndiciHttpOptions, "providers">): Promise<BatchClient> {
+function client(provider: string, options: Omit<UndiciHttpOptions, "providers">): BatchClient {
   const http = createUndiciHttp({ providers: builtInCatalogue.providers.values(), ...options });
   onTestFinished(() => http.close());
-  return openBatchClient(provider, { http });
+  return openBatchClient(provider, http);
 }
 
 function geminiLine(id: string, prompt: string): BatchLine {
@@ -47,7 +47,7 @@ test.each([false, true])(
   async (inFile) => {
     const world = await simulator({ batchFile: inFile });
     world.faults([{ kind: "server_error", status: 500, match: "second" }]);
-    const batches = await client("gemini", { env: world.env });
+    const batches = client("gemini", { env: world.env });
     const lines = ["first", "second", "third"].map((name) => geminiLine(name, `A ${name} lighthouse, größer`));
     const id = await batches.submit("artdesk-1", lines);
     expect(await batches.find("artdesk-1")).toBe(id);
@@ -69,7 +69,7 @@ test.each(["../models/secret", "files/a/b", "files/a?b", "https://elsewhere.exam
   "a batch cannot have %s fetched as its results",
   async (name) => {
     const done = { metadata: { state: "BATCH_STATE_SUCCEEDED" }, response: { responsesFile: name } };
-    const batches = await openBatchClient("gemini", { http: fakeHttp([{ body: done }]) });
+    const batches = openBatchClient("gemini", fakeHttp([{ body: done }]));
     await expect(batches.look("batches/1")).rejects.toMatchObject({ code: "bad_response", billed: "unknown" });
   },
 );
@@ -79,13 +79,13 @@ test("a file of results may break anywhere, also inside a character; what came b
   const line = (key: string): string => JSON.stringify({ key, response: { text: "größer ☂" } });
   const file = `${line("a")}\n\n${line("b")}\r\n${line("c")}`;
   for (const chunkBytes of [1, 7, 4096]) {
-    const batches = await openBatchClient("gemini", { http: fakeHttp([{ body: done }, { body: file, chunkBytes }]) });
+    const batches = openBatchClient("gemini", fakeHttp([{ body: done }, { body: file, chunkBytes }]));
     const results = await resultsOf(batches, "batches/1");
     expect(results.map(({ id, body }) => [id, body])).toEqual(
       ["a", "b", "c"].map((key) => [key, JSON.stringify({ text: "größer ☂" })]),
     );
   }
-  const cut = await openBatchClient("gemini", { http: fakeHttp([{ body: done }, { body: file.slice(0, -5) }]) });
+  const cut = openBatchClient("gemini", fakeHttp([{ body: done }, { body: file.slice(0, -5) }]));
   const state = await cut.look("batches/1");
   const seen: string[] = [];
   const read = async (): Promise<void> => {
@@ -109,7 +109,7 @@ test("OpenAI's batches go where the connection says, with its headers, query and
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
-  const batches = await client("openai", {
+  const batches = client("openai", {
     env: { OPENAI_API_KEY: "own-key" },
     baseUrls: { openai: `http://127.0.0.1:${(server.address() as AddressInfo).port}/openai/v1` },
     connections: { openai: { auth: "api-key", headers: { "x-team": "art" }, query: { "api-version": "2026-10-01" } } },
@@ -143,7 +143,7 @@ test("OpenAI's batches go through the proxy that the environment names", async (
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => new Promise((resolve) => proxy.close(() => resolve())));
   const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  const batches = await client("openai", { env: { ...world.env, http_proxy: address, https_proxy: address } });
+  const batches = client("openai", { env: { ...world.env, http_proxy: address, https_proxy: address } });
   await expect(batches.find("artdesk-3")).rejects.toThrow();
   expect(asked).toHaveLength(1);
   expect(world.calls()).toEqual([]);
@@ -152,7 +152,7 @@ test("OpenAI's batches go through the proxy that the environment names", async (
 test("OpenAI's batch comes back line by line", async () => {
   const world = await simulator();
   world.faults([{ kind: "moderation", match: "second" }]);
-  const batches = await client("openai", { env: world.env });
+  const batches = client("openai", { env: world.env });
   const id = await batches.submit(
     "artdesk-4",
     ["first", "second"].map((name) => openaiLine(name, `A ${name} lighthouse`)),

@@ -1,12 +1,10 @@
-import { ArtdeskError } from "../../errors.ts";
-import { readErrorBody, recordOf } from "../../http.ts";
-import type { HttpResponse } from "../../ports.ts";
-import type { BatchClient, BatchClientOptions, BatchLineResult, BatchState } from "./batch-client.ts";
+import { ArtdeskError } from "../errors.ts";
+import { recordOf } from "../http.ts";
+import type { Http, HttpRequest } from "../ports.ts";
+import { askBatchService, FILE_TIMEOUT_MS, recordsOf, sendToBatchService } from "./ask-batch-service.ts";
+import type { BatchClient, BatchLineResult, BatchState } from "./batch-client.ts";
 import { readJsonLines } from "./read-json-lines.ts";
 
-const TIMEOUT_MS = 300_000;
-/** A file of results holds up to 500 images. */
-const FILE_TIMEOUT_MS = 3_600_000;
 const OVER: ReadonlySet<string> = new Set(["SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED"]);
 /** Inline requests of one batch (Gemini API documentation: 20 MB). Bytes. */
 const MAX_BATCH_BYTES = 20_000_000;
@@ -17,35 +15,17 @@ type Json = Readonly<Record<string, unknown>>;
  * Gemini's batch mode with inline requests (wire form of npm `@google/genai` 3.1.0, 2026-11-10):
  * `models/MODEL:batchGenerateContent`, then `GET batches/ID`. Few answers come with the batch, many in a file of lines.
  */
-export function createGeminiBatchClient({ http }: BatchClientOptions): BatchClient {
-  const send = async (
-    method: "GET" | "POST",
-    path: string,
-    timeoutMs: number,
-    body?: unknown,
-  ): Promise<HttpResponse> => {
+export function createGeminiBatchClient(http: Http): BatchClient {
+  const ask = (method: "GET" | "POST", path: string, body?: string): Promise<Json> => {
     const headers = { "content-type": "application/json", accept: "application/json" };
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const response = await http.send({ provider: "gemini", method, path, headers, body: text }, { timeoutMs });
-    if (response.status >= 200 && response.status <= 299) return response;
-    throw new ArtdeskError({
-      code: response.status === 429 ? "rate_limited" : response.status < 500 ? "invalid_request" : "unavailable",
-      shortMessage: `Google Gemini answered ${response.status} to a batch request.`,
-      details: (await readErrorBody(response.body)).slice(0, 500),
-      provider: "gemini",
-      status: response.status,
-      billed: response.status < 500 ? "no" : "unknown",
-    });
-  };
-  const ask = async (method: "GET" | "POST", path: string, body?: unknown): Promise<Json> => {
-    const response = await send(method, path, TIMEOUT_MS, body);
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of response.body) chunks.push(chunk);
-    return recordOf(JSON.parse(Buffer.concat(chunks).toString("utf8"))) ?? {};
+    const request: HttpRequest = { provider: "gemini", method, path, headers, body };
+    return askBatchService(http, request);
   };
   const linesOf = async function* (file: string): AsyncGenerator<Json> {
-    const response = await send("GET", `/v1beta/${file}:download?alt=media`, FILE_TIMEOUT_MS);
-    yield* readJsonLines(response.body, "gemini");
+    const path = `/v1beta/${file}:download?alt=media`;
+    const request: HttpRequest = { provider: "gemini", method: "GET", path, headers: { accept: "*/*" } };
+    const { body } = await sendToBatchService(http, request, FILE_TIMEOUT_MS);
+    yield* readJsonLines(body, "gemini");
   };
   return {
     async submit(name, lines) {
@@ -55,8 +35,8 @@ export function createGeminiBatchClient({ http }: BatchClientOptions): BatchClie
         const content: unknown = JSON.parse(String(request.body));
         return { request: content, metadata: { key: id } };
       });
-      const body = { batch: { displayName: name, inputConfig: { requests: { requests } } } };
-      if (Buffer.byteLength(JSON.stringify(body)) > MAX_BATCH_BYTES)
+      const body = JSON.stringify({ batch: { displayName: name, inputConfig: { requests: { requests } } } });
+      if (new TextEncoder().encode(body).length > MAX_BATCH_BYTES)
         throw new ArtdeskError({
           code: "invalid_request",
           shortMessage: "The references of this batch are larger than 20 MB together.",
@@ -70,7 +50,7 @@ export function createGeminiBatchClient({ http }: BatchClientOptions): BatchClie
       let token = "";
       for (let page = 0; page < 10; page += 1) {
         const answer = await ask("GET", `/v1beta/batches?pageSize=50${token === "" ? "" : `&pageToken=${token}`}`);
-        for (const entry of listOf(answer["operations"])) {
+        for (const entry of recordsOf(answer["operations"])) {
           if (recordOf(entry?.["metadata"])?.["displayName"] === name) return String(entry?.["name"]);
         }
         token = typeof answer["nextPageToken"] === "string" ? answer["nextPageToken"] : "";
@@ -91,7 +71,7 @@ export function createGeminiBatchClient({ http }: BatchClientOptions): BatchClie
       // Only a whole answer may end it: what has no line in it counts as not made, and free.
       if (state === "SUCCEEDED" && inlined === undefined)
         return { kind: "running", detail: "done, but without its answers" };
-      return { kind: "ended", results: results(listOf(inlined)) };
+      return { kind: "ended", results: results(recordsOf(inlined)) };
     },
   };
 }
@@ -117,8 +97,4 @@ async function* results(lines: Iterable<Json | undefined> | AsyncIterable<Json>)
       ? { id, status: code, headers: {}, body: JSON.stringify({ error }) }
       : { id, status: 200, headers: {}, body: JSON.stringify(line?.["response"]) };
   }
-}
-
-function listOf(value: unknown): readonly (Json | undefined)[] {
-  return Array.isArray(value) ? value.map(recordOf) : [];
 }
