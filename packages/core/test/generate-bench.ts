@@ -1,13 +1,7 @@
 import { expect } from "vitest";
 import { readBrief } from "../src/brief.ts";
 import type { CatalogueRow } from "../src/catalogue/row.ts";
-import {
-  generateImages,
-  type GenerateHost,
-  type GenerateOptions,
-  type PlannedRequest,
-  wishesFor,
-} from "../src/generate.ts";
+import { generateImages, type GenerateHost, type GenerateOptions, type PlannedRequest } from "../src/generate.ts";
 import { createLedger } from "../src/ledger/ledger.ts";
 import type { Reservation } from "../src/ledger/types.ts";
 import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
@@ -21,6 +15,7 @@ import { type FakeStep, fakeHttp } from "../src/testing/fake-http.ts";
 import type { Budget } from "../src/budget.ts";
 import type { GenerateResult } from "../src/receipt.ts";
 import type { Decision } from "../src/types.ts";
+import { wishesFor } from "../src/wishes-for.ts";
 
 /** Three models of two providers; `b` makes one image per call. */
 const ROWS: readonly CatalogueRow[] = [
@@ -129,6 +124,6 @@ async function holdFirst(host: GenerateHost, planned: PlannedRequest): Promise<r
   const offer = planned.decision.offers[0];
   if (!offer) throw new RangeError("nothing to hold");
   const positions = Array.from({ length: planned.request.count }, (_, position) => position);
-  const calls = wishesFor(planned, offer, positions, rowOf(offer.model), host.random, "");
+  const calls = wishesFor(host, planned, offer, positions, "");
   return host.ledger.reserve(calls.map(({ wish }) => wish));
 }

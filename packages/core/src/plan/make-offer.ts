@@ -24,7 +24,17 @@ export interface OfferOptions {
 /** Turns a priced candidate into an offer with its reasons, most important first. */
 export function makeOffer(options: OfferOptions): Offer {
   const { offer, count } = options;
-  const { row, quality, size, tier } = offer.candidate;
+  const made = plainOffer(offer, count, reasonsOf(options));
+  const [first, second] = offer.steps ?? [];
+  return first && second
+    ? { ...made, steps: [plainOffer(first, count, NO_REASONS), plainOffer(second, count, NO_REASONS)] }
+    : made;
+}
+
+const NO_REASONS: readonly string[] = [];
+
+function plainOffer(priced: PricedCandidate, count: number, reasons: readonly string[]): Offer {
+  const { row, quality, size, tier } = priced.candidate;
   const made: Offer = {
     provider: row.provider,
     model: row.id,
@@ -36,10 +46,10 @@ export function makeOffer(options: OfferOptions): Offer {
     resolution: size.resolution,
     tier,
     count,
-    estimateMicroUsd: offer.estimateMicroUsd,
-    worstCaseMicroUsd: offer.worstCaseMicroUsd,
+    estimateMicroUsd: priced.estimateMicroUsd,
+    worstCaseMicroUsd: priced.worstCaseMicroUsd,
     latencyMs: quality.latencyMs,
-    reasons: reasonsOf(options),
+    reasons,
   };
   if (size.factor !== undefined) made.factor = size.factor;
   return made;
@@ -54,6 +64,7 @@ function reasonsOf({ offer, rank, verdict, pinId, downgrade }: OfferOptions): re
     candidate.evidence,
   ];
   if (freeImages > 0) reasons.unshift(`Free: ${freeImages} images are left in this month's allowance.`);
+  if (candidate.leadingReason !== undefined) reasons.unshift(candidate.leadingReason);
   if (candidate.preferred) reasons.unshift(`Your policy names ${candidate.row.id} for ${verdict.tier} work.`);
   if (pinId !== undefined) reasons.unshift(`You asked for ${pinId}.`);
   return reasons;

@@ -1,7 +1,9 @@
 import type { CatalogueRow } from "../catalogue/row.ts";
 import type { Provider } from "../provider.ts";
 import type { PixelSize, SizeWish } from "../types.ts";
+import type { Candidate } from "./candidate.ts";
 import { buildOfferTable, type OfferTable, type TableQuery } from "./offer-table.ts";
+import { buildTwoStepTable } from "./two-step-table.ts";
 
 /** Tables kept per catalogue; when there are more kinds of requests than this, all are forgotten. */
 const MAX_TABLES = 512;
@@ -11,6 +13,7 @@ interface CatalogueTables {
   /** The providers of the rows, each once. */
   providerIds: readonly string[];
   tables: Map<string, OfferTable>;
+  twoStepTables: Map<string, readonly Candidate[]>;
 }
 
 const tablesByRows = new WeakMap<readonly CatalogueRow[], CatalogueTables>();
@@ -18,12 +21,21 @@ const tablesByRows = new WeakMap<readonly CatalogueRow[], CatalogueTables>();
 /** The offer table of a query, remembered for the next request of the same kind. */
 export function offerTable(query: TableQuery): OfferTable {
   const known = tablesOf(query);
-  const key = keyOf(query, known.providerIds);
-  let table = known.tables.get(key);
+  return remembered(known.tables, keyOf(query, known.providerIds), () => buildOfferTable(query));
+}
+
+/** The ways in two steps of a query, remembered likewise. */
+export function twoStepTable(query: TableQuery): readonly Candidate[] {
+  const known = tablesOf(query);
+  return remembered(known.twoStepTables, keyOf(query, known.providerIds), () => buildTwoStepTable(query));
+}
+
+function remembered<T>(tables: Map<string, T>, key: string, build: () => T): T {
+  let table = tables.get(key);
   if (table === undefined) {
-    if (known.tables.size >= MAX_TABLES) known.tables.clear();
-    table = buildOfferTable(query);
-    known.tables.set(key, table);
+    if (tables.size >= MAX_TABLES) tables.clear();
+    table = build();
+    tables.set(key, table);
   }
   return table;
 }
@@ -32,7 +44,12 @@ function tablesOf({ catalogue }: TableQuery): CatalogueTables {
   const known = tablesByRows.get(catalogue.rows);
   if (known?.providers === catalogue.providers) return known;
   const providerIds = [...new Set(catalogue.rows.map((row) => row.provider))];
-  const fresh: CatalogueTables = { providers: catalogue.providers, providerIds, tables: new Map() };
+  const fresh: CatalogueTables = {
+    providers: catalogue.providers,
+    providerIds,
+    tables: new Map(),
+    twoStepTables: new Map(),
+  };
   tablesByRows.set(catalogue.rows, fresh);
   return fresh;
 }

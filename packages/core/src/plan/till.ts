@@ -78,7 +78,21 @@ export class Till {
     });
   }
 
-  private price(candidate: Candidate): PricedCandidate {
+  /** What a candidate costs for this prompt and count. */
+  price(candidate: Candidate): PricedCandidate {
+    const { steps } = candidate;
+    if (steps !== undefined) {
+      const [first, second] = [this.price(steps[0]), this.price(steps[1])];
+      const estimateMicroUsd = first.estimateMicroUsd + second.estimateMicroUsd;
+      return {
+        candidate,
+        estimateMicroUsd,
+        worstCaseMicroUsd: first.worstCaseMicroUsd + second.worstCaseMicroUsd,
+        expectedMicroUsd: estimateMicroUsd / candidate.acceptance,
+        freeImages: first.freeImages,
+        steps: [first, second],
+      };
+    }
     const { count } = this.input.request;
     const freeImages = this.freeAllowance.size === 0 ? 0 : this.freeImagesOf(candidate.row.id);
     const estimateMicroUsd = freeImages > 0 ? 0 : count * likelyMicroUsd(candidate.price, this.promptBytes);

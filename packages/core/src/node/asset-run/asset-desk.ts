@@ -37,7 +37,10 @@ export interface AssetDeskOptions {
   monthBudgetMicroUsd?: number | undefined;
   /** In place of the configured one, for prompt files that do not say it. */
   urgency?: Urgency | undefined;
-  /** The workspace outlives the run, so that a batch can be collected later. @default true */
+  /**
+   * The workspace outlives the run, so that a batch can be collected and a smaller image be enlarged later.
+   * @default true
+   */
   batches?: boolean | undefined;
   /** Only these providers, by id. */
   providers?: readonly string[] | undefined;
@@ -110,6 +113,8 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     connections: config.connections,
     catalogue,
     journal,
+    // Drafts and what follows from them are one image each time, whatever it costs to enlarge it.
+    twoSteps: stage === undefined && (options.batches ?? true),
     questions: createFileQuestionStore(root),
     clock,
     random,

@@ -1,8 +1,8 @@
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
-import { wishesFor } from "../../generate.ts";
 import type { Reservation } from "../../ledger/types.ts";
 import type { AbortSignalLike } from "../../ports.ts";
 import type { HttpProvider } from "../../provider.ts";
+import { wishesFor } from "../../wishes-for.ts";
 import type { AssetDesk } from "../asset-run/asset-desk.ts";
 import type { Job } from "../asset-run/generate-assets.ts";
 import { failedAsset, submittedAsset } from "../asset-run/generate-outcome.ts";
@@ -82,7 +82,8 @@ async function callsOf(desk: AssetDesk, job: Job, held: readonly Reservation[] |
   if (!planned || !offer || !row || provider?.kind !== "http") throw new TypeError("a batch without an offer");
   const { request } = planned;
   const all = Array.from({ length: request.count }, (_, position) => position);
-  const wishes = wishesFor(planned, offer, all, row, desk.random, job.state.asset.id);
+  const host = { random: desk.random, rowOf: () => row };
+  const wishes = wishesFor(host, planned, offer, all, job.state.asset.id);
   const lines = wishes.map(({ positions }) =>
     provider.build({ request, offer, row, count: positions.length }, nodeCodec),
   );
