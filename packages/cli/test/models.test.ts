@@ -66,6 +66,23 @@ test("filters by operation, provider, price and name", async () => {
   expect(await list("--operation", "upscale")).toEqual(upscalers);
 });
 
+test("figures that no source states are marked, in the table and as JSON", async () => {
+  const json = await readArtdesk(makeFolder({ "artdesk.yml": OWN }), ["models", "--json"]);
+  const { models } = JSON.parse(json.words) as { models: { id: string; estimated: string[] }[] };
+  const estimated = (id: string): string[] | undefined => models.find((model) => model.id === id)?.estimated;
+  expect(estimated("fal-ai/esrgan")).toEqual([
+    "latency",
+    "maxPromptCharacters",
+    "commercialUse",
+    "factors",
+    "maxAreaPx",
+  ]);
+  expect(estimated("gemini-nano-banana-2.1")).toEqual(["price", "maxPromptCharacters"]);
+  expect(estimated("gpt-image-9")).toContain("sizes");
+  const { words } = await readArtdesk(makeFolder(), ["models", "esrgan"]);
+  expect(words.replaceAll(/\s+/g, "")).toMatch(/estimated.*latency,.*maxPromptCharacters,commercialUse,factors/);
+});
+
 test("a retired name is explained by itself", async () => {
   const { words } = await readArtdesk(makeFolder(), ["models", "dall-e-3"]);
   expect(words).toMatch(/Names that lead elsewhere:\n {2}dall-e\S*: .*gpt-image-2\.5-flare/);
