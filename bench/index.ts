@@ -25,6 +25,10 @@ function verdict(value: number, bar: number, unit = ""): string {
   return `${value.toFixed(2)}${unit} (bar ${bar.toFixed(2)}${unit}: ${value <= bar ? "met" : "MISSED"})`;
 }
 
+function perSecond(rate: number): string {
+  return `${Math.round(rate).toLocaleString("en")} per second`;
+}
+
 function sayScene({ scene, figures }: GenerateScene): void {
   say(`\n${scene}`);
   say(`  ${"peer".padEnd(26)} ${"ms/call".padStart(9)} ${"CPU ms".padStart(9)} ${"peak MB".padStart(9)}`);
@@ -60,7 +64,7 @@ say(
 const decisions = benchDecisions(quick ? 50_000 : 200_000);
 results["decisions"] = decisions;
 say(
-  `\nDecisions: ${Math.round(decisions.perSecond).toLocaleString("en")} per second (bar 100,000: ${decisions.perSecond >= 100_000 ? "met" : "MISSED"})`,
+  `\nDecisions: ${perSecond(decisions.perSecond)} (bar 100,000: ${decisions.perSecond >= 100_000 ? "met" : "MISSED"}), with ${decisions.offersEach.toFixed(1)} offers each; drafts alone: ${perSecond(decisions.draftsPerSecond)}; ${decisions.cpu}`,
 );
 
 const scenes = await benchGenerate(quick ? 1 : 3);

@@ -15,7 +15,7 @@ async function startRun(latencyMs: number): Promise<DeskUnderTest & { run: Artde
 }
 
 test("the first Ctrl-C lets paid calls finish and says what was not started", async () => {
-  const { root, assets, simulator, place, run } = await startRun(1_500);
+  const { root, assets, simulator, place, run } = await startRun(4_000);
   run.child.kill("SIGINT");
   const end = await run.ended;
   expect(end.code).toBe(1);
@@ -34,7 +34,7 @@ test("the first Ctrl-C lets paid calls finish and says what was not started", as
 }, 60_000);
 
 test("the second Ctrl-C cuts paid calls off and names them; they are not bought again", async () => {
-  const { root, assets, simulator, place, run } = await startRun(20_000);
+  const { root, assets, simulator, place, run } = await startRun(10_000);
   run.child.kill("SIGINT");
   while (!run.stderr().includes("Stopping:") && !run.hasEnded()) await sleep(5);
   run.child.kill("SIGINT");

@@ -18,7 +18,7 @@ test("of two runs on one workspace one waits, and nothing is bought twice", asyn
 }, 60_000);
 
 test("a run that is told not to wait says who holds the folder, and calls nobody", async () => {
-  const { root, assets, simulator, place } = await deskUnderTest({ assetCount: 2, simulator: { latencyMs: 3_000 } });
+  const { root, assets, simulator, place } = await deskUnderTest({ assetCount: 2, simulator: { latencyMs: 6_000 } });
   const first = startArtdesk(["generate"], place);
   while (simulator.calls().length === 0 && !first.hasEnded()) await sleep(5);
   const callsBefore = simulator.calls().length;
@@ -33,7 +33,7 @@ test("a run that is told not to wait says who holds the folder, and calls nobody
 }, 60_000);
 
 test("a run that waits for another one stops at Ctrl-C", async () => {
-  const { simulator, place } = await deskUnderTest({ assetCount: 1, simulator: { latencyMs: 4_000 } });
+  const { simulator, place } = await deskUnderTest({ assetCount: 1, simulator: { latencyMs: 6_000 } });
   const first = startArtdesk(["generate"], place);
   while (simulator.calls().length === 0 && !first.hasEnded()) await sleep(5);
   const second = startArtdesk(["generate"], place);

@@ -42,13 +42,16 @@ export type {
 } from "./catalogue/row.ts";
 export { catalogueRows } from "./catalogue/index.ts";
 export { builtInCatalogue } from "./catalogue/built-in-catalogue.ts";
+export { drawsCards } from "./catalogue/draws-cards.ts";
 export { closestModel, findModel } from "./catalogue/find-model.ts";
 export { costFromUsage, estimateCallMicroUsd, worstCaseCallMicroUsd, type PricedCall } from "./cost.ts";
 export { formatUsd, usdToMicroUsd } from "./money.ts";
 export { inspectImage, type ImageInspection } from "./image-header.ts";
 export { parsePolicy } from "./policy/parse-policy.ts";
+export { stagePolicy, type Stage } from "./policy/stage-rules.ts";
 export type { Policy, PolicyPreset, PolicyRule, RuleCondition, RuleEffect } from "./policy/policy.ts";
 export { parseRequest } from "./request.ts";
+export { draftRequest, finalRequest, readCorrection, refineRequest, type ChainParent } from "./assets/chain-request.ts";
 export { readBrief } from "./brief.ts";
 export { planRequest, type PlanInput } from "./plan.ts";
 export { createLedger, type LedgerOptions } from "./ledger/ledger.ts";
@@ -64,7 +67,18 @@ export { createPacer, type Pacer, type PacerOptions } from "./schedule/pacer.ts"
 export type { LimitTier, PublishedLimits } from "./schedule/lane-limits.ts";
 export { createMemoryLedgerStore } from "./memory-ledger-store.ts";
 export { reportCsv, reportEntries, type ReportRow } from "./ledger/report.ts";
-export type { CompareOptions, ComparedModel, Comparison, ElementRate } from "./judge/compare-models.ts";
+export {
+  comparePlanned,
+  holdComparisons,
+  planComparison,
+  type CompareOptions,
+  type ComparedModel,
+  type Comparison,
+  type ComparisonRun,
+  type ElementRate,
+  type PlannedComparison,
+} from "./judge/compare-models.ts";
+export { releaseHeld } from "./ledger/release-held.ts";
 export type { Winner } from "./judge/find-winner.ts";
 export type { QuestionStore } from "./judge/find-questions.ts";
 export type {

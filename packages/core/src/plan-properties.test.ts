@@ -13,6 +13,9 @@ const anyRequest: fc.Arbitrary<ImageRequest> = fc.record(
       `${"very ".repeat(70)}long`,
       "a dancer under two spotlights",
       "狐狸 «texte»",
+      "fox ".repeat(550),
+      "fox ".repeat(551),
+      "fox ".repeat(1100),
     ),
     purpose: fc.constantFrom("draft", "internal", "docs", "social", "client", "print"),
     aspect: fc.constantFrom("1:1", "3:2", "16:9", "8:1", "191:100"),
@@ -20,6 +23,7 @@ const anyRequest: fc.Arbitrary<ImageRequest> = fc.record(
     quality: fc.constantFrom("low", "medium", "high", "max", "default"),
     count: fc.integer({ min: 1, max: 10 }),
     transparent: fc.boolean(),
+    format: fc.constantFrom("png", "webp"),
     model: fc.constantFrom("gpt-image-2", "nano banana pro", "gpt-image-1-mini", "dall-e-2", "sketch", "nobody"),
     references: fc.constantFrom([], [image], [image, image]),
     maxCostUsd: fc.constantFrom(0.005, 0.02, 0.2, 3),
@@ -29,6 +33,8 @@ const anyRequest: fc.Arbitrary<ImageRequest> = fc.record(
 const anySituation: fc.Arbitrary<Situation> = fc.record({
   policy: fc.constantFrom<unknown>(
     "auto",
+    { rules: [{ then: { strengths: ["text", "people"] } }] },
+    { rules: [{ then: { strengths: ["people", "text"] } }] },
     "quality",
     "volume",
     { models: { premium: "gpt-image-2.6-flare" } },

@@ -2,7 +2,7 @@ import { readBrief } from "./brief.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import type { Candidate, Unfit } from "./plan/candidate.ts";
 import { explainNoCandidate, explainUnaffordable } from "./plan/explain-blocked.ts";
-import { makeOffer } from "./plan/make-offer.ts";
+import { makeOffers } from "./plan/make-offers.ts";
 import { budgetWarnings } from "./plan/money-limits.ts";
 import { resolveNames, resolvePolicyModels, type Blocked } from "./plan/named-models.ts";
 import type { OfferTable, TableQuery } from "./plan/offer-table.ts";
@@ -82,7 +82,8 @@ export function planRequest(input: PlanInput): Decision {
     pairs: input.twoSteps === true ? twoStepTable(query) : [],
     singles: table.kept,
   });
-  let chosen = till.choose(twoSteps.candidate === undefined ? table.kept : [...table.kept, twoSteps.candidate]);
+  let chosen =
+    twoSteps.candidate === undefined ? till.chooseKept(table) : till.choose([...table.kept, twoSteps.candidate]);
   const retiringUsed = chosen.length === 0 && !till.stopped;
   if (retiringUsed) chosen = till.choose(table.retiring.map(candidateOf));
   const downgrade = chosen.length === 0 && !till.stopped && till.isShort && verdict.mayDowngrade;
@@ -106,7 +107,7 @@ export function planRequest(input: PlanInput): Decision {
     );
   if (spend.balances.length > 0) warnings.push(...budgetWarnings(budget, spend));
   return {
-    offers: chosen.map((offer, rank) => makeOffer({ offer, rank, count: request.count, verdict, pinId, downgrade })),
+    offers: makeOffers(chosen, { count: request.count, verdict, pinId, downgrade }),
     rejected,
     requiredTier: verdict.tier,
     brief,

@@ -1,7 +1,7 @@
 import { type AttemptHost, type AttemptResult, type AttemptTask, runAttempt } from "./attempt.ts";
 import { enlargingRequest, factorTo } from "./enlarging-request.ts";
 import { ArtdeskError } from "./errors.ts";
-import { releaseUnstarted } from "./ledger/release-unstarted.ts";
+import { releaseHeld } from "./ledger/release-held.ts";
 import type { Offer, ReceivedImage } from "./types.ts";
 
 /**
@@ -24,7 +24,7 @@ export async function makeInTwoSteps(host: AttemptHost, tasks: readonly AttemptT
   // The smaller image is not what was asked for: only the second step delivers.
   const made: AttemptResult = { ...base, images: [] };
   if (!image || base.booksError) {
-    const booksError = await releaseUnstarted(host.ledger, second.reservation).then(() => undefined, notGivenBack);
+    const booksError = await releaseHeld(host.ledger, [second.reservation]).then(() => undefined, notGivenBack);
     return [{ ...made, booksError: base.booksError ?? booksError }];
   }
   const enlarged = await runAttempt(host, {

@@ -51,6 +51,16 @@ const limits = fc.record({
   onRefusal: fc.constantFrom("stop", "next"),
 });
 
+type Generated<A> = A extends fc.Arbitrary<infer T> ? T : never;
+type Run = [Generated<typeof faultScript>, Generated<typeof requests>, Generated<typeof limits>];
+
+/** No fault and money enough, so that every run of this test meets checks that ask for the better model. */
+const escalating = [1, 2, 3].map((count): Run => {
+  const request = { count, purpose: "draft", client: "acme", verify: "escalate", elements: ["a red kite"] } as const;
+  const plenty = { monthMicroUsd: 50_000_000, acmeMicroUsd: 50_000_000, onUnknown: "stop", onRefusal: "stop" } as const;
+  return [[], Array.from({ length: 4 }, () => ({ ...request, elements: [...request.elements] })), plenty];
+});
+
 test("requests side by side under any faults never spend more than the budget, and the ledger knows all of it", async () => {
   let billedRuns = 0;
   let blockedRuns = 0;
@@ -104,7 +114,7 @@ test("requests side by side under any faults never spend more than the budget, a
         await desk.close();
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 60, examples: escalating },
   );
   // The runs must have met money and the limit, or they prove nothing.
   expect(billedRuns).toBeGreaterThan(10);

@@ -39,6 +39,8 @@ export interface VerifyDeskOptions {
   questions?: QuestionStore | undefined;
   ledger?: LedgerStore | undefined;
   journal?: Journal | undefined;
+  /** Starts its ids, so that desks on one ledger are told apart. @default "id" */
+  name?: string | undefined;
 }
 
 /** A desk on the simulator, with a clock that stands and ids in order. */
@@ -57,7 +59,7 @@ export function verifyDesk(
     ledger: options.ledger ?? createMemoryLedgerStore(),
     http: { ...http, hasKey: (provider) => http.hasKey(provider) && (keys?.includes(provider) ?? true) },
     clock: fakeClock({ startMs: TODAY_MS }),
-    random: { next: () => 0.5, id: () => `id-${(ids += 1)}` },
+    random: { next: () => 0.5, id: () => `${options.name ?? "id"}-${(ids += 1)}` },
     codec: nodeCodec,
     enabledProviders: ["openai", "gemini"],
     judges: builtInJudges.filter(({ id }) => judges?.includes(id) ?? true),

@@ -23,7 +23,7 @@ afterAll(() => simulator.close());
 function run(
   parameters: IDataObject,
   credentials: RunOptions["credentials"] = simulatorCredentials(simulator),
-  input: IDataObject[] = [{}],
+  input: (IDataObject | INodeExecutionData)[] = [{}],
 ): Promise<NodeRun> {
   return runArtdesk({ release, built, credentials }, parameters, input);
 }
@@ -53,7 +53,7 @@ describe("Cost: Estimate", () => {
       const offers = items.flatMap(({ json }) => [json].concat(json["alternatives"] as IDataObject[]));
       return new Set(offers.map(({ model }) => (model as string).split("-")[0] ?? ""));
     };
-    expect(await providers({})).toEqual(new Set(["gpt", "gemini"]));
+    expect(await providers({})).toEqual(new Set(["gpt", "gemini", "fal"]));
     const { artdeskGeminiApi = {} } = simulatorCredentials(simulator);
     expect(await providers({ artdeskGeminiApi })).toEqual(new Set(["gemini"]));
   });
@@ -96,7 +96,21 @@ describe("the output schemas", () => {
         ...(await run({ ...ESTIMATE, purpose: "client", budget: { imageUsd: 0.001 } })).items,
       ];
     }
-    if (operation === "image/generate") return (await run({ prompt: "A fox", budget: { runUsd: 1 } })).items;
+    if (operation === "image/generate") {
+      const options = { verify: "report", elements: ["a red fox"] };
+      return (await run({ prompt: "A fox", budget: { runUsd: 1 }, options })).items;
+    }
+    if (operation === "image/compare") {
+      const models = ["gpt-image-2@low", "gpt-image-2@medium"];
+      return (await run({ operation: "compare", prompt: "A fox", models, attempts: 1 })).items;
+    }
+    if (operation.startsWith("image/")) {
+      const drafts = await run({ operation: "draft", prompt: "A fox", drafts: 1, budget: { runUsd: 1 } });
+      if (operation === "image/draft") return drafts.items;
+      const options = operation === "image/final" ? { verify: "report", elements: ["a red fox"] } : {};
+      const parameters = { operation: operation.slice("image/".length), correction: "Warmer", options };
+      return (await run(parameters, undefined, drafts.items)).items;
+    }
     const tables = await startFakeDataTables("key-1");
     const artdeskLedgerApi = { apiKey: "key-1", baseUrl: `${tables.baseUrl}/api/v1`, table: "books" };
     const credentials = { ...simulatorCredentials(simulator), artdeskLedgerApi };
@@ -106,7 +120,15 @@ describe("the output schemas", () => {
     return items;
   }
 
-  it.each(["image/generate", "cost/estimate", "budget/get"])("tell what %s gives", async (operation) => {
+  it.each([
+    "image/generate",
+    "image/draft",
+    "image/refine",
+    "image/final",
+    "image/compare",
+    "cost/estimate",
+    "budget/get",
+  ])("tell what %s gives", async (operation) => {
     const { properties } = schemaOf(operation);
     const items = await outputOf(operation);
     expect(items.length).toBeGreaterThan(0);
@@ -121,7 +143,7 @@ describe("the output schemas", () => {
     expect(Object.keys(properties).filter((name) => !seen.has(name) && !rare.has(name))).toEqual([]);
   });
 
-  it("are the same for an edit as for a new image", () => {
-    expect(schemaOf("image/edit")).toEqual(schemaOf("image/generate"));
+  it.each(["image/edit", "image/upscale"])("are the same for %s as for a new image", (operation) => {
+    expect(schemaOf(operation)).toEqual(schemaOf("image/generate"));
   });
 });

@@ -113,14 +113,32 @@ describe("the example workflows", () => {
     expect(simulator.statement().totalMicroUsd).toBeLessThanOrEqual(500_000);
   });
 
-  it("make four cheap drafts, wait for a choice, and make the final from the chosen one", async () => {
-    const { items } = await runExample("ideation-board.json", "Start", { answer: { Draft: "2" } });
-    expect(names(items("Drafts"))).toHaveLength(4);
-    expect(names(items("Chosen Draft"))).toEqual([names(items("Drafts"))[1]]);
-    const drafts = items("Drafts").map(({ json }) => Number(json["costUsd"]));
-    const [final] = items("Final");
-    expect(Number(final?.json["costUsd"])).toBeGreaterThan(Math.max(...drafts));
+  it("make six cheap drafts, wait for a choice, and make the final of the chosen one", async () => {
+    const { items } = await runExample("ideation-board.json", "Start", { answer: { Draft: "2", Correction: "" } });
+    expect(names(items("Drafts"))).toEqual([1, 2, 3, 4, 5, 6].map((number) => `draft-${number}.png`));
+    expect(items("Refine")).toEqual([]);
+    const [final, ...more] = items("Final");
+    expect(more).toEqual([]);
+    expect(final?.json).toMatchObject({ draft: 2, parent: items("Drafts")[1]?.json["sha256"], corrections: [] });
     expect(final?.json["fileName"]).toMatch(/^final\.(png|jpg)$/);
+    expect(Number(final?.json["chainCostUsd"])).toBeCloseTo(simulator.statement().totalMicroUsd / 1e6, 6);
+  });
+
+  it("correct the chosen draft first when the person says so, at the drafts' price", async () => {
+    const answer = { Draft: "5", Correction: "More shadow under the lamp" };
+    const { items } = await runExample("ideation-board.json", "Start", { answer });
+    const [refined] = items("Refine");
+    const [final, ...more] = items("Final");
+    expect(more).toEqual([]);
+    expect(refined?.json).toMatchObject({ draft: 5, parent: items("Drafts")[4]?.json["sha256"] });
+    expect(final?.json).toMatchObject({
+      draft: 5,
+      parent: refined?.json["sha256"],
+      corrections: ["More shadow under the lamp"],
+    });
+    expect(Number(final?.json["costUsd"])).toBeGreaterThan(Number(refined?.json["costUsd"]));
+    const { images, totalMicroUsd } = simulator.statement();
+    expect([images, Math.round(Number(final?.json["chainCostUsd"]) * 1e6)]).toEqual([8, totalMicroUsd]);
   });
 
   it("report what last month has cost as a file", async () => {

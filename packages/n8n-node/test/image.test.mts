@@ -230,7 +230,7 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("Image
   });
 
   it("sends nothing more once the execution is cancelled", async () => {
-    simulator.faults([{ kind: "slow", delayMs: 400, times: "always" }]);
+    simulator.faults([{ kind: "slow", delayMs: 2000, times: "always" }]);
     let cancel = (): void => undefined;
     const running = run(
       { prompt: "={{ $json.thing }}", options: { concurrency: 1 } },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { N8N_VERSION } from "../scripts/install-n8n.mts";
 import { startChatModelServer } from "./harness/chat-model-server.mts";
+import { executionOutput } from "./harness/execution-output.mts";
 import type { LoopbackServer } from "./harness/loopback-server.mts";
 import { activate, postgresUrl, startWholeN8n, type SavedWorkflow, type WholeN8n } from "./harness/whole-n8n.mts";
 
@@ -66,10 +67,8 @@ describe.skipIf(postgresUrl === undefined)(`the example workflows, imported into
     await whole.n8n.command("import:workflow", `--input=${file}`);
   }
 
-  /** `n8n execute`: JSON after some lines of log. */
   async function execute(example: Example): Promise<Execution> {
-    const output = await whole.n8n.command("execute", `--id=${idOf(example)}`, "--rawOutput");
-    return JSON.parse(output.slice(output.search(/^\{/m))) as Execution;
+    return executionOutput(await whole.n8n.command("execute", `--id=${idOf(example)}`, "--rawOutput")) as Execution;
   }
 
   const itemsOf = ({ data }: Execution, node: string): INodeExecutionData[] =>
@@ -106,15 +105,16 @@ describe.skipIf(postgresUrl === undefined)(`the example workflows, imported into
     expect(itemsOf(execution, "Report")[0]?.binary?.["data"]).toMatchObject({ fileName: "image-spending.csv" });
   }, 180_000);
 
-  it("ideation-board.json: n8n execute makes drafts and waits; a person's answer makes the final", async () => {
+  it("ideation-board.json: makes drafts and waits; a person's answer has one corrected and made final", async () => {
     const drafts = await execute("ideation-board");
-    expect(itemsOf(drafts, "Drafts")).toHaveLength(4);
+    expect(itemsOf(drafts, "Drafts")).toHaveLength(6);
     expect(drafts.status).toBe("waiting");
     const filter = encodeURIComponent(JSON.stringify({ workflowId: idOf("ideation-board") }));
     const { results } = (await whole.n8n.rest("GET", `/executions?filter=${filter}`)) as { results: { id: string }[] };
     const id = results[0]?.id ?? "";
     const form = new FormData();
     form.set("field-0", "2");
+    form.set("field-1", "More shadow under the lamp");
     const url = `${whole.n8n.baseUrl}/form-waiting/${id}?signature=${drafts.data.resumeToken ?? ""}`;
     const page = await fetch(url);
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("Draft")]);
@@ -122,8 +122,19 @@ describe.skipIf(postgresUrl === undefined)(`the example workflows, imported into
     const status = async (): Promise<unknown> =>
       ((await whole.n8n.rest("GET", `/executions/${id}`)) as IDataObject)["status"];
     await expect.poll(status, { timeout: 120_000, interval: 500 }).toBe("success");
-    expect(whole.simulator.statement().images).toBe(5);
-    expect(whole.simulator.statement().entries.at(-1)).toMatchObject({ operation: "edit" });
+    const { entries, images, totalMicroUsd } = whole.simulator.statement();
+    expect(images).toBe(8);
+    expect(entries.slice(-2)).toMatchObject([{ operation: "edit" }, { operation: "edit" }]);
+
+    // The drafts named their client; refinement and final, days later, count for the same one.
+    const read = { resource: "budget", operation: "get", scopes: ["client"], limits: { clientMonthUsd: 5 } };
+    const books = await (await whole.openWebhook("ideation-books", read))([{}]);
+    expect(books.find(({ scope }) => JSON.stringify(scope).includes("harbour-books"))).toMatchObject({
+      spentUsd: totalMicroUsd / 1e6,
+      reservedUsd: 0,
+      possiblyBilledUsd: 0,
+      images: 8,
+    });
   }, 300_000);
 
   it("image-agent.json: a chat's model calls the tool, which buys one image and answers with its link", async () => {

@@ -136,7 +136,7 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("reque
         code: "timeout",
         billed: "unknown",
       });
-      const reply = await http.send({ ...POST, path: "/half" }, { timeoutMs: 200 });
+      const reply = await http.send({ ...POST, path: "/half" }, { timeoutMs: 2000 });
       expect(await failureOf(readAll(reply.body))).toMatchObject({ code: "timeout", billed: "unknown" });
     }));
 

@@ -32,7 +32,7 @@ describe("n8n's scanner", () => {
   }, 120_000);
 
   it("passes what is published without a finding", () => {
-    expect(scanFolder(packed, SHIPPED)).toEqual({ passed: true, findings: [], files: 6 });
+    expect(scanFolder(packed, SHIPPED)).toEqual({ passed: true, findings: [], files: 8 });
   }, 120_000);
 
   it("would refuse a timer, and warn of a missing home page", () => {
@@ -100,6 +100,8 @@ describe("the published package", () => {
       expect(Object.keys(credentialTypes)).toEqual([
         "artdeskOpenAiApi",
         "artdeskGeminiApi",
+        "artdeskFalApi",
+        "artdeskReplicateApi",
         "artdeskOpenRouterApi",
         "artdeskLedgerApi",
       ]);
@@ -112,6 +114,8 @@ describe("the published package", () => {
         "nodes/Artdesk/Artdesk.node.js",
         "credentials/ArtdeskOpenAiApi.credentials.js",
         "credentials/ArtdeskGeminiApi.credentials.js",
+        "credentials/ArtdeskFalApi.credentials.js",
+        "credentials/ArtdeskReplicateApi.credentials.js",
         "credentials/ArtdeskOpenRouterApi.credentials.js",
         "credentials/ArtdeskLedgerApi.credentials.js",
       ] as const
@@ -121,7 +125,7 @@ describe("the published package", () => {
         join(packed, "dist", dirname(file), match[1] ?? ""),
       );
     });
-    expect(icons).toHaveLength(10);
+    expect(icons).toHaveLength(14);
     expect(icons.filter((icon) => !existsSync(icon))).toEqual([]);
   });
 

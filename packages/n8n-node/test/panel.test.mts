@@ -1,4 +1,4 @@
-import { builtInCatalogue, type HttpProvider, type Provider } from "@artdesk/core";
+import { builtInCatalogue, type Operation, type Provider, type RemoteProvider } from "@artdesk/core";
 import type {
   ICredentialType,
   ILoadOptionsFunctions,
@@ -7,10 +7,12 @@ import type {
   INodePropertyOptions,
 } from "n8n-workflow";
 import { describe, expect, it } from "vitest";
+import { ArtdeskFalApi } from "../credentials/ArtdeskFalApi.credentials.ts";
 import { ArtdeskGeminiApi } from "../credentials/ArtdeskGeminiApi.credentials.ts";
 import { ArtdeskLedgerApi } from "../credentials/ArtdeskLedgerApi.credentials.ts";
 import { ArtdeskOpenAiApi } from "../credentials/ArtdeskOpenAiApi.credentials.ts";
 import { ArtdeskOpenRouterApi } from "../credentials/ArtdeskOpenRouterApi.credentials.ts";
+import { ArtdeskReplicateApi } from "../credentials/ArtdeskReplicateApi.credentials.ts";
 import { Artdesk } from "../nodes/Artdesk/Artdesk.node.ts";
 import { inPanelWords, PROVIDER_CREDENTIALS } from "../nodes/Artdesk/provider-credentials.ts";
 import { SIZE_PRESETS } from "../nodes/Artdesk/resources/size-presets.ts";
@@ -19,6 +21,8 @@ const node = new Artdesk();
 const credentials: ICredentialType[] = [
   new ArtdeskOpenAiApi(),
   new ArtdeskGeminiApi(),
+  new ArtdeskFalApi(),
+  new ArtdeskReplicateApi(),
   new ArtdeskOpenRouterApi(),
   new ArtdeskLedgerApi(),
 ];
@@ -116,7 +120,17 @@ describe("the panel", () => {
       .filter(({ name }) => name === "operation")
       .flatMap(({ options = [] }) => options as INodePropertyOptions[])
       .map(({ action }) => action);
-    expect(actions).toEqual(["Edit image", "Generate image", "Estimate cost", "Get budget"]);
+    expect(actions).toEqual([
+      "Compare models on an image",
+      "Draft image",
+      "Edit image",
+      "Make final image",
+      "Generate image",
+      "Refine image",
+      "Upscale image",
+      "Estimate cost",
+      "Get budget",
+    ]);
   });
 
   it("explains every purpose", () => {
@@ -148,8 +162,12 @@ describe("the panel", () => {
   });
 
   it("offers shapes that at least one paid model of each provider can make", () => {
+    // Replicate publishes no price: none of its models is used before the user gives one.
     const paid = builtInCatalogue.rows.filter(
-      ({ provider }) => builtInCatalogue.providers.get(provider)?.kind === "http",
+      ({ provider, operations, price }) =>
+        builtInCatalogue.providers.get(provider)?.kind !== "local" &&
+        operations.includes("generate") &&
+        price.kind !== "unknown",
     );
     for (const { aspect, name } of SIZE_PRESETS) {
       const [width = 1, height = 1] = aspect.split(":").map(Number);
@@ -159,22 +177,23 @@ describe("the panel", () => {
       });
       expect([name, [...new Set(able.map(({ provider }) => provider))].toSorted()]).toEqual([
         name,
-        ["gemini", "openai", "openrouter"],
+        ["fal", "gemini", "openai", "openrouter"],
       ]);
     }
   });
 });
 
-function isHttp(provider: Provider): provider is HttpProvider {
-  return provider.kind === "http";
+function isRemote(provider: Provider): provider is RemoteProvider {
+  return provider.kind !== "local";
 }
 
 describe("credentials", () => {
   it("exist for every provider that is called over HTTP, with its own address", () => {
-    // Servers whose models stand in artdesk.yml have no place in a panel without that file.
-    const providers = [...builtInCatalogue.providers.values()]
-      .filter(isHttp)
-      .filter(({ modelsByHand }) => modelsByHand !== true);
+    const remote = [...builtInCatalogue.providers.values()].filter(isRemote);
+    // Its address and its models are written into artdesk.yml by hand: there is no such file here.
+    const byHand = remote.filter((provider) => provider.kind === "http" && provider.modelsByHand === true);
+    expect(byHand.map(({ id }) => id)).toEqual(["openai-compatible"]);
+    const providers = remote.filter((provider) => !byHand.includes(provider));
     expect([...PROVIDER_CREDENTIALS.keys()].toSorted()).toEqual(providers.map(({ id }) => id).toSorted());
     for (const provider of providers) {
       const name = PROVIDER_CREDENTIALS.get(provider.id);
@@ -216,7 +235,25 @@ describe("the list of models", () => {
         (PROVIDER_CREDENTIALS.has(provider) || provider === "sketch") &&
         (shutdownOn === undefined || today < shutdownOn),
     );
-    expect(results.slice(1).map(({ value }) => value)).toEqual(alive.map(({ id }) => id));
+    const idsOf = (...wanted: Operation[]): string[] =>
+      alive.filter(({ operations }) => wanted.some((each) => operations.includes(each))).map(({ id }) => id);
+    expect(results.slice(1).map(({ value }) => value)).toEqual(idsOf("generate", "edit"));
+    const upscalers = await node.methods.listSearch.searchUpscalers.call(context);
+    expect(upscalers.results.map(({ value }) => value)).toEqual(["auto", ...idsOf("upscale")]);
+    expect(idsOf("upscale").length).toBeGreaterThan(2);
+  });
+
+  it("offers to compare what can be judged: models that make images, and no sketch", async () => {
+    const values = (await node.methods.loadOptions.loadModels.call(context)).map(({ value }) => value);
+    expect(values).toContain("gpt-image-2");
+    expect(values).not.toContain("sketch");
+    expect(values).not.toContain("fal-ai/seedvr/upscale/image");
+    expect(values).not.toContain("prunaai/flux-kontext-fast");
+  });
+
+  it("says which models need a price from the user", async () => {
+    const { results } = await search.call(context, "Flux Kontext Fast");
+    expect(results.map(({ name }) => name)).toEqual(["Flux Kontext Fast (Replicate, needs your price)"]);
   });
 
   it("finds models by name, id and provider", async () => {
@@ -234,6 +271,10 @@ describe("words of the panel", () => {
     [
       "Raise budget.month by at least $0.05, or set on_exceeded: downgrade.",
       "Raise 'Per Month' by at least $0.05, or set 'When Exceeded' to 'Use a Cheaper Model'.",
+    ],
+    [
+      'Its provider publishes no price. Write yours in artdesk.yml, in USD per image: `prices: { "fal-ai/x": 0.05 }`.',
+      "Its provider publishes no price. Give yours under 'Own Prices' in 'Options'.",
     ],
     ["Raise budget.tags.client.acme by at least $1.00.", "Raise 'Client per Month' by at least $1.00."],
     ["Raise budget.tags.client.acme.co by at least $1.00.", "Raise 'Client per Month' by at least $1.00."],

@@ -61,6 +61,9 @@ const QUOTE_MARKS: ReadonlySet<number> = new Set(
   Array.from("\"`'‘’‚“”„«»‹›「」『』《》", (mark) => mark.charCodeAt(0)),
 );
 
+const UPPER_A = 65;
+const UPPER_Z = 90;
+
 /** Takes a prompt apart. Linear in its length, whatever it holds. */
 export function scanPrompt(prompt: string): PromptScan {
   const scan: PromptScan = {
@@ -92,18 +95,24 @@ export function scanPrompt(prompt: string): PromptScan {
       const start = index;
       let last = code;
       let inner = kind;
+      // Letters beyond ASCII may be capitals.
+      let hasUpperCase = false;
       while (inner === LETTER || inner === DIGIT || (inner === OTHER && joinsWord(prompt, index))) {
         if (last >= 128) {
+          hasUpperCase = true;
           bytes += extraBytes(last);
           if (isCjk(last)) cjkCharacters += 1;
           else if (isSurrogate(last)) surrogates += 1;
+        } else if (last <= UPPER_Z && last >= UPPER_A) {
+          hasUpperCase = true;
         }
         index += 1;
         if (index === prompt.length) break;
         last = prompt.charCodeAt(index);
         inner = kindOf(last);
       }
-      addWord(scan, prompt.slice(start, index).toLowerCase(), start, clause, sentence);
+      const word = prompt.slice(start, index);
+      addWord(scan, hasUpperCase ? word.toLowerCase() : word, start, clause, sentence);
       before = LETTER;
       continue;
     }

@@ -2,9 +2,11 @@ import type { Artdesk } from "../artdesk.ts";
 import { ArtdeskError, type ErrorCode, isArtdeskError } from "../errors.ts";
 import type { OnEvent } from "../events.ts";
 import type { PlannedRequest } from "../generate.ts";
+import { releaseHeld } from "../ledger/release-held.ts";
+import type { Reservation } from "../ledger/types.ts";
 import type { AbortSignalLike } from "../ports.ts";
 import type { Attempt, GenerateResult } from "../receipt.ts";
-import type { ImageRequest, ReceivedImage } from "../types.ts";
+import type { ImageRequest, Offer, ReceivedImage } from "../types.ts";
 import { findWinner, type Winner } from "./find-winner.ts";
 import type { JudgedImage } from "./verification.ts";
 import { type RateInterval, wilsonInterval } from "./wilson-interval.ts";
@@ -69,54 +71,121 @@ export interface Comparison {
   costMicroUsd: number;
 }
 
+/** A comparison before anything is paid: what each model would make. */
+export interface PlannedComparison {
+  attempts: number;
+  models: readonly { name: string; planned: PlannedRequest }[];
+}
+
+/** How a planned comparison is made. */
+export interface ComparisonRun extends Omit<CompareOptions, "models" | "attempts"> {
+  /** What {@link holdComparisons} has set aside, by model. @default each model reserves when its turn comes */
+  held?: readonly (readonly Reservation[])[] | undefined;
+}
+
 /**
- * Makes the same images with each model, has them judged, and compares. All models are planned before anything is paid,
- * and the models take turns in the order given. A model that fails does not stop the others.
- * @throws ArtdeskError `invalid_request`, or what keeps one of the models from being used
+ * Makes the same images with each model, has them judged, and compares. All models are planned, and the money for all
+ * their images is set aside, before anything is paid. The models take turns in the order given. A model that fails does
+ * not stop the others.
+ * @throws ArtdeskError `invalid_request`, `budget_exceeded`, or what keeps one of the models from being used
  */
 export async function compareModels(
   desk: Artdesk,
   request: ImageRequest,
   options: CompareOptions,
 ): Promise<Comparison> {
+  const comparison = await planComparison(desk, request, options);
+  const [held] = await holdComparisons(desk, [{ comparison, subject: options.subject ?? "" }]);
+  return comparePlanned(desk, comparison, { ...options, held });
+}
+
+/**
+ * Plans the images of every model. Calls nobody.
+ * @throws ArtdeskError `invalid_request`, or what keeps one of the models from being used
+ */
+export async function planComparison(
+  desk: Artdesk,
+  request: ImageRequest,
+  options: Pick<CompareOptions, "models" | "attempts">,
+): Promise<PlannedComparison> {
   const attempts = options.attempts ?? 5;
   const names = [...new Set(options.models)];
   if (names.length < 2) throw invalid("models: a comparison needs two models or more.");
   if (!Number.isInteger(attempts) || attempts < 1 || attempts > 10)
-    throw invalid(`attempts: ${attempts} is not a whole number from 1 to 10.`);
-  const planned: { name: string; planned: PlannedRequest }[] = [];
+    throw invalid(`attempts: ${JSON.stringify(attempts)} is not a whole number from 1 to 10.`);
+  const plans: { name: string; plan: PlannedRequest; offer: Offer }[] = [];
   for (const name of names) {
     const [model, quality] = name.split("@");
     const wish: ImageRequest = { ...request, model, count: attempts, verify: "report" };
     if (quality !== undefined) wish.quality = quality;
     const plan = await desk.plan(wish);
-    const { blocked } = plan.decision;
-    if (blocked)
-      throw new ArtdeskError({ code: blocked.code, shortMessage: `${name}: ${blocked.message}`, hint: blocked.hint });
-    planned.push({ name, planned: plan });
+    const { offers, blocked } = plan.decision;
+    const [offer] = offers;
+    if (blocked || !offer)
+      throw new ArtdeskError({
+        code: blocked?.code ?? "no_candidate",
+        shortMessage: `${name}: ${blocked?.message ?? "nothing is on offer."}`,
+        hint: blocked?.hint,
+      });
+    plans.push({ name, plan, offer });
   }
-  const models: ComparedModel[] = [];
-  let costMicroUsd = 0;
-  const makers = [...new Set(planned.flatMap(({ planned: { decision } }) => decision.offers[0]?.provider ?? []))];
-  for (const { name, planned: plan } of planned) {
-    const offer = plan.decision.offers[0];
-    const only: PlannedRequest = {
-      ...plan,
-      // The best offer alone: a fallback to another quality would compare something else.
-      decision: { ...plan.decision, offers: offer ? [offer] : [] },
+  const makers = [...new Set(plans.map(({ offer }) => offer.provider))];
+  const models = plans.map(({ name, plan, offer }) => ({
+    name,
+    planned: {
+      // The best offer alone, also when its call has to be planned again: another quality would compare something else.
+      request: { ...plan.request, quality: offer.quality },
+      decision: { ...plan.decision, offers: [offer] },
       verification: plan.verification && { ...plan.verification, makers },
-    };
-    const { signal, onEvent, subject } = options;
-    const result = await desk.generatePlanned(only, { signal, onEvent, subject }).catch((error: unknown) => {
-      if (isArtdeskError(error)) return error;
+    },
+  }));
+  return { attempts, models };
+}
+
+/**
+ * Sets money aside for the images of these comparisons, in one write: for all of them or for none. Judging reserves for
+ * itself, image by image.
+ * @returns what is held, by comparison and model
+ * @throws ArtdeskError `budget_exceeded` when not all of it fits
+ */
+export async function holdComparisons(
+  desk: Artdesk,
+  comparisons: readonly { comparison: PlannedComparison; subject: string }[],
+): Promise<readonly (readonly (readonly Reservation[])[])[]> {
+  const groups = await desk.hold(
+    comparisons.flatMap(({ comparison, subject }) => comparison.models.map(({ planned }) => ({ planned, subject }))),
+  );
+  let next = 0;
+  return comparisons.map(({ comparison }) => groups.slice(next, (next += comparison.models.length)));
+}
+
+/** Makes what {@link planComparison} planned. What is held for models that are not made any more is given back. */
+export async function comparePlanned(
+  desk: Artdesk,
+  { attempts, models: planned }: PlannedComparison,
+  { held, ...options }: ComparisonRun,
+): Promise<Comparison> {
+  const models: ComparedModel[] = [];
+  for (const [index, { name, planned: plan }] of planned.entries()) {
+    try {
+      const result = await desk.generatePlanned(plan, { ...options, held: held?.[index] }).catch((error: unknown) => {
+        if (isArtdeskError(error)) return error;
+        throw error;
+      });
+      models.push(describeModel(name, plan, result));
+    } catch (error) {
+      await releaseHeld(desk.ledger, (held ?? []).slice(index + 1).flat()).catch(() => undefined);
       throw error;
-    });
-    const compared = describeModel(name, only, result);
-    models.push(compared);
-    costMicroUsd += compared.costMicroUsd + compared.judgeMicroUsd;
+    }
   }
-  const prompt = planned[0]?.planned.request.prompt ?? request.prompt;
-  return { prompt, attempts, models, winner: findWinner(models), costMicroUsd };
+  const costMicroUsd = models.reduce((total, model) => total + model.costMicroUsd + model.judgeMicroUsd, 0);
+  return {
+    prompt: planned[0]?.planned.request.prompt ?? "",
+    attempts,
+    models,
+    winner: findWinner(models),
+    costMicroUsd,
+  };
 }
 
 function describeModel(

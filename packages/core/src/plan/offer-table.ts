@@ -3,7 +3,7 @@ import type { CatalogueRow } from "../catalogue/row.ts";
 import { outputTokensOf } from "../cost.ts";
 import type { OfferTier, PixelSize, RejectedOffer, SizeWish, Strength, Tier } from "../types.ts";
 import { makeCandidate, rejectionOf, TIER_RANK, type Candidate, type Unfit } from "./candidate.ts";
-import { ACCEPTANCE } from "./order-offers.ts";
+import { ACCEPTANCE, type OfferOrder } from "./order-offers.ts";
 import { unmetAccess, unmetRequirements, type Requirements } from "./requirements.ts";
 import { describeWish, resolveSize, type ResolvedSize } from "./resolve-size.ts";
 
@@ -41,9 +41,11 @@ export interface OfferTable {
   rejected: readonly RejectedOffer[];
   /** All that is not kept, when nothing but what is kept is used. */
   passedOver: readonly RejectedOffer[];
+  /** What is kept, in the order that a usual prompt gives; filled when it is first asked for. */
+  keptByOrder: Partial<Record<OfferOrder, readonly Candidate[]>>;
 }
 
-type SortedOffers = Omit<OfferTable, "passedOver">;
+type SortedOffers = Omit<OfferTable, "passedOver" | "keptByOrder">;
 
 /** Days before a shutdown from which a model is no longer chosen on its own, and is warned of. */
 export const SHUTDOWN_NOTICE_DAYS = 30;
@@ -87,7 +89,7 @@ export function buildOfferTable(query: TableQuery): OfferTable {
   const sorted = { kept, retiring, belowTier, rejected };
   const used = query.pin === undefined || kept.length > 0 ? sorted : bestOfPin(sorted, query);
   const unfit = [...used.retiring, ...used.belowTier].map(({ rejection }) => rejection);
-  return { ...used, passedOver: [...used.rejected, ...unfit] };
+  return { ...used, passedOver: [...used.rejected, ...unfit], keptByOrder: {} };
 }
 
 /** Why a whole row is out of the question, whatever it can do. */

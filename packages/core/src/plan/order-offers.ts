@@ -26,11 +26,14 @@ export interface PricedCandidate {
   steps?: readonly [PricedCandidate, PricedCandidate] | undefined;
 }
 
+/** What offers may be ordered by. `tier` is for work that the budget pushes below its tier. */
+export type OfferOrder = PolicyVerdict["order"] | "tier";
+
 /**
  * Sorts in place, best first: models that the user named for this work, then the policy's order, then latency, then
- * the model's id and quality step, so that equal input gives equal output.
+ * the model's id and quality step, so that equal input gives equal output. Quick when little is out of place.
  */
-export function orderOffers(offers: PricedCandidate[], order: PolicyVerdict["order"] | "tier"): void {
+export function orderOffers(offers: PricedCandidate[], order: OfferOrder): void {
   const compare = COMPARE[order];
   for (let index = 1; index < offers.length; index += 1) {
     const moving = offers[index];
@@ -62,7 +65,11 @@ const byLatency: Compare = (left, right) =>
 const byTier: Compare = (left, right) =>
   TIER_RANK[right.candidate.tier] - TIER_RANK[left.candidate.tier] || byExpectedCost(left, right);
 
-const byPreference: Compare = (left, right) => Number(right.candidate.preferred) - Number(left.candidate.preferred);
+const byPreference: Compare = (left, right) => {
+  const isPreferred = left.candidate.preferred;
+  if (isPreferred === right.candidate.preferred) return 0;
+  return isPreferred ? -1 : 1;
+};
 
 const bySpeed: Compare = (left, right) => left.candidate.quality.latencyMs - right.candidate.quality.latencyMs;
 

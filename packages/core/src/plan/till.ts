@@ -1,4 +1,3 @@
-import { likelyMicroUsd, worstMicroUsd } from "../cost.ts";
 import { formatUsd } from "../money.ts";
 import type { PolicyVerdict } from "../policy/evaluate.ts";
 import type { Budget, SpendSnapshot } from "../budget.ts";
@@ -7,7 +6,10 @@ import { rejectionOf, TIER_RANK, type Candidate } from "./candidate.ts";
 import type { Unaffordable } from "./explain-blocked.ts";
 import { limitsOf, tightestLimit, type MoneyLimit } from "./money-limits.ts";
 import type { PolicyModels } from "./named-models.ts";
+import type { OfferTable } from "./offer-table.ts";
 import { orderOffers, type PricedCandidate } from "./order-offers.ts";
+import { priceCandidate, priceSteps } from "./price-candidate.ts";
+import { usualOrder } from "./usual-order.ts";
 
 /** What the money side of a plan reads. */
 export interface TillInput {
@@ -41,6 +43,14 @@ export class Till {
   /** Whether money has ruled anything out. */
   get isShort(): boolean {
     return this.cheapestUnaffordable !== undefined;
+  }
+
+  /** The affordable ones among what a table keeps, in order of choice. */
+  chooseKept(table: OfferTable): PricedCandidate[] {
+    const { request, budget } = this.input;
+    // What a cap rules out is told in the order of the catalogue.
+    const hasCap = budget.imageMicroUsd !== undefined || request.maxCostMicroUsd !== undefined;
+    return this.choose(hasCap ? table.kept : usualOrder(table, this.verdict.order));
   }
 
   /** The affordable candidates in order of choice. */
@@ -81,29 +91,9 @@ export class Till {
   /** What a candidate costs for this prompt and count. */
   price(candidate: Candidate): PricedCandidate {
     const { steps } = candidate;
-    if (steps !== undefined) {
-      const [first, second] = [this.price(steps[0]), this.price(steps[1])];
-      const estimateMicroUsd = first.estimateMicroUsd + second.estimateMicroUsd;
-      return {
-        candidate,
-        estimateMicroUsd,
-        worstCaseMicroUsd: first.worstCaseMicroUsd + second.worstCaseMicroUsd,
-        expectedMicroUsd: estimateMicroUsd / candidate.acceptance,
-        freeImages: first.freeImages,
-        steps: [first, second],
-      };
-    }
-    const { count } = this.input.request;
+    if (steps !== undefined) return priceSteps(candidate, this.price(steps[0]), this.price(steps[1]));
     const freeImages = this.freeAllowance.size === 0 ? 0 : this.freeImagesOf(candidate.row.id);
-    const estimateMicroUsd = freeImages > 0 ? 0 : count * likelyMicroUsd(candidate.price, this.promptBytes);
-    const worstCaseMicroUsd = count * worstMicroUsd(candidate.price, this.promptBytes);
-    return {
-      candidate,
-      estimateMicroUsd,
-      worstCaseMicroUsd,
-      expectedMicroUsd: estimateMicroUsd / candidate.acceptance,
-      freeImages,
-    };
+    return priceCandidate(candidate, this.input.request.count, this.promptBytes, freeImages);
   }
 
   /** Free images that are left, when they cover the whole request. */

@@ -9,13 +9,18 @@ const MAX_FACTOR = 4;
 /** Below this there is too little in the image to enlarge. */
 const MIN_BASE_AREA_PX = 768 * 768;
 
+/** Whether there can be a smaller image: not for what is pinned, drawn, edited or small already. */
+export function mayTakeTwoSteps({ needs, pin, localOnly, size }: TableQuery): boolean {
+  if (needs.operation !== "generate" || pin !== undefined || localOnly) return false;
+  return size.kind === "exact" ? size.widthPx * size.heightPx > MIN_BASE_AREA_PX : size.resolution !== "1K";
+}
+
 /**
  * Images that a model which cannot make the wanted size makes smaller, each with the cheapest model that enlarges it.
- * Empty for what is pinned, drawn, edited or small: only `generate` above {@link MIN_BASE_AREA_PX} has a smaller image.
+ * Only for what {@link mayTakeTwoSteps}.
  */
 export function buildTwoStepTable(query: TableQuery): readonly Candidate[] {
   const { size: wish } = query;
-  if (query.needs.operation !== "generate" || query.pin !== undefined || query.localOnly) return [];
   const enlargers = new Map<string, Candidate | undefined>();
   const found: Candidate[] = [];
   for (const baseWish of baseWishes(query.catalogue.rows, wish)) {
@@ -43,7 +48,6 @@ function baseWishes(rows: readonly CatalogueRow[], wish: SizeWish): readonly Siz
     if (wish.widthPx % factor === 0 && wish.heightPx % factor === 0)
       add({ widthPx: wish.widthPx / factor, heightPx: wish.heightPx / factor });
   }
-  if (wish.widthPx * wish.heightPx <= MIN_BASE_AREA_PX) return [];
   for (const { sizes: rule } of rows) {
     const own = rule.kind === "fixed" ? rule.sizes : rule.kind === "table" ? rule.entries : [];
     for (const size of own) if (isEnlargement(upscaleFactor(size, wish))) add(size);

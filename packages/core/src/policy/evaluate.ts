@@ -117,23 +117,43 @@ function hasTag(request: ParsedRequest, tag: string, value: string): boolean {
   return value === "*" || request.tags[tag] === value;
 }
 
+/** Text, or the name of what stands in its place. */
+type Piece = { text: string } | { name: string };
+
+const piecesOf = new WeakMap<PolicyRule, readonly Piece[]>();
+
 function fillIn(rule: PolicyRule, brief: Brief, spend: SpendSnapshot): string {
-  if (!rule.because.includes("{")) return rule.because;
-  return rule.because.replace(/\{(writing|people|hard_light|photorealism|words|images)\}/g, (_match, name: string) => {
-    switch (name) {
-      case "writing":
-        return describeWriting(brief);
-      case "words":
-        return String(brief.words);
-      case "images":
-        return String(spend.imagesThisMonth);
-      case "people":
-      case "hard_light":
-        return brief.evidence[name] ?? "";
-      default:
-        return brief.evidence.photorealism ?? "";
-    }
-  });
+  let pieces = piecesOf.get(rule);
+  if (pieces === undefined) {
+    pieces = takeApart(rule.because);
+    piecesOf.set(rule, pieces);
+  }
+  let filled = "";
+  for (const piece of pieces) filled += "text" in piece ? piece.text : valueOf(piece.name, brief, spend);
+  return filled;
+}
+
+const PLACES = /\{(writing|people|hard_light|photorealism|words|images)\}/;
+
+function takeApart(because: string): Piece[] {
+  // Every second part is what the pattern has caught.
+  return because.split(PLACES).map((part, index) => (index % 2 === 0 ? { text: part } : { name: part }));
+}
+
+function valueOf(name: string, brief: Brief, spend: SpendSnapshot): string {
+  switch (name) {
+    case "writing":
+      return describeWriting(brief);
+    case "words":
+      return String(brief.words);
+    case "images":
+      return String(spend.imagesThisMonth);
+    case "people":
+    case "hard_light":
+      return brief.evidence[name] ?? "";
+    default:
+      return brief.evidence.photorealism ?? "";
+  }
 }
 
 function describeWriting(brief: Brief): string {

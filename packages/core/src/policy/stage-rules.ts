@@ -1,4 +1,4 @@
-import type { PolicyRule } from "./policy.ts";
+import type { Policy, PolicyRule } from "./policy.ts";
 
 /** Where an image stands on its way from many cheap tries to one good picture. */
 export type Stage = "draft" | "final";
@@ -7,7 +7,7 @@ export type Stage = "draft" | "final";
  * Rules that come before a policy's own in a stage. Drafts take the cheapest model, whatever the image is for and shows;
  * a final takes a premium one, and a short budget stops it instead of making it worse.
  */
-export const STAGE_RULES: Readonly<Record<Stage, readonly PolicyRule[]>> = {
+const STAGE_RULES: Readonly<Record<Stage, readonly PolicyRule[]>> = {
   draft: [
     {
       when: {},
@@ -23,3 +23,8 @@ export const STAGE_RULES: Readonly<Record<Stage, readonly PolicyRule[]>> = {
     },
   ],
 };
+
+/** A policy for one stage: the stage's rules first, then its own. */
+export function stagePolicy(policy: Policy, stage: Stage): Policy {
+  return { ...policy, rules: [...STAGE_RULES[stage], ...policy.rules] };
+}

@@ -5,11 +5,15 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from "n8n-workflow";
+import { compareImages } from "./compare-images.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { getBudget } from "./get-budget.ts";
 import { makeImages } from "./make-images.ts";
 import { properties } from "./properties.ts";
-import { searchModels } from "./search-models.ts";
+import { loadModels, searchModels, searchUpscalers } from "./search-models.ts";
+
+/** Operations whose items are images. */
+const MAKES = ["draft", "edit", "final", "generate", "refine", "upscale"] as const;
 
 /** Makes and edits images. Programmatic, because budgets, fallbacks and receipts cannot be declared as routing. */
 export class Artdesk implements INodeType {
@@ -39,6 +43,18 @@ export class Artdesk implements INodeType {
         displayOptions: { show: { resource: ["image", "cost"] } },
       },
       {
+        name: "artdeskFalApi",
+        displayName: "fal.ai",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost"] } },
+      },
+      {
+        name: "artdeskReplicateApi",
+        displayName: "Replicate",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost"] } },
+      },
+      {
         name: "artdeskOpenRouterApi",
         displayName: "OpenRouter",
         required: false,
@@ -54,12 +70,13 @@ export class Artdesk implements INodeType {
     properties,
   };
 
-  methods = { listSearch: { searchModels } };
+  methods = { listSearch: { searchModels, searchUpscalers }, loadOptions: { loadModels } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const operation = this.getNodeParameter("operation", 0);
     if (operation === "get") return getBudget(this);
     if (operation === "estimate") return estimateCost(this);
-    return makeImages(this, operation === "edit" ? "edit" : "generate");
+    if (operation === "compare") return compareImages(this);
+    return makeImages(this, MAKES.find((makes) => makes === operation) ?? "generate");
   }
 }

@@ -14,7 +14,7 @@ export async function getBudget(context: IExecuteFunctions): Promise<INodeExecut
       const limits = context.getNodeParameter("limits", itemIndex, {}) as BudgetParameters;
       const shown = context.getNodeParameter("scopes", itemIndex, []) as string[];
       const month = (context.getNodeParameter("month", itemIndex, "") as string).trim();
-      const desk = host.deskFor({ preset: "auto", onUnknown: "stop", budget: limitsOfEach(limits) });
+      const desk = host.deskFor({ preset: "auto", onUnknown: "stop", budget: limitsOfEach(limits), prices: new Map() });
       const balances = await desk.ledger.balances(month === "" ? undefined : month);
       const wanted = balances.filter((balance) => shown.includes(kindOf(balance)) && !isEmptyRun(balance));
       output.push(...wanted.map((balance) => ({ json: balanceJson(balance), pairedItem: { item: itemIndex } })));

@@ -1,12 +1,14 @@
 import {
-  builtInCatalogue,
   createArtdesk,
   createMemoryLedgerStore,
   parsePolicy,
+  stagePolicy,
   type Artdesk,
   type Budget,
   type Http,
   type LedgerStore,
+  type QuestionStore,
+  type Stage,
 } from "@artdesk/core";
 import { NodeOperationError, type ICredentialDataDecryptedObject, type IExecuteFunctions } from "n8n-workflow";
 import { createDataTableApi } from "./data-table-api.ts";
@@ -15,6 +17,7 @@ import { createExecutionMemories, type ExecutionMemory } from "./execution-memor
 import { n8nClock } from "./n8n-clock.ts";
 import { n8nCodec, n8nRandom } from "./n8n-codec.ts";
 import { createN8nHttp, type SignedEndpoint } from "./n8n-http.ts";
+import { pricedCatalogue, type OwnPrices } from "./own-prices.ts";
 import { LEDGER_CREDENTIAL, PROVIDER_CREDENTIALS } from "./provider-credentials.ts";
 
 /** What this process remembers of executions: shared by all Artdesk nodes of one, and by all tries of one node. */
@@ -23,8 +26,12 @@ const memories = createExecutionMemories(createMemoryLedgerStore, () => n8nClock
 /** The terms that a desk works under. */
 export interface DeskTerms {
   preset: "auto" | "quality" | "volume";
+  /** For drafts and refinements, or for a final made from one. */
+  stage?: Stage | undefined;
   onUnknown: "stop" | "next" | "retry";
   budget: Budget;
+  /** The user's own prices, by model id. */
+  prices: OwnPrices;
 }
 
 /** The world of one node run. */
@@ -34,6 +41,8 @@ export interface NodeHost {
   memoryKey: string;
   /** An art desk under these terms. All desks of an execution share their books. */
   deskFor(terms: DeskTerms): Artdesk;
+  /** A provider can be called. */
+  hasKey(provider: string): boolean;
 }
 
 export interface HostOptions {
@@ -57,13 +66,15 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
       : signed;
   const ledger = await openLedgerStore(context, memory);
   const run = executionId === undefined ? n8nRandom.id() : `n8n-${executionId}`;
+  const questions = createMemoryQuestionStore();
   const desks = new Map<string, Artdesk>();
   return {
     memory,
     memoryKey: `${context.getNode().id}/${runIndexOf(context)}`,
+    hasKey: (provider) => http.hasKey(provider),
     deskFor(terms) {
-      const key = JSON.stringify([terms.preset, terms.onUnknown, terms.budget]);
-      const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run });
+      const key = JSON.stringify([terms.preset, terms.stage, terms.onUnknown, terms.budget, [...terms.prices]]);
+      const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run, questions });
       desks.set(key, desk);
       return desk;
     },
@@ -72,15 +83,19 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
 
 function openDesk({
   preset,
+  stage,
   onUnknown,
   budget,
+  prices,
   http,
   ledger,
   run,
-}: DeskTerms & { http: Http; ledger: LedgerStore; run: string }): Artdesk {
+  questions,
+}: DeskTerms & { http: Http; ledger: LedgerStore; run: string; questions: QuestionStore }): Artdesk {
+  const policy = stage === undefined ? parsePolicy(preset) : stagePolicy(parsePolicy(preset), stage);
   return createArtdesk({
-    catalogue: builtInCatalogue,
-    policy: { ...parsePolicy(preset), onUnknown },
+    catalogue: pricedCatalogue(prices),
+    policy: { ...policy, onUnknown },
     budget,
     ledger,
     http,
@@ -88,7 +103,17 @@ function openDesk({
     random: n8nRandom,
     codec: n8nCodec,
     run,
+    questions,
   });
+}
+
+/** Questions drawn from a prompt serve all models and items of this node run: drawing costs, and other questions measure otherwise. */
+function createMemoryQuestionStore(): QuestionStore {
+  const kept = new Map<string, string>();
+  return {
+    read: async (key) => kept.get(key),
+    write: async (key, text) => void kept.set(key, text),
+  };
 }
 
 /** The providers that this node has a credential for, and where they are reached. */

@@ -1,12 +1,19 @@
 import type { GenerateResult, ReceivedImage, ScopeBalance } from "@artdesk/core";
-import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
+import { chainJson, draftNumber } from "./chain-json.ts";
 import type { ItemOrder } from "./request-from-item.ts";
+import { signedUrl, storeFile } from "./store-file.ts";
+import { verificationJson } from "./verification-json.ts";
 
 const MICRO_USD_PER_USD = 1_000_000;
-const LINK_LIFETIME = "1 day";
 const FILE_NAME_CHARACTERS = 60;
 
-const ENDINGS: Readonly<Record<string, string>> = { "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp" };
+/** Endings of files by their media type. */
+export const ENDINGS: Readonly<Record<string, string>> = {
+  "image/png": "png",
+  "image/jpeg": "jpg",
+  "image/webp": "webp",
+};
 
 /** Turns what was made of one item into n8n items, one per image. Never throws: the images are paid for. */
 export async function imageItems(
@@ -18,9 +25,8 @@ export async function imageItems(
   const shares = splitEvenly(result.receipt.costMicroUsd, result.images.length);
   const items: INodeExecutionData[] = [];
   for (const [index, image] of result.images.entries()) {
-    const suffix = result.images.length > 1 ? `-${index + 1}` : "";
-    const fileName = `${fileStem(order)}${suffix}.${ENDINGS[image.mediaType] ?? "png"}`;
-    const { binary, warning } = await storeImage(context, image, fileName);
+    const fileName = `${fileStem(order)}${fileSuffix(order, result, index)}.${ENDINGS[image.mediaType] ?? "png"}`;
+    const { binary, warning } = await storeFile(context, image.bytes, fileName, image.mediaType);
     const warnings = [
       ...result.receipt.warnings,
       ...(warning === undefined ? [] : [warning]),
@@ -28,6 +34,7 @@ export async function imageItems(
     ];
     const url = signedUrl(context, binary);
     const json: IDataObject = {
+      ...chainJson(order.chain, result, image, index),
       model: result.receipt.model ?? "",
       quality: result.receipt.offer?.quality ?? "",
       size: `${image.widthPx}x${image.heightPx}`,
@@ -39,6 +46,7 @@ export async function imageItems(
       fileSizeBytes: image.bytes.length,
       ...(url === undefined ? {} : { url }),
       ...(warnings.length === 0 ? {} : { warnings }),
+      ...verificationJson(result.receipt.verification, index),
       ...(order.simplify ? {} : fullReceipt(result, image, balances)),
     };
     items.push({ json, binary: { [order.binaryField]: binary }, pairedItem: { item: order.itemIndex } });
@@ -77,37 +85,6 @@ export function balanceJson(balance: ScopeBalance): IDataObject {
   };
 }
 
-async function storeImage(
-  context: IExecuteFunctions,
-  image: ReceivedImage,
-  fileName: string,
-): Promise<{ binary: IBinaryData; warning: string | undefined }> {
-  const bytes = Buffer.from(image.bytes.buffer, image.bytes.byteOffset, image.bytes.byteLength);
-  try {
-    return { binary: await context.helpers.prepareBinaryData(bytes, fileName, image.mediaType), warning: undefined };
-  } catch {
-    // The image is paid for: better inside the item than lost.
-    const binary: IBinaryData = {
-      data: bytes.toString("base64"),
-      mimeType: image.mediaType,
-      fileType: "image",
-      fileName,
-      fileExtension: fileName.slice(fileName.lastIndexOf(".") + 1),
-    };
-    return { binary, warning: "n8n's file store did not take the image, so the item itself holds it." };
-  }
-}
-
-/** A link that other tools and agents can open; undefined where n8n's file store makes none. */
-function signedUrl(context: IExecuteFunctions, binary: IBinaryData): string | undefined {
-  if (binary.id === undefined) return undefined;
-  try {
-    return context.helpers.createBinarySignedUrl(binary, LINK_LIFETIME);
-  } catch {
-    return undefined;
-  }
-}
-
 function missingImages({ error, images }: GenerateResult): string[] {
   return error === undefined ? [] : [`Only ${images.length} came: ${error.shortMessage}`];
 }
@@ -134,8 +111,20 @@ function plain(value: unknown): IDataObject[] {
 
 /** The file's name without its ending: as asked for, or the first words of the prompt. */
 function fileStem(order: ItemOrder): string {
-  const wanted = order.fileName?.replace(/\.(png|jpe?g|webp)$/i, "") ?? order.request.prompt;
-  const stem = wanted
+  const wanted = order.fileName?.replace(/\.(png|jpe?g|webp)$/i, "");
+  const readable = wanted === undefined ? plainName(order.request.prompt).toLowerCase() : plainName(wanted);
+  return readable === "" ? "image" : readable;
+}
+
+/** Drafts are told apart by their number, other images of one order by their place. */
+function fileSuffix({ chain }: ItemOrder, result: GenerateResult, index: number): string {
+  if (chain?.step === "draft") return `-${draftNumber(result, index)}`;
+  return result.images.length > 1 ? `-${index + 1}` : "";
+}
+
+/** Words as a file's name: no character that a file system or a shell minds. May be empty. */
+export function plainName(words: string): string {
+  return words
     .normalize("NFKD")
     .replace(/[^\p{Letter}\p{Number}._ -]+/gu, "")
     .trim()
@@ -143,6 +132,4 @@ function fileStem(order: ItemOrder): string {
     .replace(/^\.+/, "")
     .slice(0, FILE_NAME_CHARACTERS)
     .replace(/[-.]+$/, "");
-  const readable = order.fileName === undefined ? stem.toLowerCase() : stem;
-  return readable === "" ? "image" : readable;
 }

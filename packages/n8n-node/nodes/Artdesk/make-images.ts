@@ -1,10 +1,10 @@
-import type { Attempt, Operation, ScopeBalance } from "@artdesk/core";
-import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from "n8n-workflow";
-import pLimit from "p-limit";
+import type { Operation } from "@artdesk/core";
+import type { IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
+import { isChainStep, readChainOrder, type ChainStep } from "./chain-order.ts";
 import { openHost, type NodeHost } from "./host.ts";
 import { imageItems } from "./image-items.ts";
-import { n8nCodec } from "./n8n-codec.ts";
-import { failureItem, nodeFailure } from "./node-failure.ts";
+import { failedResult, memoryKey, recallResult, throwFirst, type ItemResult } from "./item-result.ts";
+import { pickItems } from "./pick-items.ts";
 import {
   holdOrders,
   planOrders,
@@ -13,33 +13,24 @@ import {
   type OpenOrder,
   type PlannedOrder,
 } from "./plan-orders.ts";
-import { readItemOrder, type ItemOrder } from "./request-from-item.ts";
+import { readItemOrder } from "./request-from-item.ts";
+import { runOrders } from "./run-orders.ts";
 import { reportSpending } from "./report-spending.ts";
-
-/** What became of one item. */
-interface ItemResult {
-  itemIndex: number;
-  output: INodeExecutionData[];
-  /** Set when the item was not made. */
-  cause: unknown;
-  attempts: readonly Attempt[];
-  /** Made in an earlier try of this node, paid for then. */
-  recalled: boolean;
-  /** What its budgets have left. */
-  balances: readonly ScopeBalance[];
-}
 
 /**
  * Makes the images of all items. Everything that can fail without cost fails first: parameters, plan and budget of every
  * item, before the first image is bought. What an earlier try of this node has bought is not bought again.
  */
-export async function makeImages(context: IExecuteFunctions, operation: Operation): Promise<INodeExecutionData[][]> {
+export async function makeImages(
+  context: IExecuteFunctions,
+  operation: Operation | ChainStep,
+): Promise<INodeExecutionData[][]> {
   const host = await openHost(context, { credentials: "call" });
   const goesOn = context.continueOnFail();
   const results: ItemResult[] = [];
   const { orders, failed: unreadable } = await readOrders(context, host, operation);
   const open = orders.filter((order) => {
-    const recalled = recallResult(host, order);
+    const recalled = recallResult(host, order.order);
     if (recalled !== undefined) results.push(recalled);
     return recalled === undefined;
   });
@@ -63,7 +54,14 @@ export async function makeImages(context: IExecuteFunctions, operation: Operatio
     throwFirst(context, unaffordable, results);
   }
   for (const { itemIndex, cause } of [...impossible, ...unaffordable]) results.push(failedResult(cause, itemIndex));
-  results.push(...(await makeAll(context, host, holds.planned, goesOn)));
+  results.push(
+    ...(await runOrders<PlannedOrder>(context, holds.planned, {
+      goesOn,
+      concurrency: holds.planned[0]?.order.concurrency ?? 1,
+      make: (order, signal) => makeOne(context, host, order, signal),
+      release: releaseOrders,
+    })),
+  );
   results.sort((left, right) => left.itemIndex - right.itemIndex);
   reportSpending(context, results);
   if (!goesOn)
@@ -78,51 +76,22 @@ export async function makeImages(context: IExecuteFunctions, operation: Operatio
 async function readOrders(
   context: IExecuteFunctions,
   host: NodeHost,
-  operation: Operation,
+  operation: Operation | ChainStep,
 ): Promise<{ orders: OpenOrder[]; failed: FailedOrder[] }> {
   const orders: OpenOrder[] = [];
-  const failed: FailedOrder[] = [];
+  const { itemIndexes, failed } = pickItems(context);
   const nodeName = context.getNode().name;
-  for (const itemIndex of context.getInputData().keys()) {
+  for (const itemIndex of itemIndexes) {
     try {
-      const order = await readItemOrder(context, itemIndex, operation);
+      const order = isChainStep(operation)
+        ? await readChainOrder(context, itemIndex, operation)
+        : await readItemOrder(context, itemIndex, operation);
       orders.push({ order, desk: host.deskFor(order), subject: `${nodeName}, item ${itemIndex}` });
     } catch (cause) {
       failed.push({ order: { itemIndex }, cause });
     }
   }
   return { orders, failed };
-}
-
-async function makeAll(
-  context: IExecuteFunctions,
-  host: NodeHost,
-  orders: readonly PlannedOrder[],
-  goesOn: boolean,
-): Promise<ItemResult[]> {
-  const limit = pLimit(orders[0]?.order.concurrency ?? 1);
-  const signal = context.getExecutionCancelSignal();
-  const unused: PlannedOrder[] = [];
-  let stopped = false;
-  const results = await Promise.all(
-    orders.map((order) =>
-      limit(async () => {
-        if (stopped || signal?.aborted === true) {
-          unused.push(order);
-          return undefined;
-        }
-        const result = await makeOne(context, host, order, signal);
-        if (result.cause !== undefined && !goesOn) stopped = true;
-        return result;
-      }),
-    ),
-  );
-  await releaseOrders(unused).then(undefined, () => undefined);
-  const cancelled = signal?.aborted === true ? unused : [];
-  return [
-    ...results.filter((result) => result !== undefined),
-    ...cancelled.map(({ order }) => notStarted(context, order.itemIndex)),
-  ];
 }
 
 /** Makes one item. From the first paid reply on nothing here throws. */
@@ -152,50 +121,4 @@ async function makeOne(
   const output = await imageItems(context, order, result, balances);
   host.memory.remember(memoryKey(host, order), { kind: "delivered", output });
   return { itemIndex, output, cause: undefined, attempts, recalled: false, balances };
-}
-
-function recallResult(host: NodeHost, { order }: OpenOrder): ItemResult | undefined {
-  const outcome = host.memory.recall(memoryKey(host, order));
-  if (outcome === undefined) return undefined;
-  const cause = outcome.kind === "failed" ? outcome.cause : undefined;
-  return { itemIndex: order.itemIndex, output: outcome.output, cause, attempts: [], recalled: true, balances: [] };
-}
-
-/** The same order of the same item in the same run of the same node. Images count by their bytes. */
-function memoryKey(host: NodeHost, order: ItemOrder): string {
-  const text = JSON.stringify(order, (_name, value: unknown) =>
-    value instanceof Uint8Array ? n8nCodec.sha256Hex(value) : value,
-  );
-  return `${host.memoryKey}/${n8nCodec.sha256Hex(text)}`;
-}
-
-function notStarted(context: IExecuteFunctions, itemIndex: number): ItemResult {
-  const message = `The execution was cancelled before this item was started [item ${itemIndex}]`;
-  const cause = new NodeOperationError(context.getNode(), message, { itemIndex });
-  return failedResult(cause, itemIndex);
-}
-
-function failedResult(cause: unknown, itemIndex: number, attempts: readonly Attempt[] = []): ItemResult {
-  return {
-    itemIndex,
-    output: [failureItem(cause, itemIndex, attempts)],
-    cause,
-    attempts,
-    recalled: false,
-    balances: [],
-  };
-}
-
-/** Stops at the first item that cannot be made. */
-function throwFirst(
-  context: IExecuteFunctions,
-  failed: readonly Pick<ItemResult, "itemIndex" | "cause">[],
-  results: readonly ItemResult[],
-): void {
-  const [first] = failed.toSorted((left, right) => left.itemIndex - right.itemIndex);
-  if (first !== undefined) throw nodeFailure(context, first.cause, first.itemIndex, paidItems(results));
-}
-
-function paidItems(results: readonly ItemResult[]): INodeExecutionData[] {
-  return results.flatMap(({ cause, output }) => (cause === undefined ? output : []));
 }

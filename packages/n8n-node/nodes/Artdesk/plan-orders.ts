@@ -1,4 +1,4 @@
-import { isArtdeskError, type Artdesk, type PlannedRequest, type Reservation, type Settlement } from "@artdesk/core";
+import { isArtdeskError, releaseHeld, type Artdesk, type PlannedRequest, type Reservation } from "@artdesk/core";
 import { blockedError } from "./node-failure.ts";
 import type { ItemOrder } from "./request-from-item.ts";
 
@@ -21,17 +21,6 @@ export interface FailedOrder {
   order: Pick<ItemOrder, "itemIndex">;
   cause: unknown;
 }
-
-const NOT_STARTED: Settlement = {
-  costMicroUsd: 0,
-  tableMicroUsd: 0,
-  images: 0,
-  usage: undefined,
-  requestId: undefined,
-  outcome: "failed",
-  reason: "not started",
-  durationMs: 0,
-};
 
 /** Decides on every order before anything is bought. */
 export async function planOrders(
@@ -87,10 +76,8 @@ async function holdGroups(
 }
 
 /** Gives back the money of orders that will not be made. */
-export async function releaseOrders(orders: readonly PlannedOrder[]): Promise<void> {
-  for (const { desk, held = [] } of orders) {
-    for (const reservation of held) await desk.ledger.release(reservation, NOT_STARTED);
-  }
+export async function releaseOrders(orders: readonly Pick<PlannedOrder, "desk" | "held">[]): Promise<void> {
+  for (const { desk, held = [] } of orders) await releaseHeld(desk.ledger, held);
 }
 
 async function planOne(order: OpenOrder): Promise<PlannedOrder | FailedOrder> {
@@ -122,8 +109,9 @@ async function holdAlone(order: PlannedOrder): Promise<PlannedOrder | FailedOrde
   }
 }
 
-function groupByDesk(orders: readonly PlannedOrder[]): PlannedOrder[][] {
-  const groups = new Map<Artdesk, PlannedOrder[]>();
+/** Orders that share their books and terms, in order. */
+export function groupByDesk<Order extends OpenOrder>(orders: readonly Order[]): Order[][] {
+  const groups = new Map<Artdesk, Order[]>();
   for (const order of orders) {
     const group = groups.get(order.desk) ?? [];
     group.push(order);

@@ -1,10 +1,13 @@
-import type { INodeProperties } from "n8n-workflow";
-import { briefFields } from "./resources/brief-fields.ts";
+import type { IDisplayOptions, INodeProperties } from "n8n-workflow";
+import { briefFields, modelField } from "./resources/brief-fields.ts";
 import { budgetGetFields, budgetOperations } from "./resources/budget.ts";
 import { budgetFields } from "./resources/budget-fields.ts";
+import { chainFields, DRAFT_OPTIONS, FINAL_OPTIONS, REFINE_OPTIONS } from "./resources/chain-fields.ts";
+import { compareFields } from "./resources/compare-fields.ts";
 import { costOperations } from "./resources/cost.ts";
-import { editInputFields, imageOperations, referenceFields, simplifyField } from "./resources/image.ts";
+import { imageOperations, inputImageFields, referenceFields, simplifyField } from "./resources/image.ts";
 import { optionFields } from "./resources/option-fields.ts";
+import { upscaleFields } from "./resources/upscale-fields.ts";
 
 const resourceField: INodeProperties = {
   displayName: "Resource",
@@ -19,7 +22,23 @@ const resourceField: INodeProperties = {
   default: "image",
 };
 
-const forImages = { show: { resource: ["image", "cost"], operation: ["generate", "edit", "estimate"] } };
+/** Operations that have a brief and choose one model for it. */
+const forOneModel = { show: { resource: ["image", "cost"], operation: ["generate", "edit", "estimate"] } };
+const forBriefs = {
+  show: { resource: ["image", "cost"], operation: ["draft", "generate", "edit", "estimate", "compare"] },
+};
+const forUpscale = { show: { resource: ["image"], operation: ["upscale"] } };
+const forCompare = { show: { resource: ["image"], operation: ["compare"] } };
+const forMoney = {
+  show: {
+    resource: ["image", "cost"],
+    operation: ["draft", "refine", "final", "generate", "edit", "upscale", "estimate", "compare"],
+  },
+};
+const forStep = (step: string): IDisplayOptions => ({ show: { resource: ["image"], operation: [step] } });
+
+const UPSCALE_OPTIONS = ["format", "fileName", "onUnknown", "concurrency", "ownPrices", "binaryPropertyName"];
+const COMPARE_OPTIONS = ["resolution", "fileName", "onUnknown", "elements", "ownPrices", "binaryPropertyName"];
 
 /** The fields of the node, in the order of the panel. */
 export const properties: INodeProperties[] = [
@@ -27,11 +46,24 @@ export const properties: INodeProperties[] = [
   imageOperations,
   costOperations,
   budgetOperations,
-  ...editInputFields,
-  ...briefFields(forImages),
+  ...inputImageFields,
+  ...briefFields(forBriefs),
+  modelField(
+    "searchModels",
+    "Leave on 'Automatic' to let purpose and budget decide. A model that you choose is used as it is or not at all.",
+    forOneModel,
+  ),
+  ...chainFields,
+  ...upscaleFields,
+  ...compareFields,
   ...referenceFields,
-  ...budgetFields(forImages),
-  ...optionFields(forImages),
+  ...budgetFields(forMoney),
+  ...optionFields(forOneModel),
+  ...optionFields(forUpscale, UPSCALE_OPTIONS),
+  ...optionFields(forCompare, COMPARE_OPTIONS),
+  ...optionFields(forStep("draft"), DRAFT_OPTIONS),
+  ...optionFields(forStep("refine"), REFINE_OPTIONS),
+  ...optionFields(forStep("final"), FINAL_OPTIONS),
   simplifyField,
   ...budgetGetFields,
 ];

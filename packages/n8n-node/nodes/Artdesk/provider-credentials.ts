@@ -4,6 +4,8 @@ import { builtInCatalogue } from "@artdesk/core";
 export const PROVIDER_CREDENTIALS: ReadonlyMap<string, string> = new Map([
   ["openai", "artdeskOpenAiApi"],
   ["gemini", "artdeskGeminiApi"],
+  ["fal", "artdeskFalApi"],
+  ["replicate", "artdeskReplicateApi"],
   ["openrouter", "artdeskOpenRouterApi"],
 ]);
 
@@ -22,6 +24,7 @@ export function inPanelWords(text: string): string {
 
 const PANEL_WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bset on_exceeded: downgrade\b/, "set 'When Exceeded' to 'Use a Cheaper Model'"],
+  [/ Write yours in artdesk\.yml, in USD per image: `[^`]*`/, " Give yours under 'Own Prices' in 'Options'"],
   [/\bbudget\.month\b/, "'Per Month'"],
   [/\bbudget\.run\b/, "'Per Run'"],
   [/\bbudget\.image\b/, "'Per Image'"],

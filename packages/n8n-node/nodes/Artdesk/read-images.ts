@@ -22,7 +22,9 @@ export async function readImages(
 /** The bytes decide what a file is: n8n often has no better type than `application/octet-stream`. */
 async function readImage(context: IExecuteFunctions, itemIndex: number, field: string): Promise<ImageInput> {
   const binary = context.helpers.assertBinaryData(itemIndex, field);
-  const bytes = await context.helpers.getBinaryDataBuffer(itemIndex, field);
+  const file = await context.helpers.getBinaryDataBuffer(itemIndex, field);
+  // A Buffer writes every byte out as a number when an order is turned into JSON to recognize it.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const name = binary.fileName ?? field;
   const { header, problem } = inspectImage(bytes);
   if (header !== undefined && header.mediaType !== "image/gif") return { bytes, mediaType: header.mediaType, name };

@@ -1,5 +1,17 @@
-import type { Budget, ImageFormat, ImageRequest, Operation, PolicyPreset, Purpose, Resolution } from "@artdesk/core";
+import type {
+  Budget,
+  ImageFormat,
+  ImageRequest,
+  Operation,
+  PolicyPreset,
+  Purpose,
+  Resolution,
+  Stage,
+  VerifyMode,
+} from "@artdesk/core";
 import { NodeOperationError, type IDataObject, type IExecuteFunctions } from "n8n-workflow";
+import type { ChainOrder } from "./chain-order.ts";
+import { readPrices, type OwnPrices, type PriceParameters } from "./own-prices.ts";
 import { readBudget, type BudgetParameters } from "./read-budget.ts";
 import { readImages } from "./read-images.ts";
 import { asText, textParameter } from "./read-text.ts";
@@ -10,6 +22,7 @@ export interface ItemOrder {
   itemIndex: number;
   request: ImageRequest;
   budget: Budget;
+  prices: OwnPrices;
   preset: PolicyPreset;
   onUnknown: "stop" | "next" | "retry";
   /** Name of the file without its ending; undefined takes it from the prompt. */
@@ -19,6 +32,10 @@ export interface ItemOrder {
   simplify: boolean;
   /** How many items to work on at once, 1 to 10. */
   concurrency: number;
+  /** Decides how good the model must be, before the purpose does. */
+  stage?: Stage | undefined;
+  /** Its place between the first drafts and the final. */
+  chain?: ChainOrder | undefined;
 }
 
 /** What stands under 'Options'; every field may be missing. */
@@ -30,49 +47,85 @@ interface Options extends IDataObject {
   format?: ImageFormat;
   fileName?: string;
   onUnknown?: ItemOrder["onUnknown"];
+  ownPrices?: PriceParameters;
   binaryPropertyName?: string;
   policy?: PolicyPreset;
   quality?: string;
   transparent?: boolean;
+  verify?: VerifyMode;
 }
 
-/** Reads the node's parameters for one item. */
+/** Reads the node's parameters for one item. A comparison asks for new images and has models of its own. */
 export async function readItemOrder(
   context: IExecuteFunctions,
   itemIndex: number,
-  operation: Operation,
+  asked: Operation | "compare",
 ): Promise<ItemOrder> {
+  const operation = asked === "compare" ? "generate" : asked;
   const options = context.getNodeParameter("options", itemIndex, {}) as Options;
   const tags = readTags(context.getNodeParameter("tags", itemIndex, {}) as IDataObject);
+  const images = await readImages(context, itemIndex, operation);
   const request: ImageRequest = {
-    prompt: textParameter(context, "prompt", itemIndex),
     operation,
-    purpose: context.getNodeParameter("purpose", itemIndex, "internal") as Purpose,
-    ...readSize(context, itemIndex, options.resolution),
-    quality: blankToUndefined(options.quality),
-    count: wholeNumber(options.count),
-    text: readLines(context.getNodeParameter("text", itemIndex, [])),
-    elements: readLines(options.elements),
-    ...(await readImages(context, itemIndex, operation)),
-    transparent: options.transparent,
+    ...images,
+    ...(operation === "upscale" ? readUpscale(context, itemIndex) : readBrief(context, itemIndex, options)),
     format: options.format,
-    model: readModel(context, itemIndex),
+    model: asked === "compare" ? undefined : readModel(context, itemIndex),
     tags,
   };
   return {
     itemIndex,
     request,
     budget: readBudget(context.getNodeParameter("budget", itemIndex, {}) as BudgetParameters, tags),
+    prices: readPrices(options.ownPrices),
     preset: options.policy ?? "auto",
     onUnknown: options.onUnknown ?? "stop",
-    fileName: blankToUndefined(options.fileName),
+    fileName:
+      blankToUndefined(options.fileName) ?? (operation === "upscale" ? largeName(images.references) : undefined),
     binaryField: blankToUndefined(options.binaryPropertyName) ?? "data",
     simplify: context.getNodeParameter("simplify", itemIndex, true) as boolean,
     concurrency: Math.min(10, Math.max(1, Math.trunc(wholeNumber(options.concurrency) ?? 3))),
   };
 }
 
-function readTags(parameters: IDataObject): Record<string, string> {
+function readBrief(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  options: Options,
+): Omit<ImageRequest, "references" | "mask"> {
+  return {
+    prompt: textParameter(context, "prompt", itemIndex),
+    purpose: context.getNodeParameter("purpose", itemIndex, "internal") as Purpose,
+    ...readSize(context, itemIndex, options.resolution),
+    quality: blankToUndefined(options.quality),
+    count: wholeNumber(options.count),
+    text: readLines(context.getNodeParameter("text", itemIndex, [])),
+    elements: readLines(options.elements),
+    transparent: options.transparent,
+    verify: options.verify,
+  };
+}
+
+/** Upscalers take no prompt: the books and core still want one. */
+function readUpscale(context: IExecuteFunctions, itemIndex: number): Pick<ImageRequest, "prompt" | "size" | "factor"> {
+  const prompt = "Enlarge the image";
+  const enlarge: unknown = context.getNodeParameter("enlarge", itemIndex, 2);
+  return enlarge === CUSTOM_PIXELS
+    ? { prompt, size: readPixels(context, itemIndex) }
+    : { prompt, factor: typeof enlarge === "string" && enlarge.trim() !== "" ? Number(enlarge) : (enlarge as number) };
+}
+
+/** `mug.jpg` becomes `mug-large`. */
+function largeName(references: ImageRequest["references"] = []): string {
+  return `${(references[0]?.name ?? "image").replace(/\.\w+$/, "")}-large`;
+}
+
+function readPixels(context: IExecuteFunctions, itemIndex: number): string {
+  return textParameter(context, "pixels", itemIndex).toLowerCase().replace(/\s+/g, "");
+}
+
+/** Tags with a text; others count as not set. */
+export function readTags(parameters: IDataObject): Record<string, string> {
   const tags: Record<string, string> = {};
   for (const [name, value] of Object.entries(parameters)) {
     const text = asText(value);
@@ -87,8 +140,7 @@ function readSize(
   resolution: Resolution | undefined,
 ): Pick<ImageRequest, "size" | "aspect" | "resolution"> {
   const size = context.getNodeParameter("size", itemIndex, "square") as string;
-  if (size === CUSTOM_PIXELS)
-    return { size: textParameter(context, "pixels", itemIndex).toLowerCase().replace(/\s+/g, "") };
+  if (size === CUSTOM_PIXELS) return { size: readPixels(context, itemIndex) };
   if (size === CUSTOM_SHAPE) return { aspect: textParameter(context, "aspect", itemIndex), resolution };
   const preset = SIZE_PRESETS.find(({ value }) => value === size);
   if (preset === undefined) {
@@ -105,7 +157,8 @@ function readModel(context: IExecuteFunctions, itemIndex: number): string | unde
   return model === "auto" ? undefined : blankToUndefined(model);
 }
 
-function readLines(value: unknown): string[] {
+/** One text per line of a list. */
+export function readLines(value: unknown): string[] {
   const lines = Array.isArray(value) ? value : [value];
   return lines.map(asText).filter((line) => line !== "");
 }
@@ -116,7 +169,7 @@ function blankToUndefined(text: string | undefined): string | undefined {
 }
 
 /** Tables hand numbers over as text. What is no number stays as it is, for the check to name it. */
-function wholeNumber(value: number | undefined): number | undefined {
+export function wholeNumber(value: number | undefined): number | undefined {
   const text: unknown = value;
   return typeof text === "string" && /^\s*\d+\s*$/.test(text) ? Number(text) : value;
 }

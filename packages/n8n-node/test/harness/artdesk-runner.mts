@@ -15,6 +15,14 @@ export function simulatorCredentials(simulator: Simulator): RunOptions["credenti
   };
 }
 
+/** Keys of the two providers that work through a queue. */
+export function queueCredentials(simulator: Simulator): RunOptions["credentials"] {
+  return {
+    artdeskFalApi: { apiKey: "sim-fal", baseUrl: `${simulator.url}/fal` },
+    artdeskReplicateApi: { apiKey: "sim-replicate", baseUrl: `${simulator.url}/replicate/v1` },
+  };
+}
+
 /** Runs the Artdesk node with these parameters over these items, as n8n does. */
 export function runArtdesk(
   { release, built, credentials }: { release: N8nRelease; built: BuiltNode; credentials: RunOptions["credentials"] },

@@ -10,7 +10,7 @@ function standIn(name: string, parameters: readonly string[], execute: Execute):
       displayName: name,
       name,
       group: ["transform"],
-      version: [1, 1.1, 1.2, 2, 3.4],
+      version: [1, 1.1, 1.2, 2, 2.2, 3.4],
       description: `Stands in for ${name}`,
       defaults: { name },
       inputs: name.endsWith("rigger") ? [] : ["main"],
@@ -29,6 +29,22 @@ function standIn(name: string, parameters: readonly string[], execute: Execute):
   };
 }
 
+/** Items whose text is not empty go to the first output, others to the second. */
+function ifNode(): INodeType {
+  const { description } = standIn("if", ["conditions"], () => []);
+  return {
+    description: { ...description, outputs: ["main", "main"] },
+    async execute() {
+      const items = this.getInputData();
+      const isSet = items.map((_item, index) => {
+        const { conditions } = this.getNodeParameter("conditions", index) as { conditions: IDataObject[] };
+        return conditions.every(({ leftValue }) => typeof leftValue === "string" && leftValue !== "");
+      });
+      return [items.filter((_item, index) => isSet[index]), items.filter((_item, index) => !isSet[index])];
+    },
+  };
+}
+
 const passOn: Execute = (context) => context.getInputData();
 
 /** n8n's own nodes of the examples. `answer` is what a person fills into the form of a Wait node. */
@@ -39,6 +55,7 @@ export function standInNodes(answer: IDataObject): Record<string, INodeType> {
     "n8n-nodes-base.stickyNote": standIn("stickyNote", ["content"], passOn),
     "n8n-nodes-base.noOp": standIn("noOp", [], passOn),
     "n8n-nodes-base.wait": standIn("wait", ["resume", "formFields"], () => [{ json: answer, pairedItem: { item: 0 } }]),
+    "n8n-nodes-base.if": ifNode(),
     "n8n-nodes-base.set": standIn("set", ["mode", "jsonOutput"], (context) => {
       const json = JSON.parse(context.getNodeParameter("jsonOutput", 0) as string) as IDataObject;
       return [{ json, pairedItem: { item: 0 } }];

@@ -32,7 +32,7 @@ const submit = async (simulator: Simulator, body: unknown = GOOD, endpoint = DRE
 };
 
 test("a job goes through the queue to its files, and is billed when it has succeeded", async () => {
-  const simulator = await simulatorForTest({ latencyMs: 400 });
+  const simulator = await simulatorForTest({ latencyMs: 2000 });
   const [, reply] = await submit(simulator, { ...GOOD, num_images: 2 });
   const job = reply as Submitted;
   expect(job.status_url).toBe(`${simulator.url}/fal/fal-ai/bytedance/requests/${job.request_id}/status`);

@@ -33,7 +33,7 @@ const create = (url: string, input: unknown = GOOD, headers: Record<string, stri
 
 test("a prediction is polled to its files, which vanish after an hour", async () => {
   let nowMs = TEST_DAY_MS;
-  const simulator = await simulatorForTest({ latencyMs: 40, now: () => nowMs });
+  const simulator = await simulatorForTest({ latencyMs: 2000, now: () => nowMs });
   const { status, body } = await create(simulator.url);
   expect([status, body.status, body.output]).toEqual([201, "starting", null]);
   await expect.poll(async () => (await call(body.urls.get)).body.status).toBe("succeeded");
@@ -60,7 +60,7 @@ test("Prefer: wait answers with the finished prediction, or after its time with 
 });
 
 test("a canceled prediction is charged once it runs, and free before", async () => {
-  const simulator = await simulatorForTest({ latencyMs: 400 });
+  const simulator = await simulatorForTest({ latencyMs: 2000 });
   const waiting = await create(simulator.url);
   expect((await call(waiting.body.urls.cancel, "POST")).body.status).toBe("canceled");
   expect(simulator.statement().entries).toEqual([]);

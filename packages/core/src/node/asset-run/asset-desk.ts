@@ -8,7 +8,7 @@ import { closestName } from "../../closest-name.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
-import { type Stage, STAGE_RULES } from "../../policy/stage-rules.ts";
+import { type Stage, stagePolicy } from "../../policy/stage-rules.ts";
 import type { Clock, LedgerStore, Random } from "../../ports.ts";
 import type { Budget } from "../../budget.ts";
 import type { Urgency } from "../../types.ts";
@@ -91,7 +91,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
   const random = options.random ?? systemRandom;
   const ownPolicy = readPolicy(workspace, options.policy);
   const { stage } = options;
-  const policy = stage ? { ...ownPolicy, rules: [...STAGE_RULES[stage], ...ownPolicy.rules] } : ownPolicy;
+  const policy = stage ? stagePolicy(ownPolicy, stage) : ownPolicy;
   const budget: Budget = {
     ...config.budget,
     runMicroUsd: options.runBudgetMicroUsd ?? config.budget.runMicroUsd,

@@ -1,5 +1,6 @@
 import type { Chain, ChainImage, ChainStep } from "../../assets/chain.ts";
 import { chainImages } from "../../assets/chain.ts";
+import { drawsCards } from "../../catalogue/draws-cards.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import type { PlannedRequest } from "../../generate.ts";
 import type { Stage } from "../../policy/stage-rules.ts";
@@ -14,7 +15,7 @@ import { readChain } from "./chain-files.ts";
 import { findAsset } from "./find-asset.ts";
 import type { GenerateProgress } from "./generate-assets.ts";
 import { serializeJournalNote } from "./journal-note.ts";
-import { drawsCards, listStates } from "./list-states.ts";
+import { listStates } from "./list-states.ts";
 import { refuseWhenUnknown } from "./make-asset.ts";
 import { recoverAssets } from "./recover-assets.ts";
 

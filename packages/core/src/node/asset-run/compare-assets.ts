@@ -1,6 +1,15 @@
+import type { AssetSpec } from "../../assets/asset-spec.ts";
 import { ArtdeskError } from "../../errors.ts";
-import type { ComparedModel, Comparison } from "../../judge/compare-models.ts";
+import {
+  type ComparedModel,
+  comparePlanned,
+  type Comparison,
+  holdComparisons,
+  planComparison,
+  type PlannedComparison,
+} from "../../judge/compare-models.ts";
 import { compareReportHtml } from "../../judge/compare-report.ts";
+import { releaseHeld } from "../../ledger/release-held.ts";
 import type { AbortSignalLike } from "../../ports.ts";
 import { ensureArtdeskFolder } from "../artdesk-folder.ts";
 import { writeOwnFile } from "../guarded-file.ts";
@@ -34,7 +43,8 @@ export interface CompareReport {
 
 /**
  * Compares models on the assets of a prompt file and writes, under `.artdesk/compare/`, every image and a page per asset.
- * Outputs and lock entries stay as they are. Throws `invalid_request` for a broken file or none.
+ * Outputs and lock entries stay as they are. The money for all images is set aside before the first is bought. Throws
+ * `invalid_request` for a broken file or none, `budget_exceeded` when not all of them fit.
  */
 export async function compareAssets(desk: AssetDesk, options: CompareAssetsOptions): Promise<CompareReport> {
   const { assets, problems } = await desk.workspace.listAssets(options.paths);
@@ -42,34 +52,25 @@ export async function compareAssets(desk: AssetDesk, options: CompareAssetsOptio
   if (problem) throw problem;
   if (assets.length === 0)
     throw new ArtdeskError({ code: "invalid_request", shortMessage: `No prompt file at ${options.paths.join(", ")}.` });
-  const { root } = desk.workspace;
-  await ensureArtdeskFolder(root);
+  await ensureArtdeskFolder(desk.workspace.root);
   const compared: ComparedAsset[] = [];
+  const plans: { asset: AssetSpec; comparison: PlannedComparison; subject: string }[] = [];
   for (const asset of assets) {
-    options.onAsset?.(asset.id);
-    const comparison = await desk.artdesk.compare(await requestOf(desk, asset), {
-      models: options.models,
-      attempts: options.attempts,
-      signal: options.signal,
-      // Not the asset itself: what is found later of this must not become its output.
-      subject: `compare ${asset.id}`,
-    });
-    const folder = `.artdesk/compare/${asset.id.replace(/[^A-Za-z0-9._-]+/g, "-")}`;
-    const models: ComparedAsset["models"][number][] = [];
-    for (const { images, ...model } of comparison.models) {
-      const files: string[] = [];
-      for (const [index, image] of images.entries()) {
-        const name = model.name.replace(/[^A-Za-z0-9._-]+/g, "-");
-        const file = `${folder}/${name}-${index + 1}.${image.mediaType.replace("image/", "").replace("jpeg", "jpg")}`;
-        await writeOwnFile(root, file, image.bytes);
-        files.push(file);
-      }
-      models.push({ ...model, files });
-      for (const { id } of model.attempts) await desk.journal.delivered(id).catch(() => undefined);
+    const comparison = await planComparison(desk.artdesk, await requestOf(desk, asset), options);
+    // Not the asset itself: what is found later of this must not become its output.
+    plans.push({ asset, comparison, subject: `compare ${asset.id}` });
+  }
+  const held = await holdComparisons(desk.artdesk, plans);
+  let started = 0;
+  try {
+    for (const { asset, comparison, subject } of plans) {
+      options.onAsset?.(asset.id);
+      const run = { signal: options.signal, subject, held: held[started] };
+      started += 1;
+      compared.push(await writeComparison(desk, asset, await comparePlanned(desk.artdesk, comparison, run)));
     }
-    const report = `${folder}/report.html`;
-    await writeOwnFile(root, report, compareReportHtml(comparison, { title: asset.id, codec: nodeCodec }));
-    compared.push({ ...comparison, id: asset.id, models, report });
+  } finally {
+    await releaseHeld(desk.artdesk.ledger, held.slice(started).flat(2)).catch(() => undefined);
   }
   const sum = (pick: (asset: ComparedAsset) => number): number =>
     compared.reduce((total, asset) => total + pick(asset), 0);
@@ -81,4 +82,25 @@ export async function compareAssets(desk: AssetDesk, options: CompareAssetsOptio
       costMicroUsd: sum((asset) => asset.costMicroUsd),
     },
   };
+}
+
+/** Writes what was compared for one asset. */
+async function writeComparison(desk: AssetDesk, asset: AssetSpec, comparison: Comparison): Promise<ComparedAsset> {
+  const { root } = desk.workspace;
+  const folder = `.artdesk/compare/${asset.id.replace(/[^A-Za-z0-9._-]+/g, "-")}`;
+  const models: ComparedAsset["models"][number][] = [];
+  for (const { images, ...model } of comparison.models) {
+    const files: string[] = [];
+    for (const [index, image] of images.entries()) {
+      const name = model.name.replace(/[^A-Za-z0-9._-]+/g, "-");
+      const file = `${folder}/${name}-${index + 1}.${image.mediaType.replace("image/", "").replace("jpeg", "jpg")}`;
+      await writeOwnFile(root, file, image.bytes);
+      files.push(file);
+    }
+    models.push({ ...model, files });
+    for (const { id } of model.attempts) await desk.journal.delivered(id).catch(() => undefined);
+  }
+  const report = `${folder}/report.html`;
+  await writeOwnFile(root, report, compareReportHtml(comparison, { title: asset.id, codec: nodeCodec }));
+  return { ...comparison, id: asset.id, models, report };
 }

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ChainImage } from "../../assets/chain.ts";
 import { chainImages } from "../../assets/chain.ts";
+import { draftRequest } from "../../assets/chain-request.ts";
+import { drawsCards } from "../../catalogue/draws-cards.ts";
 import { ArtdeskError } from "../../errors.ts";
 import { MAX_COUNT } from "../../request-fields.ts";
-import type { ImageRequest } from "../../types.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { deliverDrafts } from "./chain-files.ts";
 import type { ChainReport } from "./chain-report.ts";
@@ -19,7 +20,6 @@ import {
   shellWord,
 } from "./chain-run.ts";
 import { finishStep } from "./finish-step.ts";
-import { drawsCards } from "./list-states.ts";
 import { undelivered } from "./make-asset.ts";
 
 export interface DraftAssetOptions extends ChainRunOptions {
@@ -67,20 +67,6 @@ export async function draftAsset(desk: AssetDesk, options: DraftAssetOptions): P
     await forgetAttempts(desk, result);
     return finishStep(desk, place, { kind: "draft", result, next });
   });
-}
-
-/**
- * An asset's request as a draft: the model and quality that the prompt file pins are for the final, and a shape is drawn
- * small.
- */
-export function draftRequest(request: ImageRequest): ImageRequest {
-  return {
-    ...request,
-    model: undefined,
-    quality: undefined,
-    format: "png",
-    resolution: request.size === undefined ? "1K" : undefined,
-  };
 }
 
 /** What to do with drafts. */

@@ -1,5 +1,5 @@
 import { outputPaths } from "../../assets/asset-spec.ts";
-import { finalPrompt } from "../../assets/chain-prompt.ts";
+import { finalRequest } from "../../assets/chain-request.ts";
 import { type ChainImage, type ChainStep, correctionsOf } from "../../assets/chain.ts";
 import { ArtdeskError } from "../../errors.ts";
 import type { GenerateResult } from "../../receipt.ts";
@@ -48,15 +48,8 @@ export async function finalAsset(desk: AssetDesk, options: FinalAssetOptions): P
     const next = (): readonly string[] => ["artdesk check"];
     const positions = options.force ? outputs.map((_, index) => index) : wanted(place, image);
     if (positions.length === 0) return finishStep(desk, place, { kind: "final", pick: image.number, outputs, next });
-    const reference = chainReference(desk, image);
-    const corrections = correctionsOf(chain, image);
-    const planned = await planStep(desk, state, positions.length, (request) => ({
-      ...request,
-      operation: "edit",
-      mask: undefined,
-      prompt: finalPrompt({ prompt: request.prompt, corrections }),
-      references: [reference, ...(request.references ?? [])],
-    }));
+    const start = { image: chainReference(desk, image), corrections: correctionsOf(chain, image) };
+    const planned = await planStep(desk, state, positions.length, (request) => finalRequest(request, start));
     const parent = image.sha256;
     const result = await buyStep(desk, place, options, { kind: "final", parent, planned, positions });
     const outcome = {

@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import { isArtdeskError } from "../../errors.ts";
 import type { ArtdeskEvent } from "../../events.ts";
+import { releaseHeld } from "../../ledger/release-held.ts";
 import type { Reservation } from "../../ledger/types.ts";
 import { budgetWarnings } from "../../plan/money-limits.ts";
 import type { AbortSignalLike } from "../../ports.ts";
@@ -15,7 +16,7 @@ import { BlockHolds, holdTogether } from "./block-holds.ts";
 import { failedAsset, problemReport, skippedAsset, submittedAsset, unchangedAsset } from "./generate-outcome.ts";
 import { type AssetPlanWithBase, planWithBases } from "./kept-bases.ts";
 import { listStates } from "./list-states.ts";
-import { makeAsset, releaseUnused } from "./make-asset.ts";
+import { makeAsset } from "./make-asset.ts";
 import { missingOutputs } from "./missing-outputs.ts";
 import { recoverAssets } from "./recover-assets.ts";
 import type { GenerateAsset, GenerateReport } from "./report.ts";
@@ -205,7 +206,7 @@ async function runJobs(
       }).then((asset) => made.set(job, asset)),
     ),
   );
-  await releaseUnused(desk, unused);
+  await releaseHeld(desk.artdesk.ledger, unused);
   return jobs.flatMap((job) => made.get(job) ?? submitted.get(job) ?? []);
 }
 

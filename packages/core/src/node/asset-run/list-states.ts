@@ -1,13 +1,6 @@
-import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
-import { findModel } from "../../catalogue/find-model.ts";
+import { drawsCards } from "../../catalogue/draws-cards.ts";
 import type { AssetState, StatusListing } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
-
-/** Whether a model draws storyboard cards instead of images. */
-export function drawsCards(model: string): boolean {
-  const row = findModel(builtInCatalogue.rows, model)?.row;
-  return row !== undefined && builtInCatalogue.providers.get(row.provider)?.kind === "local";
-}
 
 /**
  * Where the assets stand for this desk. A storyboard card is what a desk that only draws cards wants; to any other desk

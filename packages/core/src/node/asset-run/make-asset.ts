@@ -1,10 +1,11 @@
 import { formatOfPath, outputPaths } from "../../assets/asset-spec.ts";
 import type { LockEntry } from "../../assets/lock-entry.ts";
+import { drawsCards } from "../../catalogue/draws-cards.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import type { OnEvent } from "../../events.ts";
 import type { PlannedRequest } from "../../generate.ts";
 import { subjectInBooks } from "../../ledger/line.ts";
-import { releaseUnstarted } from "../../ledger/release-unstarted.ts";
+import { releaseHeld } from "../../ledger/release-held.ts";
 import type { Reservation } from "../../ledger/types.ts";
 import type { AbortSignalLike } from "../../ports.ts";
 import type { GenerateResult } from "../../receipt.ts";
@@ -14,7 +15,6 @@ import type { AssetDesk } from "./asset-desk.ts";
 import { toReportError } from "./asset-planning.ts";
 import { failedAsset } from "./generate-outcome.ts";
 import { serializeJournalNote } from "./journal-note.ts";
-import { drawsCards } from "./list-states.ts";
 import type { GenerateAsset } from "./report.ts";
 
 export interface MakeAssetTask {
@@ -69,18 +69,13 @@ export async function refuseWhenUnknown(
   const open = await desk.artdesk.ledger.outstanding();
   const unknown = open.find((entry) => entry.state === "unknown" && entry.subject === subjectInBooks(assetId));
   if (!unknown) return;
-  await releaseUnused(desk, held);
+  await releaseHeld(desk.artdesk.ledger, held);
   throw new ArtdeskError({
     code: "aborted",
     shortMessage: `An earlier call for this asset is possibly billed (${unknown.model}, ${new Date(unknown.atMs).toISOString()}); it is not bought again.`,
     hint: `Look at the provider's usage page, then run: artdesk budget reconcile ${unknown.id} --cost 0 (or what it cost).`,
     billed: "unknown",
   });
-}
-
-/** Gives money back that was set aside for calls that are not made. */
-export async function releaseUnused(desk: AssetDesk, reservations: readonly Reservation[]): Promise<void> {
-  for (const reservation of reservations) await releaseUnstarted(desk.artdesk.ledger, reservation);
 }
 
 function keptFolder(desk: AssetDesk, attemptId: string): string[] {

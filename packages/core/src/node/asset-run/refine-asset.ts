@@ -1,6 +1,5 @@
-import { refinePrompt } from "../../assets/chain-prompt.ts";
+import { readCorrection, refineRequest } from "../../assets/chain-request.ts";
 import { type ChainImage, chainImages, correctionsOf } from "../../assets/chain.ts";
-import { ArtdeskError } from "../../errors.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { chainReference, deliverDrafts } from "./chain-files.ts";
 import type { ChainReport } from "./chain-report.ts";
@@ -15,7 +14,7 @@ import {
   purchasedStep,
   runChainStep,
 } from "./chain-run.ts";
-import { draftRequest, nextCommands } from "./draft-asset.ts";
+import { nextCommands } from "./draft-asset.ts";
 import { finishStep } from "./finish-step.ts";
 import { undelivered } from "./make-asset.ts";
 
@@ -26,24 +25,13 @@ export interface RefineAssetOptions extends ChainRunOptions {
   pick?: number | undefined;
 }
 
-const MAX_CORRECTION_CHARACTERS = 4000;
-
 /**
  * Changes a draft or refinement: an edit on the cheapest model with that image as reference. The same correction of the
  * same image is not bought twice. Needs a desk opened with `stage: "draft"`. Throws `invalid_request` before anything is
  * paid.
  */
 export async function refineAsset(desk: AssetDesk, options: RefineAssetOptions): Promise<ChainReport> {
-  const correction = options.correction.trim();
-  if (correction === "" || correction.length > MAX_CORRECTION_CHARACTERS)
-    throw new ArtdeskError({
-      code: "invalid_request",
-      shortMessage:
-        correction === ""
-          ? "A refinement needs to know what to change."
-          : `The correction has ${correction.length} characters; at most ${MAX_CORRECTION_CHARACTERS} are allowed.`,
-      hint: 'Write for example: artdesk refine docs/hero "more shadow under the left cheekbone"',
-    });
+  const correction = readCorrection(options.correction);
   return runChainStep(desk, "draft", "artdesk refine", options, async (place) => {
     const { state, chain } = place;
     const { asset } = state;
@@ -51,15 +39,8 @@ export async function refineAsset(desk: AssetDesk, options: RefineAssetOptions):
     const next = (newest: number | undefined): readonly string[] => nextCommands(asset.id, String(newest ?? "N"));
     const known = madeBefore(place, options, correction);
     if (known) return finishStep(desk, place, { kind: "refine", pick: options.pick, next });
-    const reference = chainReference(desk, image);
-    const corrections = correctionsOf(chain, image);
-    const planned = await planStep(desk, state, 1, (request) => ({
-      ...draftRequest(request),
-      operation: "edit",
-      mask: undefined,
-      prompt: refinePrompt({ prompt: request.prompt, corrections, correction }),
-      references: [reference, ...(request.references ?? [])],
-    }));
+    const parent = { image: chainReference(desk, image), corrections: correctionsOf(chain, image) };
+    const planned = await planStep(desk, state, 1, (request) => refineRequest(request, parent, correction));
     const warnings = [...promptWarnings(place, image), ...choiceWarnings(place, options.pick, image)];
     const change = { kind: "refine", parent: image.sha256, correction } as const;
     const result = await buyStep(desk, place, options, { ...change, planned, positions: [] });

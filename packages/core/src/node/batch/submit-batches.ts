@@ -1,4 +1,5 @@
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
+import { releaseHeld } from "../../ledger/release-held.ts";
 import type { Reservation } from "../../ledger/types.ts";
 import type { AbortSignalLike } from "../../ports.ts";
 import type { HttpProvider } from "../../provider.ts";
@@ -7,7 +8,6 @@ import type { AssetDesk } from "../asset-run/asset-desk.ts";
 import type { Job } from "../asset-run/generate-assets.ts";
 import { failedAsset, submittedAsset } from "../asset-run/generate-outcome.ts";
 import { serializeJournalNote } from "../asset-run/journal-note.ts";
-import { releaseUnused } from "../asset-run/make-asset.ts";
 import type { GenerateAsset } from "../asset-run/report.ts";
 import { nodeCodec } from "../node-codec.ts";
 import type { BatchLine } from "./batch-client.ts";
@@ -88,7 +88,7 @@ async function callsOf(desk: AssetDesk, job: Job, held: readonly Reservation[] |
     provider.build({ request, offer, row, count: positions.length }, nodeCodec),
   );
   if (lines.some(({ body }) => typeof body !== "string")) {
-    await releaseUnused(desk, held ?? []);
+    await releaseHeld(desk.artdesk.ledger, held ?? []);
     throw new ArtdeskError({
       code: "invalid_request",
       shortMessage: `An edit at ${offer.size} cannot go into a batch.`,
@@ -129,8 +129,8 @@ async function submitBatch(desk: AssetDesk, calls: readonly BatchCall[]): Promis
     const failure = toError(error, desk.catalogue.providers.get(provider) as HttpProvider | undefined);
     // A refusal is sure; whether a batch exists after anything else, the next collect finds out.
     if (failure.billed !== "no") return failure;
-    await releaseUnused(
-      desk,
+    await releaseHeld(
+      desk.artdesk.ledger,
       calls.map(({ reservation }) => reservation),
     );
     for (const { reservation } of calls) await desk.journal.remove(reservation.id);

@@ -1,7 +1,27 @@
 import type { IDisplayOptions, INodeProperties } from "n8n-workflow";
 import { CUSTOM_PIXELS, CUSTOM_SHAPE, SIZE_OPTIONS } from "./size-presets.ts";
 
-/** What the image is: prompt, purpose, size, text to render, model. */
+/** Which model makes the image. */
+export function modelField(
+  searchListMethod: string,
+  description: string,
+  displayOptions: IDisplayOptions,
+): INodeProperties {
+  return {
+    displayName: "Model",
+    name: "model",
+    type: "resourceLocator",
+    default: { mode: "list", value: "auto", cachedResultName: "Automatic" },
+    description,
+    modes: [
+      { displayName: "From List", name: "list", type: "list", typeOptions: { searchListMethod, searchable: true } },
+      { displayName: "ID", name: "id", type: "string", placeholder: "e.g. auto" },
+    ],
+    displayOptions,
+  };
+}
+
+/** What the image is: prompt, purpose, size, text to render. */
 export function briefFields(displayOptions: IDisplayOptions): INodeProperties[] {
   return [
     {
@@ -72,24 +92,6 @@ export function briefFields(displayOptions: IDisplayOptions): INodeProperties[] 
       default: [],
       placeholder: "e.g. Summer Sale",
       description: "Words that must stand in the image exactly as written. Models that write badly are then left out.",
-      displayOptions,
-    },
-    {
-      displayName: "Model",
-      name: "model",
-      type: "resourceLocator",
-      default: { mode: "list", value: "auto", cachedResultName: "Automatic" },
-      description:
-        "Leave on 'Automatic' to let purpose and budget decide. A model that you choose is used as it is or not at all.",
-      modes: [
-        {
-          displayName: "From List",
-          name: "list",
-          type: "list",
-          typeOptions: { searchListMethod: "searchModels", searchable: true },
-        },
-        { displayName: "ID", name: "id", type: "string", placeholder: "e.g. auto" },
-      ],
       displayOptions,
     },
   ];

@@ -10,14 +10,44 @@ export const imageOperations: INodeProperties = {
   noDataExpression: true,
   displayOptions: show,
   options: [
+    {
+      name: "Compare",
+      value: "compare",
+      description: "Make the same image with several models and have a judge count what each of them got right",
+      action: "Compare models on an image",
+    },
+    {
+      name: "Draft",
+      value: "draft",
+      description: "Make several cheap images of one prompt, to pick from",
+      action: "Draft image",
+    },
     { name: "Edit", value: "edit", description: "Change an image by description", action: "Edit image" },
+    {
+      name: "Final",
+      value: "final",
+      description: "Make the picked draft again in full quality, with one of the best models",
+      action: "Make final image",
+    },
     { name: "Generate", value: "generate", description: "Make an image from a description", action: "Generate image" },
+    {
+      name: "Refine",
+      value: "refine",
+      description: "Correct a draft in words, still at a low price",
+      action: "Refine image",
+    },
+    {
+      name: "Upscale",
+      value: "upscale",
+      description: "Enlarge an image and keep what it shows",
+      action: "Upscale image",
+    },
   ],
   default: "generate",
 };
 
-/** The image that an edit starts from. */
-export const editInputFields: INodeProperties[] = [
+/** The image that an edit or an upscale starts from. */
+export const inputImageFields: INodeProperties[] = [
   {
     displayName: "Input Data Field Name",
     name: "imageField",
@@ -26,8 +56,8 @@ export const editInputFields: INodeProperties[] = [
     default: "data",
     placeholder: "e.g. data",
     hint: "The name of the input field that holds the image file",
-    description: "The image to change. A PNG, JPEG or WebP file.",
-    displayOptions: { show: { resource: ["image"], operation: ["edit"] } },
+    description: "The image to work on. A PNG, JPEG or WebP file.",
+    displayOptions: { show: { resource: ["image"], operation: ["edit", "upscale", "refine", "final"] } },
   },
   {
     displayName: "Mask Field Name",
@@ -51,7 +81,12 @@ export const referenceFields: INodeProperties[] = [
     placeholder: "e.g. logo, product",
     hint: "The names of the input fields that hold images to go by, separated by commas",
     description: "Images that the model looks at: a product, a logo, a style",
-    displayOptions: { show: { resource: ["image", "cost"], operation: ["generate", "edit", "estimate"] } },
+    displayOptions: {
+      show: {
+        resource: ["image", "cost"],
+        operation: ["draft", "refine", "final", "generate", "edit", "estimate", "compare"],
+      },
+    },
   },
 ];
 
@@ -62,5 +97,10 @@ export const simplifyField: INodeProperties = {
   type: "boolean",
   default: true,
   description: "Whether to return a simplified version of the response instead of the raw data",
-  displayOptions: { show: { resource: ["image", "cost"], operation: ["generate", "edit", "estimate"] } },
+  displayOptions: {
+    show: {
+      resource: ["image", "cost"],
+      operation: ["draft", "refine", "final", "generate", "edit", "upscale", "estimate", "compare"],
+    },
+  },
 };
