@@ -97,6 +97,26 @@ describe.skipIf(!canRun)(`the editor of n8n ${N8N_VERSION}`, () => {
     await screenshot("n8n-message");
     expect(whole.simulator.statement().images).toBe(images);
   }, 120_000);
+
+  it("drafts six images to pick from, each with its number and its price", async () => {
+    const { page, part, screenshot } = editor;
+    const before = whole.simulator.statement();
+    await part("parameter-input-operation").click();
+    await visible("parameter-input-item", "Draft").click();
+    await part("parameter-input-prompt").locator("textarea").fill("A red fox with a map, flat illustration");
+    await part("parameter-input-resource").scrollIntoViewIfNeeded();
+    await part("node-execute-button").click();
+    await part("run-data-hints", "Made 6 images").waitFor();
+    const { totalMicroUsd, images } = whole.simulator.statement();
+    expect(images).toBe(before.images + 6);
+    expect(await part("run-data-hints", "Made 6 images").textContent()).toContain(
+      `Made 6 images for $${(totalMicroUsd - before.totalMicroUsd) / 1e6}.`,
+    );
+    await page.getByTestId("ndv-view-binary-data").nth(5).waitFor();
+    await part("node-execute-button", "Execute step").waitFor();
+    await page.mouse.move(0, 0);
+    await screenshot("n8n-drafts");
+  }, 120_000);
 });
 
 function isEdge(px: number): boolean {
