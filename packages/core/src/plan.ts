@@ -8,7 +8,7 @@ import { resolveNames, resolvePolicyModels, type Blocked } from "./plan/named-mo
 import type { OfferTable, TableQuery } from "./plan/offer-table.ts";
 import { offerTable, twoStepTable } from "./plan/table-cache.ts";
 import { Till, type TillInput } from "./plan/till.ts";
-import { decideTwoSteps } from "./plan/two-steps.ts";
+import { decideTwoSteps, type TwoStepDecision } from "./plan/two-steps.ts";
 import { evaluatePolicy, type PolicyVerdict } from "./policy/evaluate.ts";
 import type { Policy } from "./policy/policy.ts";
 import { sourceSize } from "./source-size.ts";
@@ -75,13 +75,9 @@ export function planRequest(input: PlanInput): Decision {
   };
   const table = offerTable(query);
   const till = new Till(input, verdict, brief, policyModels, today.slice(0, 7));
-  const twoSteps = decideTwoSteps(till, {
-    request,
-    brief,
-    verdict,
-    pairs: input.twoSteps === true ? twoStepTable(query) : [],
-    singles: table.kept,
-  });
+  const pairs = input.twoSteps === true ? twoStepTable(query) : NO_PAIRS;
+  const twoSteps =
+    pairs.length === 0 ? NO_TWO_STEPS : decideTwoSteps(till, { request, brief, verdict, pairs, singles: table.kept });
   let chosen =
     twoSteps.candidate === undefined ? till.chooseKept(table) : till.choose([...table.kept, twoSteps.candidate]);
   const retiringUsed = chosen.length === 0 && !till.stopped;
@@ -114,6 +110,9 @@ export function planRequest(input: PlanInput): Decision {
     warnings,
   };
 }
+
+const NO_PAIRS: readonly Candidate[] = [];
+const NO_TWO_STEPS: TwoStepDecision = {};
 
 /** Names the way in two steps that a rule closes, where no other one is open. */
 function withTwoSteps(blocked: Blocked, rejection: RejectedOffer | undefined): Blocked {

@@ -10,7 +10,7 @@ export interface TwoStepInput {
   request: ParsedRequest;
   brief: Brief;
   verdict: PolicyVerdict;
-  /** Makes the image in two steps: a smaller one, then larger. */
+  /** Make the image in two steps: a smaller one, then larger. */
   pairs: readonly Candidate[];
   /** Make the image at once. */
   singles: readonly Candidate[];
@@ -29,7 +29,7 @@ export interface TwoStepDecision {
 export function decideTwoSteps(till: Till, input: TwoStepInput): TwoStepDecision {
   const { request, pairs, singles } = input;
   // A batch halves the price of one step; of several images each would need an enlargement of its own.
-  if (pairs.length === 0 || request.urgency === "batch" || request.count > 1) return {};
+  if (request.urgency === "batch" || request.count > 1) return {};
   const pair = cheapest(pairs.map((candidate) => till.price(candidate)));
   const single = cheapest(singles.map((candidate) => till.price(candidate)));
   if (pair?.steps === undefined) return {};
