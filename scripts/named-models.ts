@@ -13,7 +13,7 @@ const UPSCALE = "operation: upscale\nreferences: [photo.png]";
 
 /**
  * The models that an art desk is asked for by name. docs/models.md is written from this list and the catalogue, and
- * a test of the CLI and one of the Action make an image with each by exactly this name (`named-models.services.test.ts`).
+ * tests of the CLI, the Action and the n8n node make an image with each by exactly this name (`named-models.*` there).
  */
 export const NAMED_MODELS: readonly NamedModel[] = [
   { name: "GPT Image 2.0", frontMatter: "quality: low\nsize: 1024x1024" },

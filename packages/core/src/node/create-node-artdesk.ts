@@ -4,7 +4,7 @@ import { builtInCatalogue } from "../catalogue/built-in-catalogue.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { Clock, Journal, LedgerStore, Random } from "../ports.ts";
+import type { Clock, Http, Journal, LedgerStore, Random } from "../ports.ts";
 import type { Budget } from "../budget.ts";
 import { createPacer, type Pacer, type PacerOptions } from "../schedule/pacer.ts";
 import { nodeCodec } from "./node-codec.ts";
@@ -50,6 +50,8 @@ export interface NodeArtdeskOptions {
 
 /** An art desk with sockets and perhaps a database behind it. */
 export interface NodeArtdesk extends Artdesk {
+  /** Sends to the providers, signed. */
+  readonly http: Http;
   /** Present with {@link NodeArtdeskOptions.pace}. */
   readonly pacer: Pacer | undefined;
   close(): Promise<void>;
@@ -92,6 +94,7 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
   });
   return {
     ...desk,
+    http,
     pacer,
     async close() {
       await http.close();

@@ -98,6 +98,8 @@ async function answer(wire: WireRequest, desk: Desk): Promise<Answer> {
   if (!/^Bearer .+/.test(wire.headers["authorization"] ?? "")) {
     return freeAnswer(problem(401, "Unauthenticated", "You did not pass a valid authentication token"));
   }
+  if (wire.method === "GET" && wire.path === "/account")
+    return freeAnswer(jsonReply(200, { type: "user", username: "sim", name: "Simulator", github_url: "" }));
   const asked = /^\/predictions\/([^/]+)(\/cancel)?$/.exec(wire.path);
   if (asked) {
     const job = desk.jobs.find("replicate", asked[1] ?? "");

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { policyInput } from "../../assets/config.ts";
+import { type BatchClient, openBatchClient } from "../../batch/batch-client.ts";
 import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { workspaceCatalogue } from "../../catalogue/workspace-catalogue.ts";
@@ -13,7 +14,6 @@ import type { Clock, LedgerStore, Random } from "../../ports.ts";
 import type { Budget } from "../../budget.ts";
 import type { Urgency } from "../../types.ts";
 import { createNodeArtdesk, type NodeArtdesk } from "../create-node-artdesk.ts";
-import { type BatchClient, openBatchClient } from "../batch/batch-client.ts";
 import { createFileJournal, type FileJournal } from "../file-journal.ts";
 import { createFileQuestionStore } from "../file-question-store.ts";
 import { systemClock } from "../system-clock.ts";
@@ -70,8 +70,8 @@ export interface AssetDesk {
   readonly run: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** The provider's batch service, opened when it is first needed. */
-  openBatches(provider: string): Promise<BatchClient>;
+  /** The provider's batch service. Throws `no_candidate` for one without. */
+  openBatches(provider: string): BatchClient;
   readonly stage: Stage | undefined;
   /** Only providers that draw storyboard cards are in use. */
   readonly drawsOnly: boolean;
@@ -133,7 +133,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     run,
     clock,
     random,
-    openBatches: (provider) => openBatchClient(provider, { env: options.env, baseUrls: config.baseUrls }),
+    openBatches: (provider) => openBatchClient(provider, artdesk.http),
     stage,
     drawsOnly: drawsOnly(options),
     warnings,

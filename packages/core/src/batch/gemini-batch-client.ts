@@ -1,10 +1,9 @@
-import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
-import { ArtdeskError } from "../../errors.ts";
-import { recordOf } from "../../http.ts";
-import { createUndiciHttp } from "../undici-http.ts";
-import type { BatchClient, BatchClientOptions, BatchLineResult, BatchState } from "./batch-client.ts";
+import { ArtdeskError } from "../errors.ts";
+import { recordOf } from "../http.ts";
+import type { Http, HttpRequest } from "../ports.ts";
+import { askBatchService, recordsOf } from "./ask-batch-service.ts";
+import type { BatchClient, BatchLineResult, BatchState } from "./batch-client.ts";
 
-const TIMEOUT_MS = 300_000;
 const OVER: ReadonlySet<string> = new Set(["SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED"]);
 /** Inline requests of one batch (Gemini API documentation: 20 MB). Bytes. */
 const MAX_BATCH_BYTES = 20_000_000;
@@ -13,35 +12,11 @@ const MAX_BATCH_BYTES = 20_000_000;
  * Gemini's batch mode with inline requests (wire form of npm `@google/genai` 3.1.0, 2026-11-10):
  * `models/MODEL:batchGenerateContent`, then `GET batches/ID`.
  */
-export function createGeminiBatchClient({ env, baseUrls }: BatchClientOptions): BatchClient {
-  const ask = async (
-    method: "GET" | "POST",
-    path: string,
-    body?: unknown,
-  ): Promise<Readonly<Record<string, unknown>>> => {
-    const http = createUndiciHttp({ providers: builtInCatalogue.providers.values(), env, baseUrls });
-    try {
-      const headers = { "content-type": "application/json", accept: "application/json" };
-      const text = body === undefined ? undefined : JSON.stringify(body);
-      const response = await http.send(
-        { provider: "gemini", method, path, headers, body: text },
-        { timeoutMs: TIMEOUT_MS },
-      );
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of response.body) chunks.push(chunk);
-      const answer = Buffer.concat(chunks).toString("utf8");
-      if (response.status >= 200 && response.status <= 299) return recordOf(JSON.parse(answer)) ?? {};
-      throw new ArtdeskError({
-        code: response.status === 429 ? "rate_limited" : response.status < 500 ? "invalid_request" : "unavailable",
-        shortMessage: `Google Gemini answered ${response.status} to a batch request.`,
-        details: answer.slice(0, 500),
-        provider: "gemini",
-        status: response.status,
-        billed: response.status < 500 ? "no" : "unknown",
-      });
-    } finally {
-      await http.close();
-    }
+export function createGeminiBatchClient(http: Http): BatchClient {
+  const ask = (method: "GET" | "POST", path: string, body?: string): Promise<Readonly<Record<string, unknown>>> => {
+    const headers = { "content-type": "application/json", accept: "application/json" };
+    const request: HttpRequest = { provider: "gemini", method, path, headers, body };
+    return askBatchService(http, request);
   };
   return {
     async submit(name, lines) {
@@ -51,8 +26,8 @@ export function createGeminiBatchClient({ env, baseUrls }: BatchClientOptions): 
         const content: unknown = JSON.parse(String(request.body));
         return { request: content, metadata: { key: id } };
       });
-      const body = { batch: { displayName: name, inputConfig: { requests: { requests } } } };
-      if (Buffer.byteLength(JSON.stringify(body)) > MAX_BATCH_BYTES)
+      const body = JSON.stringify({ batch: { displayName: name, inputConfig: { requests: { requests } } } });
+      if (new TextEncoder().encode(body).length > MAX_BATCH_BYTES)
         throw new ArtdeskError({
           code: "invalid_request",
           shortMessage: "The references of this batch are larger than 20 MB together.",
@@ -66,7 +41,7 @@ export function createGeminiBatchClient({ env, baseUrls }: BatchClientOptions): 
       let token = "";
       for (let page = 0; page < 10; page += 1) {
         const answer = await ask("GET", `/v1beta/batches?pageSize=50${token === "" ? "" : `&pageToken=${token}`}`);
-        for (const entry of listOf(answer["operations"])) {
+        for (const entry of recordsOf(answer["operations"])) {
           if (recordOf(entry?.["metadata"])?.["displayName"] === name) return String(entry?.["name"]);
         }
         token = typeof answer["nextPageToken"] === "string" ? answer["nextPageToken"] : "";
@@ -82,7 +57,7 @@ export function createGeminiBatchClient({ env, baseUrls }: BatchClientOptions): 
       // Only a whole answer may end it: what has no line in it counts as not made, and free.
       if (state === "SUCCEEDED" && !Array.isArray(inlined))
         return { kind: "running", detail: "done, but its answer is in a file that Artdesk does not read" };
-      return { kind: "ended", results: results(listOf(inlined)) };
+      return { kind: "ended", results: results(recordsOf(inlined)) };
     },
   };
 }
@@ -98,8 +73,4 @@ async function* results(
       ? { id, status: code, headers: {}, body: JSON.stringify({ error }) }
       : { id, status: 200, headers: {}, body: JSON.stringify(line?.["response"]) };
   }
-}
-
-function listOf(value: unknown): readonly (Readonly<Record<string, unknown>> | undefined)[] {
-  return Array.isArray(value) ? value.map(recordOf) : [];
 }
