@@ -30,7 +30,16 @@ export type {
 } from "./provider.ts";
 export { checkDownloadAddress, type DownloadAddress } from "./download-address.ts";
 export type { Catalogue } from "./catalogue/catalogue.ts";
-export type { Alias, CatalogueRow, PriceRule, QualityRow, SizeRule, Source, TokenPrices } from "./catalogue/row.ts";
+export type {
+  Alias,
+  CatalogueRow,
+  EstimableFigure,
+  PriceRule,
+  QualityRow,
+  SizeRule,
+  Source,
+  TokenPrices,
+} from "./catalogue/row.ts";
 export { catalogueRows } from "./catalogue/index.ts";
 export { builtInCatalogue } from "./catalogue/built-in-catalogue.ts";
 export { drawsCards } from "./catalogue/draws-cards.ts";

@@ -136,6 +136,10 @@ export interface JournalEntry {
   startedAtMs: number;
   /** Our own name for the batch that makes it, for calls that outlive their run. */
   batch?: string | undefined;
+  /** Set when the image is only the first of two steps: by what, and to which size, it is to be enlarged. */
+  enlarge?: { model: string; size: string } | undefined;
+  /** Set on the second step: the attempt that made the image which this one enlarges. */
+  base?: string | undefined;
 }
 
 /** A received image with what is needed to settle and deliver it later. */

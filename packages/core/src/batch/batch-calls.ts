@@ -1,10 +1,11 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { findModel } from "../catalogue/find-model.ts";
 import { ArtdeskError } from "../errors.ts";
-import { type PlannedRequest, wishesFor } from "../generate.ts";
+import type { PlannedRequest } from "../generate.ts";
 import { releaseHeld } from "../ledger/release-held.ts";
 import type { Ledger, Reservation } from "../ledger/types.ts";
 import type { Codec, Random } from "../ports.ts";
+import { wishesFor } from "../wishes-for.ts";
 import type { BatchLine } from "./batch-client.ts";
 
 /** What is needed to turn requests into lines of a batch. */
@@ -52,7 +53,7 @@ export async function batchCallsOf<T extends BatchOrder>(host: BatchHost, order:
   const provider = host.catalogue.providers.get(offer?.provider ?? "");
   if (!offer || !row || provider?.kind !== "http") throw new TypeError("a batch without an offer");
   const all = Array.from({ length: request.count }, (_, position) => position);
-  const wishes = wishesFor(planned, offer, all, row, host.random, subject);
+  const wishes = wishesFor({ random: host.random, rowOf: () => row }, planned, offer, all, subject);
   const lines = wishes.map(({ positions }) =>
     provider.build({ request, offer, row, count: positions.length }, host.codec),
   );

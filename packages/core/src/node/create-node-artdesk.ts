@@ -38,6 +38,8 @@ export interface NodeArtdeskOptions {
    */
   pace?: Pick<PacerOptions, "fixed" | "cheapHours" | "deadlineAtMs"> | undefined;
   journal?: Journal | undefined;
+  /** See `ArtdeskOptions`. @default false */
+  twoSteps?: boolean | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
   /** Where questions that a model drew from a prompt are kept. @default nowhere */
@@ -85,6 +87,7 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
     pacer,
     codec: nodeCodec,
     journal: options.journal,
+    twoSteps: options.twoSteps,
     questions: options.questions,
     run: options.run,
     enabledProviders: options.providers,

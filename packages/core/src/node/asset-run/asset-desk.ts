@@ -39,7 +39,10 @@ export interface AssetDeskOptions {
   urgency?: Urgency | undefined;
   /** No call starts later than this, and cheap hours that begin later are not waited for. Unix time in milliseconds. */
   deadlineAtMs?: number | undefined;
-  /** The workspace outlives the run, so that a batch can be collected later. @default true */
+  /**
+   * The workspace outlives the run, so that a batch can be collected and a smaller image be enlarged later.
+   * @default true
+   */
   batches?: boolean | undefined;
   /** Only these providers, by id. */
   providers?: readonly string[] | undefined;
@@ -112,6 +115,8 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     connections: config.connections,
     catalogue,
     journal,
+    // Drafts and what follows from them are one image each time, whatever it costs to enlarge it.
+    twoSteps: stage === undefined && (options.batches ?? true),
     questions: createFileQuestionStore(root),
     clock,
     random,
