@@ -6,6 +6,9 @@ import type { Http, HttpRequest, HttpResponse } from "../ports.ts";
 /** For one question; a whole answer with images in it has to come in this time. */
 const TIMEOUT_MS = 300_000;
 
+/** For a file of results, which may hold hundreds of images. */
+export const FILE_TIMEOUT_MS = 3_600_000;
+
 /** Sends one request about batches. @returns a 2xx reply. Throws what any other reply says. */
 export async function sendToBatchService(
   http: Http,

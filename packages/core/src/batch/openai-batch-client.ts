@@ -2,16 +2,15 @@ import { ArtdeskError, isArtdeskError } from "../errors.ts";
 import { recordOf } from "../http.ts";
 import { multipartBody } from "../multipart-body.ts";
 import type { Http } from "../ports.ts";
-import { askBatchService, recordsOf, sendToBatchService } from "./ask-batch-service.ts";
+import { askBatchService, FILE_TIMEOUT_MS, recordsOf, sendToBatchService } from "./ask-batch-service.ts";
 import type { BatchClient, BatchLine, BatchLineResult } from "./batch-client.ts";
+import { readJsonLines } from "./read-json-lines.ts";
 
 /** States in which a batch is over; a part of it may be done in any of them. */
 const OVER: ReadonlySet<string> = new Set(["completed", "failed", "expired", "cancelled"]);
 /** Pages of batches to look through for one of ours. */
 const MAX_PAGES = 5;
 const PAGE_BATCHES = 100;
-/** A file of results comes back whole, and may be large. */
-const FILE_TIMEOUT_MS = 3_600_000;
 
 /** OpenAI's Batch API (wire form of npm `openai` 7.57.0, 2026-11-13): a file of lines, then a batch of it. */
 export function createOpenAiBatchClient(http: Http): BatchClient {
@@ -97,37 +96,20 @@ async function* readFiles(http: Http, files: readonly string[]): AsyncGenerator<
       { provider: "openai", method: "GET", path, headers: { accept: "*/*" } },
       FILE_TIMEOUT_MS,
     );
-    let pieces: string[] = [];
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body) {
-      const piece = decoder.decode(chunk, { stream: true });
-      pieces.push(piece);
-      if (!piece.includes("\n")) continue;
-      const lines = pieces.join("").split("\n");
-      pieces = [lines.pop() ?? ""];
-      for (const line of lines) if (line.trim() !== "") yield readLine(line);
-    }
-    const rest = pieces.join("");
-    if (rest.trim() !== "") yield readLine(rest);
+    for await (const line of readJsonLines(response.body, "openai")) yield readLine(line);
   }
 }
 
-interface OutputLine {
-  custom_id: string;
-  response: { status_code: number; request_id: string; body: unknown } | null;
-  error: { code: string; message: string } | null;
-}
-
-function readLine(text: string): BatchLineResult {
-  const line = JSON.parse(text) as OutputLine;
-  const { response } = line;
-  if (response)
-    return {
-      id: line.custom_id,
-      status: response.status_code,
-      headers: { "x-request-id": response.request_id },
-      body: JSON.stringify(response.body),
-    };
+function readLine(line: Readonly<Record<string, unknown>>): BatchLineResult {
+  const id = String(line["custom_id"]);
+  const response = recordOf(line["response"]);
   // A line that was never run, for example because the batch expired: not billed.
-  return { id: line.custom_id, status: 400, headers: {}, body: JSON.stringify({ error: line.error }) };
+  if (!response) return { id, status: 400, headers: {}, body: JSON.stringify({ error: line["error"] }) };
+  const { status_code: status, request_id: requestId } = response;
+  return {
+    id,
+    status: Number(status),
+    headers: typeof requestId === "string" ? { "x-request-id": requestId } : {},
+    body: JSON.stringify(response["body"]),
+  };
 }

@@ -36,7 +36,7 @@ export interface NodeArtdeskOptions {
    * Starts calls only as fast as the providers' limits allow, together with other processes on the same ledger when it
    * was given as text. @default at once
    */
-  pace?: Pick<PacerOptions, "fixed" | "cheapHours"> | undefined;
+  pace?: Pick<PacerOptions, "fixed" | "cheapHours" | "deadlineAtMs"> | undefined;
   journal?: Journal | undefined;
   /** See `ArtdeskOptions`. @default false */
   twoSteps?: boolean | undefined;

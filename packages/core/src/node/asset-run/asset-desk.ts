@@ -37,6 +37,8 @@ export interface AssetDeskOptions {
   monthBudgetMicroUsd?: number | undefined;
   /** In place of the configured one, for prompt files that do not say it. */
   urgency?: Urgency | undefined;
+  /** No call starts later than this, and cheap hours that begin later are not waited for. Unix time in milliseconds. */
+  deadlineAtMs?: number | undefined;
   /**
    * The workspace outlives the run, so that a batch can be collected and a smaller image be enlarged later.
    * @default true
@@ -119,7 +121,11 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     clock,
     random,
     run,
-    pace: { fixed: config.terms.limits, cheapHours: config.terms.cheapHours },
+    pace: {
+      fixed: config.terms.limits,
+      cheapHours: config.terms.cheapHours,
+      deadlineAtMs: options.deadlineAtMs,
+    },
   });
   return {
     workspace,
