@@ -1,4 +1,5 @@
-// Kills `artdesk generate` at random moments and compares what is left with the bank: pnpm crash --runs 200 [--seed 1] [--parallel 4]
+// Kills `artdesk generate` at random moments and compares what is left with the bank:
+// pnpm crash --runs 200 [--seed 1] [--parallel 4] [--kind drafts|escalation]
 import { parseArgs } from "node:util";
 import { crashFigures } from "../packages/cli/test/crash/crash-figures.ts";
 
@@ -7,15 +8,19 @@ const { values } = parseArgs({
     runs: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
     parallel: { type: "string", default: "4" },
+    kind: { type: "string", default: "drafts" },
   },
 });
 const startedAtMs = Date.now();
 const runs = Number(values.runs);
+const { kind } = values;
+if (kind !== "drafts" && kind !== "escalation") throw new RangeError("--kind is drafts or escalation");
 let done = 0;
 const figures = await crashFigures({
   runs,
   seed: Number(values.seed),
   parallel: Number(values.parallel),
+  kind,
   onOutcome: () => {
     done += 1;
     if (done % 20 === 0) process.stderr.write(`${done} of ${runs}\n`);

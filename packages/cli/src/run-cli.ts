@@ -10,6 +10,7 @@ import { collectCommand } from "./commands/collect.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
+import { lintCommand } from "./commands/lint.ts";
 import { JUDGE_IDS, judgeCommand } from "./commands/judge.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -81,6 +82,11 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .description("fail when an image is not what its prompt file says; needs no key")
     .argument("[paths...]", "prompt files or folders")
     .action((paths, options) => finish(checkCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("lint"))
+    .description("say what models are known to drop in the prompts; needs no key")
+    .argument("[paths...]", "prompt files or folders")
+    .option("--strict", "exit 4 when a prompt could say more")
+    .action((paths, options) => finish(lintCommand(paths, options, io, colors)));
   withCommonOptions(program.command("compare"))
     .description("make the same prompt with several models, and compare what is in the images")
     .argument("<paths...>", "prompt files")

@@ -57,6 +57,16 @@ test("the example: three briefs, two models, five attempts each, with a page per
   expect(filesBelow(folder).filter((file) => /\.(png|jpg)$/.test(file))).toHaveLength(30);
 });
 
+test("the page says which judge was asked instead of one that is down", async () => {
+  simulator.faults([{ kind: "server_error", status: 503, model: "gpt-6-luna", times: "always" }]);
+  const folder = exampleFolder();
+  const args = ["compare", "portrait.image.md", "--models", MODELS, "--attempts", "2"];
+  expect((await runArtdesk(folder, args, simulator.env)).code).toBe(0);
+  const page = readFileSync(join(folder, ".artdesk/compare/portrait/report.html"), "utf8");
+  expect(page).toMatch(/<p class="note">gpt-image-2@medium: OpenAI Decisions: .* was asked instead\.<\/p>/);
+  expect(page).toContain("gemini-vision (gemini-3.5-flash-lite), same provider as the maker");
+});
+
 test("people read who won, or that nobody did", async () => {
   simulator.adherence({ rules: [{ rate: 0.8 }] });
   const { code, words } = await readArtdesk(

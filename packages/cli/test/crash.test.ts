@@ -8,3 +8,11 @@ test("runs that are killed at random moments lose no received image and buy none
   expect(figures.killed).toBeGreaterThan(8);
   expect(figures.unknown).toBeGreaterThan(0);
 }, 240_000);
+
+test("runs that judge and make again leave the same order behind, and name the looks that were cut off", async () => {
+  const figures = await crashFigures({ runs: 6, seed: 1_000, parallel: 3, kind: "escalation" });
+  const nothing = { imagesLost: 0, imagesBoughtTwice: 0, looksBoughtTwice: 0, violations: [] };
+  expect(figures).toMatchObject({ runs: 6, ...nothing });
+  expect(figures.killed).toBeGreaterThan(3);
+  expect(figures.madeAgain).toBeGreaterThan(20);
+}, 240_000);

@@ -9,7 +9,7 @@ import { builtInJudges } from "./judge/built-in-judges.ts";
 import { compareModels, type CompareOptions, type Comparison } from "./judge/compare-models.ts";
 import type { QuestionStore } from "./judge/find-questions.ts";
 import type { Judge } from "./judge/judge.ts";
-import { judgeImage, type JudgedWithAttempt } from "./judge/judge-image.ts";
+import { JudgePanel, type JudgedWithAttempts } from "./judge/judge-panel.ts";
 import { PassHistory } from "./judge/pass-history.ts";
 import { planVerification } from "./judge/plan-verification.ts";
 import type { Question } from "./judge/question.ts";
@@ -60,7 +60,7 @@ export interface ArtdeskOptions {
 
 /** How one image is judged. */
 export interface JudgeOptions {
-  /** Id of the judge. @default the first that has a key */
+  /** Id of the judge. @default the first that has a key, and another one when that fails */
   judge?: string | undefined;
   signal?: AbortSignalLike | undefined;
 }
@@ -88,7 +88,7 @@ export interface Artdesk {
   /** Makes the same request with several models and has every image judged. Throws like `generate` before the first call. */
   compare(request: ImageRequest, options: CompareOptions): Promise<Comparison>;
   /** Has one image judged, whoever made it. Never rejects: what cannot be judged is `unsure`, with the reason. */
-  judge(image: ReceivedImage, questions: readonly Question[], options?: JudgeOptions): Promise<JudgedWithAttempt>;
+  judge(image: ReceivedImage, questions: readonly Question[], options?: JudgeOptions): Promise<JudgedWithAttempts>;
 }
 
 const NO_JOURNAL: Journal = {
@@ -157,10 +157,12 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
     const months = await Promise.all([ledger.entries(shiftMonth(month, -1)), ledger.entries(month)]);
     return new PassHistory(months.flat());
   };
+  const drawing: VerifyHost["drawing"] = new Map();
   const verifyHost = (passed: PassHistory): VerifyHost => ({
     ...host,
     judges,
     questions: options.questions,
+    drawing,
     budget,
     history: passed,
   });
@@ -205,11 +207,10 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
     upscale: (input, generateOptions) => desk.generate({ ...input, operation: "upscale" }, generateOptions),
     compare: (input, compareOptions) => compareModels(desk, input, compareOptions),
     judge: (image, questions, { judge, signal } = {}) =>
-      judgeImage(host, {
+      new JudgePanel().judge(host, {
         image,
         position: 0,
         maker: { provider: "", model: "", quality: "" },
-        makers: [],
         briefClass: "",
         questions,
         judges: judges.filter(({ id }) => judge === undefined || id === judge),

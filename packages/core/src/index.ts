@@ -108,4 +108,4 @@ export type { VerificationPlan } from "./judge/plan-verification.ts";
 export { builtInJudges } from "./judge/built-in-judges.ts";
 export { wilsonInterval, type RateInterval } from "./judge/wilson-interval.ts";
 export { compareReportHtml, type CompareReportOptions } from "./judge/compare-report.ts";
-export type { JudgedWithAttempt } from "./judge/judge-image.ts";
+export type { JudgedWithAttempts } from "./judge/judge-panel.ts";

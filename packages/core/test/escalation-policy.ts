@@ -1,5 +1,6 @@
 import { type Simulator, startSimulator } from "@artdesk/simulator";
 import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
+import { bestMicroUsd, type PolicyPrices } from "./escalation-regret.ts";
 import { tieredCatalogue, TODAY_MS, verifyDesk } from "./verify-desk.ts";
 
 /** Two qualities of a model, the cheap one and the good one, far apart or close in price. */
@@ -21,12 +22,13 @@ export const PRICE_PAIRS: readonly PricePair[] = [
 /** What a policy did on one pair of prices at one pass rate. Money in micro-USD, from the bank's statement. */
 export interface PolicyFigures {
   pair: PricePair;
+  prices: PolicyPrices;
   /** Price of the cheap image over that of the good one. */
   costRatio: number;
   passRate: number;
   images: number;
   spentMicroUsd: number;
-  /** The cheaper of two policies of the same quality, chosen knowing the pass rate and what the images show. */
+  /** See {@link bestMicroUsd}. */
   bestMicroUsd: number;
   /** `spent / best - 1`. */
   regret: number;
@@ -34,15 +36,15 @@ export interface PolicyFigures {
   directMicroUsd: number;
   /** Requests that began with the cheap offer. */
   cheapFirst: number;
+  /** Whether each of those had everything, in order. */
+  passes: readonly boolean[];
   /** Delivered images with everything in them, 0 to 1. */
   quality: number;
 }
 
 /**
  * Lets a desk make `images` images that the simulator paints with `passRate`, one after the other, from an empty ledger.
- * The best policy is computed afterwards from the bank's prices: it takes the good offer for all, or tries the cheap one
- * first for all, whichever is less. Which cheap images fail is known for those that were drawn; for the others the pass
- * rate stands in.
+ * The best policy is computed afterwards from the bank's prices.
  */
 export async function evaluatePolicy(
   pair: PricePair,
@@ -74,17 +76,14 @@ async function measure(
     ledger: createMemoryLedgerStore(),
   });
   let delivered = 0;
-  let cheapFirst = 0;
-  let cheapFailed = 0;
+  const passes: boolean[] = [];
   try {
     for (let index = 0; index < images; index += 1) {
       const request = { prompt: "A red kite over a field", elements: ["a red kite"], verify: "escalate" as const };
       const { receipt } = await desk.generate(request);
       if (receipt.verification?.images[0]?.verdict === "placed") delivered += 1;
       const [first] = receipt.verification?.steps ?? [];
-      if (first?.quality !== pair.cheap) continue;
-      cheapFirst += 1;
-      cheapFailed += 1 - first.passed;
+      if (first?.quality === pair.cheap) passes.push(first.passed === 1);
     }
   } finally {
     await desk.close();
@@ -93,28 +92,29 @@ async function measure(
   const prices = await askPrices(pair);
   if (entries.some(({ operation, microUsd }) => operation === "judge" && microUsd !== prices.judge))
     throw new Error("The judge's price is not what was asked for beforehand.");
-  const direct = prices.good + prices.judge;
-  const failures = cheapFailed + (1 - passRate) * (images - cheapFirst);
-  const cascadeMicroUsd = images * (prices.cheap + prices.judge) + failures * direct;
-  const bestMicroUsd = Math.round(Math.min(images * direct, cascadeMicroUsd));
+  const cheapFirst = passes.length;
+  const cheapFailed = passes.filter((passed) => !passed).length;
+  const best = bestMicroUsd(prices, passRate, { images, cheapFirst, cheapFailed });
   return {
     pair,
+    prices,
     costRatio: prices.cheap / prices.good,
     passRate,
     images,
     spentMicroUsd: totalMicroUsd,
-    bestMicroUsd,
-    regret: totalMicroUsd / bestMicroUsd - 1,
+    bestMicroUsd: best,
+    regret: totalMicroUsd / best - 1,
     directMicroUsd: prices.good * images,
     cheapFirst,
+    passes,
     quality: delivered / images,
   };
 }
 
-const known = new Map<string, { cheap: number; good: number; judge: number }>();
+const known = new Map<string, PolicyPrices>();
 
 /** What one image of each quality, and one look of the judge, is billed. Micro-USD. */
-async function askPrices(pair: PricePair): Promise<{ cheap: number; good: number; judge: number }> {
+async function askPrices(pair: PricePair): Promise<PolicyPrices> {
   const key = JSON.stringify(pair);
   const before = known.get(key);
   if (before) return before;

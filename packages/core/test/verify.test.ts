@@ -222,6 +222,16 @@ test("without elements the questions are drawn once per prompt and kept", async 
   expect(first.receipt.attempts.map(({ kind }) => kind ?? "image")).toEqual(["image", "questions", "judge"]);
 });
 
+test("requests side by side draw the questions of one prompt once", async () => {
+  const desk = deskFor();
+  const request: ImageRequest = { prompt: "A cat on a wall, a yellow moon", verify: "report" };
+  const results = await Promise.all([desk.generate(request), desk.generate(request), desk.generate(request)]);
+  expect(simulator.calls().filter(({ path }) => path.endsWith("/responses"))).toHaveLength(1);
+  const sources = results.map(({ receipt }) => receipt.verification?.questions ?? "none");
+  expect(sources.toSorted((left, right) => left.localeCompare(right))).toEqual(["extracted", "stored", "stored"]);
+  for (const { receipt } of results) expect(receipt.verification?.images[0]?.elements).toHaveLength(2);
+});
+
 test("a storyboard card is not judged, and `off` asks nobody", async () => {
   const result = await deskFor().generate({ ...REQUEST, verify: "off" });
   expect(result.receipt.verification).toBeUndefined();

@@ -13,7 +13,7 @@ export interface DeliverableAsset {
 
 /**
  * The files of these assets that differ from the commit that was checked out: images with their lock entries, whole
- * assets at a time. When git cannot tell, all files of all assets come back and the branch itself is compared.
+ * assets at a time, and the questions that were drawn from their prompts. When git cannot tell, all files of all assets come back and the branch itself is compared.
  */
 export async function collectFiles(project: Project, assets: readonly DeliverableAsset[]): Promise<DeliveryFile[]> {
   const changed = await changedPaths(project.checkout);
@@ -23,7 +23,25 @@ export async function collectFiles(project: Project, assets: readonly Deliverabl
     const differs = changed === undefined || paths.some((path) => changed.has(project.repositoryPath(path)));
     if (differs) files.push(...(await readFiles(project, id, outputs)));
   }
-  return files;
+  return [...files, ...questionFiles(project, assets, changed)];
+}
+
+/** Questions are kept beside the lock entries, so that later runs ask the same ones. Equal prompts share theirs. */
+function questionFiles(
+  { workspace, repositoryPath, listing }: Project,
+  assets: readonly DeliverableAsset[],
+  changed: ReadonlySet<string> | undefined,
+): DeliveryFile[] {
+  const wanted = new Set(assets.map(({ id }) => id));
+  const found = new Map<string, DeliveryFile>();
+  for (const { asset } of listing.assets) {
+    if (!wanted.has(asset.id)) continue;
+    const path = repositoryPath(workspace.questionsPath(asset));
+    if (found.has(path) || (changed && !changed.has(path))) continue;
+    const bytes = workspace.readQuestions(asset);
+    if (bytes) found.set(path, { path, bytes, group: path, isExpendable: true });
+  }
+  return [...found.values()];
 }
 
 async function readFiles(project: Project, id: string, outputs: readonly string[]): Promise<DeliveryFile[]> {

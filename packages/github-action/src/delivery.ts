@@ -7,6 +7,8 @@ export interface DeliveryFile {
   bytes: Uint8Array;
   /** Files of one group (an image and its lock entry) are delivered together or not at all. */
   group: string;
+  /** Left out without a word when others delivered their own meanwhile: theirs is as good. */
+  isExpendable?: boolean | undefined;
 }
 
 /** What goes into the commit, and where it came from. */
@@ -76,6 +78,6 @@ export function compareWithHead(
   const leftOut = new Set(changedByOthers.map((file) => file.group));
   return {
     write: differing.filter((file) => !leftOut.has(file.group)),
-    diverged: changedByOthers.map((file) => file.path),
+    diverged: changedByOthers.filter(({ isExpendable }) => isExpendable !== true).map((file) => file.path),
   };
 }

@@ -56,7 +56,21 @@ async function restore(
   for (const { path } of lock.outputs)
     await workspace.writeOutput(path, await git.blob(blobs.get(repositoryPath(path)) ?? ""));
   await workspace.writeLockEntry(lock);
+  await restoreQuestions(git, treeSha, state, { workspace, repositoryPath });
   return true;
+}
+
+/** What is in the checkout stays: only questions that it does not have yet come along. */
+async function restoreQuestions(
+  git: GitData,
+  treeSha: string,
+  { asset }: ListedAsset,
+  { workspace, repositoryPath }: Pick<Project, "workspace" | "repositoryPath">,
+): Promise<void> {
+  if (workspace.readQuestions(asset)) return;
+  const path = repositoryPath(workspace.questionsPath(asset));
+  const blob = (await git.blobIds(treeSha, [path])).get(path);
+  if (blob !== undefined) await workspace.writeQuestions(asset, await git.blob(blob));
 }
 
 /** The entry, if the text is one; core checks it in full when it lists the workspace again. */

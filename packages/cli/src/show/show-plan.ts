@@ -28,11 +28,24 @@ export function showPlan(report: PlanReport, colors: Colors): string {
   }
   for (const asset of report.assets) if (asset.error) parts.push(showReportError(asset.error, colors));
   for (const warning of report.warnings) parts.push(`${colors.yellow("!")} ${warning}\n`);
+  for (const line of adviceLines(report.assets)) parts.push(`${colors.yellow("!")} ${line}\n`);
   for (const orphan of report.orphans)
     parts.push(`${colors.yellow("!")} ${orphan}: its prompt file is gone; delete the lock entry.\n`);
   parts.push(planHeadline(report));
   if (totals.toMake > 0) parts.push(showBudget(report.budget.filter((balance) => balance.limitMicroUsd !== undefined)));
   return parts.join("\n");
+}
+
+/** Each advice once, with the assets that it concerns. */
+function adviceLines(assets: readonly PlanAsset[]): string[] {
+  const owners = new Map<string, string[]>();
+  for (const { id, advice } of assets) {
+    for (const { message } of advice) owners.set(message, [...(owners.get(message) ?? []), id]);
+  }
+  return [...owners].map(([message, ids]) => {
+    const others = ids.length > 3 ? ` and ${ids.length - 3} more (artdesk lint lists them)` : "";
+    return `${ids.slice(0, 3).join(", ")}${others}: ${message}`;
+  });
 }
 
 function planRow(asset: PlanAsset): string[] {

@@ -112,6 +112,7 @@ test("a plan: model, price, reasons; rejected offers are left to --json", () => 
         purpose: "docs",
         prompt: "A desk.",
         tags: {},
+        advice: [],
         decision: {
           offers: [
             {

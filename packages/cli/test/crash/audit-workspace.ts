@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openAssetDesk, openWorkspace } from "@artdesk/core/node";
 import type { Simulator, StatementEntry } from "@artdesk/simulator";
-import { type DraftAsset, type DraftWorkspace, imagesBought } from "./draft-workspace.ts";
+import { type DraftAsset, type DraftWorkspace, purchasesOf } from "./draft-workspace.ts";
 
 /** What the bank, the books and the disk say about a workspace. */
 export interface Audit {
@@ -13,6 +13,12 @@ export interface Audit {
   imagesLost: number;
   /** Images that were paid for beyond what the prompt files ask for. */
   imagesBoughtTwice: number;
+  /** Answers of judges that were paid for although the same image had been judged. */
+  looksBoughtTwice: number;
+  /** Assets without all their images. */
+  incomplete: readonly string[];
+  /** Those of them for which no call may have been billed. */
+  unexplained: readonly string[];
   /** Bills whose line in the books has the same request id and the same cost. */
   settled: number;
   /** Lines that are possibly billed, by id, with what the bank says that they cost. Micro-USD. */
@@ -61,29 +67,47 @@ export async function auditWorkspace(workspace: DraftWorkspace, simulator: Simul
     if (!cover && entry.delivered === true) imagesLost += entry.images;
   }
   for (const entry of entries) {
-    if (unsettled.includes(entry) || delivered.has(entry.requestId)) continue;
+    const isAnswer = entry.operation === "judge";
+    if (isAnswer || unsettled.includes(entry) || delivered.requestIds.has(entry.requestId)) continue;
     imagesLost += entry.images;
     violations.push(`${entry.requestId} is paid and settled, but no lock entry knows it`);
   }
 
   let imagesBoughtTwice = 0;
+  let looksBoughtTwice = 0;
+  let looks = 0;
   for (const asset of assets) {
-    const surplus = imagesBought(asset, simulator.calls()) - asset.count;
-    if (surplus <= 0) continue;
-    imagesBoughtTwice += surplus;
-    violations.push(`${asset.id}: ${surplus} images bought twice`);
+    const bought = purchasesOf(asset, simulator.calls());
+    const looksTwice = Math.max(0, bought.looks - bought.images);
+    looks += bought.looks;
+    imagesBoughtTwice += bought.surplusImages;
+    looksBoughtTwice += looksTwice;
+    if (bought.surplusImages > 0) violations.push(`${asset.id}: ${bought.surplusImages} images bought twice`);
+    if (looksTwice > 0) violations.push(`${asset.id}: ${looksTwice} looks bought twice`);
   }
-  return { violations, imagesLost, imagesBoughtTwice, settled, unknown };
+  const billedLooks = entries.filter(({ operation }) => operation === "judge").length;
+  if (billedLooks > looks) violations.push(`${billedLooks - looks} looks belong to no asset`);
+  const { incomplete } = delivered;
+  const unexplained = incomplete.filter((id) => !unknownLines.some(({ subject }) => subject === id));
+  return { violations, imagesLost, imagesBoughtTwice, looksBoughtTwice, incomplete, unexplained, settled, unknown };
 }
 
-/** Checks every file. @returns request ids that lock entries name */
-async function auditDisk({ root, assets }: DraftWorkspace, violations: string[]): Promise<ReadonlySet<string>> {
+/** What the disk holds: request ids that lock entries name, and assets that lack images. */
+interface Delivered {
+  requestIds: ReadonlySet<string>;
+  incomplete: readonly string[];
+}
+
+/** Checks every file. */
+async function auditDisk({ root, assets }: DraftWorkspace, violations: string[]): Promise<Delivered> {
   const workspace = await openWorkspace({ cwd: root });
   const requestIds: string[] = [];
   const hashes: string[] = [];
   const known = new Set<string>();
+  const incomplete: string[] = [];
   for (const asset of assets) {
     const lock = workspace.readLockEntry(asset.id);
+    if ((lock?.outputs.length ?? 0) < asset.count) incomplete.push(asset.id);
     for (const { path, sha256 } of lock?.outputs ?? []) {
       known.add(path);
       checkFile(root, asset, path, sha256, violations);
@@ -98,7 +122,7 @@ async function auditDisk({ root, assets }: DraftWorkspace, violations: string[])
     if (!known.has(`drafts/images/${name}`)) violations.push(`drafts/images/${name} is in no lock entry`);
   }
   for (const name of namesIn(join(root, ".artdesk/journal"))) violations.push(`the journal still has ${name}`);
-  return new Set(requestIds);
+  return { requestIds: new Set(requestIds), incomplete };
 }
 
 function checkFile(root: string, asset: DraftAsset, path: string, sha256: string, violations: string[]): void {

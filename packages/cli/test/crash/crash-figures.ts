@@ -1,4 +1,4 @@
-import { type CrashOutcome, crashRun } from "./crash-run.ts";
+import { type CrashKind, type CrashOutcome, crashRun } from "./crash-run.ts";
 
 /** The sum of many crashes. */
 export interface CrashFigures {
@@ -9,12 +9,16 @@ export interface CrashFigures {
   killedBeforeCalls: number;
   imagesLost: number;
   imagesBoughtTwice: number;
+  looksBoughtTwice: number;
   /** Calls named as possibly billed. */
   unknown: number;
   /** Bills that are settled to the micro-USD. */
   settled: number;
   /** Assets that the second run delivered without a call. */
   recovered: number;
+  /** Judges' answers, and images made again on a better offer. */
+  looks: number;
+  madeAgain: number;
   /** With the seed of the run. */
   violations: string[];
 }
@@ -24,6 +28,8 @@ export async function crashFigures(options: {
   runs: number;
   seed: number;
   parallel: number;
+  /** @default "drafts" */
+  kind?: CrashKind;
   onOutcome?: (outcome: CrashOutcome) => void;
 }): Promise<CrashFigures> {
   const { runs, seed, parallel } = options;
@@ -33,9 +39,12 @@ export async function crashFigures(options: {
     killedBeforeCalls: 0,
     imagesLost: 0,
     imagesBoughtTwice: 0,
+    looksBoughtTwice: 0,
     unknown: 0,
     settled: 0,
     recovered: 0,
+    looks: 0,
+    madeAgain: 0,
     violations: [],
   };
   let next = 0;
@@ -43,15 +52,18 @@ export async function crashFigures(options: {
     while (next < runs) {
       const runSeed = seed + next;
       next += 1;
-      const outcome = await crashRun(runSeed);
+      const outcome = await crashRun(runSeed, options.kind);
       figures.runs += 1;
       figures.killed += outcome.killed ? 1 : 0;
       figures.killedBeforeCalls += outcome.killed && outcome.callsAtKill === 0 ? 1 : 0;
       figures.imagesLost += outcome.imagesLost;
       figures.imagesBoughtTwice += outcome.imagesBoughtTwice;
+      figures.looksBoughtTwice += outcome.looksBoughtTwice;
       figures.unknown += outcome.unknown;
       figures.settled += outcome.settled;
       figures.recovered += outcome.recovered;
+      figures.looks += outcome.looks;
+      figures.madeAgain += outcome.madeAgain;
       figures.violations.push(...outcome.violations.map((violation) => `seed ${runSeed}: ${violation}`));
       options.onOutcome?.(outcome);
     }

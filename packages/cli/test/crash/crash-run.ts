@@ -7,13 +7,20 @@ import { callCli } from "./call-cli.ts";
 import { type DraftWorkspace, draftWorkspace } from "./draft-workspace.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-const ASSET_COUNT = 20;
+/** What a run makes: images alone, or images that a judge looks at and that are made again while something is missing. */
+export type CrashKind = "drafts" | "escalation";
 
-/** Paid calls of a whole run: 20 assets of which two with two images are made one image per call. */
-const CALL_COUNT = 21;
+/**
+ * Assets of a run, and its paid calls. Of 20 drafts, two with two images are made one image per call. Of nine judged ones,
+ * three have two images; a quarter of the images has everything, on three offers one after the other.
+ */
+const SIZES: Readonly<Record<CrashKind, { assets: number; calls: number }>> = {
+  drafts: { assets: 20, calls: 21 },
+  escalation: { assets: 9, calls: 45 },
+};
 
 /** How one crash ended. */
-export interface CrashOutcome extends Omit<Audit, "unknown"> {
+export interface CrashOutcome extends Omit<Audit, "unknown" | "incomplete" | "unexplained"> {
   /** Calls that the bank has seen when the process was killed. */
   callsAtKill: number;
   /** False when the run was over before it could be killed. */
@@ -22,20 +29,30 @@ export interface CrashOutcome extends Omit<Audit, "unknown"> {
   unknown: number;
   /** Assets whose images an earlier run had received and the next one delivered. */
   recovered: number;
+  /** Judges' answers that the bank has billed. */
+  looks: number;
+  /** Images that the bank has billed beyond one per asset's image: made again on a better offer. */
+  madeAgain: number;
 }
 
 /**
  * Kills `artdesk generate` at a moment that the seed picks, runs it again to its end, and compares disk and books with
  * the bank; then says what the bank says about the calls that were cut off, and compares again.
  */
-export async function crashRun(seed: number): Promise<CrashOutcome> {
+export async function crashRun(seed: number, kind: CrashKind = "drafts"): Promise<CrashOutcome> {
   const random = seededRandom(seed);
-  const simulator = await startSimulator({ seed, latencyMs: Math.round(20 + random() * 60) });
-  const workspace = draftWorkspace(ASSET_COUNT);
+  const isVerified = kind === "escalation";
+  const simulator = await startSimulator({
+    seed,
+    latencyMs: Math.round(20 + random() * 60),
+    ...(isVerified && { adherence: { rules: [{ rate: 0.5 }] } }),
+  });
+  const size = SIZES[kind];
+  const workspace = draftWorkspace(size.assets, { isVerified });
   try {
     const place = { cwd: workspace.root, env: simulator.env };
     const run = startArtdesk(["generate", "--json"], place);
-    await momentToKill(run, simulator, random);
+    await momentToKill(run, { simulator, random, calls: size.calls });
     const callsAtKill = simulator.calls().length;
     run.child.kill("SIGKILL");
     const killed = (await run.ended).signal === "SIGKILL";
@@ -45,15 +62,19 @@ export async function crashRun(seed: number): Promise<CrashOutcome> {
     for (const id of unknown.keys()) {
       if (!second.stdout.includes(id)) violations.push(`the second run does not name ${id}`);
     }
-    const expectedCode = unknown.size > 0 ? 1 : 0;
+    for (const id of audit.unexplained) violations.push(`${id} is not whole, and no call was cut off`);
+    const expectedCode = audit.incomplete.length > 0 ? 1 : 0;
     if (second.code !== expectedCode) violations.push(`the second run ended with ${second.code}: ${second.stderr}`);
     await reconcile(workspace, simulator, audit);
+    const { entries, images } = simulator.statement();
     return {
       ...audit,
       killed,
       callsAtKill,
       unknown: unknown.size,
       recovered: recoveredBy(second.stdout),
+      looks: entries.filter(({ operation }) => operation === "judge").length,
+      madeAgain: Math.max(0, images - workspace.assets.reduce((sum, { count }) => sum + count, 0)),
     };
   } finally {
     await simulator.close();
@@ -62,7 +83,10 @@ export async function crashRun(seed: number): Promise<CrashOutcome> {
 }
 
 /** One in six before the first call, one in six after the last one, the others after a call in between. */
-async function momentToKill(run: ArtdeskProcess, simulator: Simulator, random: () => number): Promise<void> {
+async function momentToKill(
+  run: ArtdeskProcess,
+  { simulator, random, calls: callCount }: { simulator: Simulator; random: () => number; calls: number },
+): Promise<void> {
   const phase = random();
   const position = random();
   const delayMs = random() * 120;
@@ -70,7 +94,7 @@ async function momentToKill(run: ArtdeskProcess, simulator: Simulator, random: (
     await sleep(position * 1_000);
     return;
   }
-  const calls = phase > 5 / 6 ? CALL_COUNT : 1 + Math.floor(position * CALL_COUNT);
+  const calls = phase > 5 / 6 ? callCount : 1 + Math.floor(position * callCount);
   while (simulator.calls().length < calls && !run.hasEnded()) await sleep(2);
   await sleep(delayMs);
 }

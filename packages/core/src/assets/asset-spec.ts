@@ -33,6 +33,11 @@ export function outputPaths(asset: Pick<AssetSpec, "output" | "request">): reado
   return Array.from({ length: count }, (_, index) => insertBeforeExtension(asset.output, `-${index + 1}`));
 }
 
+/** The prompt of an asset as it is planned: with the style of its workspace. */
+export function promptWithStyle({ request }: Pick<AssetSpec, "request">, style: string): string {
+  return style === "" ? request.prompt : `${request.prompt}\n\n${style}`;
+}
+
 /** File and line of a request's field (`size`, `text[0]`, `references.1`), else of the asset: for the location of an error. */
 export function assetLocation(asset: AssetSpec, field?: string): { file: string; line: number } {
   const names = (field ?? "").replace(/\[(\d+)\]/g, ".$1").split(".");

@@ -1,7 +1,9 @@
-import { type AssetRequest, type AssetSpec, formatOfPath, insertBeforeExtension, outputPaths } from "./asset-spec.ts";
+import { type AssetRequest, type AssetSpec, formatOfPath, insertBeforeExtension } from "./asset-spec.ts";
 import { type InputProblem, throwProblems } from "./input-problem.ts";
+import { outputCollisions } from "./output-collisions.ts";
 import type { PromptFile } from "./prompt-file.ts";
 import type { ImageFields, Matrix, VariantFields } from "./prompt-schema.ts";
+import { composeStructured, STRUCTURED_PARTS } from "./structured-prompt.ts";
 import { combinations, fillTemplate, unknownPlaceholders } from "./template.ts";
 import { type PathUse, resolveWorkspacePath } from "./workspace-path.ts";
 import type { YamlPath } from "./yaml-document.ts";
@@ -56,7 +58,7 @@ export function expandAssets(promptFile: PromptFile): AssetSpec[] {
     return text;
   };
   const assets = layers.flatMap((layer) => rows.map((row) => expandOne({ promptFile, layer, row, problems, count })));
-  throwProblems(problems.length > 0 ? problems : collisionProblems(assets));
+  throwProblems(problems.length > 0 ? problems : outputCollisions(assets));
   return assets;
 }
 
@@ -69,6 +71,7 @@ export function assetIdOfFile(file: string): string {
 interface Layer {
   variant: VariantFields | undefined;
   fields: ImageFields;
+  /** Text below the front matter or the variant's own, without the parts of `structured`. */
   prompt: string;
   promptLine: number;
   line: number;
@@ -141,6 +144,8 @@ function placeholderProblems(promptFile: PromptFile, layer: Layer, matrix: Recor
   }
   for (const [tag, value] of Object.entries(layer.fields.tags ?? {}))
     check(value, promptFile.lineOf([...layer.pathOf("tags"), tag]));
+  for (const part of STRUCTURED_PARTS)
+    check(layer.fields.structured?.[part], promptFile.lineOf([...layer.pathOf("structured"), part]));
   check(layer.prompt, layer.promptLine, layer.variant?.prompt === undefined);
   return problems;
 }
@@ -172,7 +177,9 @@ function expandOne(options: {
     return "";
   };
   const output = resolve(fill(fields.output ?? defaultOutput(file)), "output", layer.pathOf("output"));
-  const request: AssetRequest = { prompt: fill(layer.prompt), format: formatOfPath(output) };
+  const { structured } = fields;
+  const prompt = structured ? composeStructured(structured, layer.prompt) : layer.prompt;
+  const request: AssetRequest = { prompt: fill(prompt), format: formatOfPath(output) };
   const { operation, purpose, size, aspect, resolution, factor, quality, count, transparent, model, verify, urgency } =
     fields;
   Object.assign(
@@ -223,7 +230,10 @@ function idSuffix(variant: string | undefined, row: ReadonlyMap<string, string>)
 }
 
 function linesOf(promptFile: PromptFile, layer: Layer): Record<string, number> {
-  const lines: Record<string, number> = { prompt: layer.promptLine };
+  const { structured } = layer.fields;
+  const promptLine =
+    structured && layer.prompt === "" ? promptFile.lineOf(layer.pathOf("structured")) : layer.promptLine;
+  const lines: Record<string, number> = { prompt: promptLine };
   for (const field of Object.keys(layer.fields) as (keyof ImageFields)[]) {
     const value = layer.fields[field];
     if (value === undefined) continue;
@@ -232,28 +242,4 @@ function linesOf(promptFile: PromptFile, layer: Layer): Record<string, number> {
     for (const index of value.keys()) lines[`${field}.${index}`] = promptFile.lineOf([...layer.pathOf(field), index]);
   }
   return lines;
-}
-
-/** Two images for one file, also where a file system does not tell `A.png` from `a.png`. */
-function collisionProblems(assets: readonly AssetSpec[]): InputProblem[] {
-  const owners = new Map<string, AssetSpec>();
-  for (const asset of assets) {
-    for (const path of outputPaths(asset)) {
-      const owner = owners.get(path.toLowerCase());
-      if (owner) {
-        const message = `${owner.id} and ${asset.id} have the same output ${path}.`;
-        const line = asset.lines["output"] ?? asset.line;
-        return [
-          {
-            file: asset.file,
-            line,
-            message,
-            hint: "Put `{{name}}` of the matrix into `output`, such as `icons/{{name}}.png`.",
-          },
-        ];
-      }
-      owners.set(path.toLowerCase(), asset);
-    }
-  }
-  return [];
 }

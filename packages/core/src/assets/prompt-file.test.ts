@@ -127,10 +127,10 @@ A fox.`),
       "docs/hero.image.md:9: \`tags.__proto__\` is not a name that can be used.",
       "docs/hero.image.md:9: \`tags.a b\` is not a tag name: use letters, digits, \`_\` and \`-\`.",
       "docs/hero.image.md:10: \`aspect\` must be a shape such as 3:2.",
-      "docs/hero.image.md:11: \`toString\` is not a known key. Possible here: output, operation, purpose, size, aspect, resolution, factor, quality, count, text, elements, verify, references, mask, transparent, model, max_cost, tags, urgency, alt, matrix, variants.",
+      "docs/hero.image.md:11: \`toString\` is not a known key. Possible here: output, operation, purpose, size, aspect, resolution, factor, quality, count, text, elements, verify, references, mask, transparent, model, max_cost, tags, urgency, structured, alt, matrix, variants.",
       "docs/hero.image.md:12: \`maxCost\` is not a known key. Did you mean \`max_cost\`?",
       "docs/hero.image.md:14: \`variants[0].name\` is missing.",
-      "docs/hero.image.md:15: \`variants[1].matrix\` is not a known key. Possible here: name, prompt, output, operation, purpose, size, aspect, resolution, factor, quality, count, text, elements, verify, references, mask, transparent, model, max_cost, tags, urgency, alt.",
+      "docs/hero.image.md:15: \`variants[1].matrix\` is not a known key. Possible here: name, prompt, output, operation, purpose, size, aspect, resolution, factor, quality, count, text, elements, verify, references, mask, transparent, model, max_cost, tags, urgency, structured, alt.",
       "docs/hero.image.md:15: \`variants[1].name\` must be a short name of letters, digits, \`_\` and \`-\`.",
     ]
   `);

@@ -1,7 +1,7 @@
 import { readFields } from "./read-fields.ts";
 import { splitFrontMatter } from "./front-matter.ts";
 import { type InputProblem, inputError, throwProblems } from "./input-problem.ts";
-import { type PromptFields, promptSchema } from "./prompt-schema.ts";
+import { type ImageFields, type PromptFields, promptSchema } from "./prompt-schema.ts";
 import { checkText } from "./prompt-text.ts";
 import { nearestLine, type YamlDocument, type YamlPath, type YamlReader } from "./yaml-document.ts";
 
@@ -10,7 +10,7 @@ export interface PromptFile {
   /** Relative to the workspace, with `/`. */
   file: string;
   fields: PromptFields;
-  /** Normalised text below the front matter; empty only when every variant brings its own. */
+  /** Normalised text below the front matter; empty only when every image has a prompt from elsewhere. */
   prompt: string;
   /** Line on which the prompt starts, from 1. */
   promptLine: number;
@@ -35,6 +35,7 @@ export function parsePromptFile(options: { file: string; text: string; readYaml:
   throwProblems([
     ...promptProblems(file, fields, split.body, split.bodyLine),
     ...sizeProblems(file, fields, lineOf),
+    ...structuredProblems(file, fields, lineOf),
     ...nameProblems(file, fields, lineOf),
   ]);
   return { file, fields, prompt: split.body, promptLine: split.bodyLine, lineOf };
@@ -47,16 +48,28 @@ function withoutNull(document: YamlDocument | undefined): YamlDocument {
 }
 
 function promptProblems(file: string, fields: PromptFields, prompt: string, line: number): InputProblem[] {
-  if (prompt !== "" || fields.variants?.every((variant) => variant.prompt !== undefined)) return [];
+  if (prompt !== "" || fields.structured !== undefined) return [];
+  if (fields.variants?.every((variant) => variant.prompt !== undefined || variant.structured !== undefined)) return [];
   return [{ file, line, message: "The prompt is empty.", hint: "Write below the front matter what the image shows." }];
 }
 
+/** The file's own fields and those of each variant, with their place. */
+function groupsOf(fields: PromptFields): { fields: ImageFields; path: YamlPath }[] {
+  const variants = fields.variants ?? [];
+  return [{ fields, path: [] }, ...variants.map((variant, index) => ({ fields: variant, path: ["variants", index] }))];
+}
+
+function structuredProblems(file: string, fields: PromptFields, lineOf: (path: YamlPath) => number): InputProblem[] {
+  return groupsOf(fields).flatMap(({ fields: { structured }, path }) => {
+    if (structured?.action === undefined || structured.pose === undefined) return [];
+    const message = "`action` and `pose` exclude each other.";
+    const hint = "Say what the subject does, or how it stands.";
+    return [{ file, line: lineOf([...path, "structured", "pose"]), message, hint }];
+  });
+}
+
 function sizeProblems(file: string, fields: PromptFields, lineOf: (path: YamlPath) => number): InputProblem[] {
-  const groups: { fields: PromptFields; path: YamlPath }[] = [
-    { fields, path: [] },
-    ...(fields.variants ?? []).map((variant, index) => ({ fields: variant, path: ["variants", index] })),
-  ];
-  return groups.flatMap(({ fields: group, path }) => {
+  return groupsOf(fields).flatMap(({ fields: group, path }) => {
     const other = group.aspect === undefined ? "resolution" : "aspect";
     if (group.size === undefined || group[other] === undefined) return [];
     const message = `\`size\` and \`${other}\` exclude each other.`;

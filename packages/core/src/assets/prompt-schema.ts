@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Operation, Purpose, Resolution, Urgency, VerifyMode } from "../types.ts";
+import type { StructuredPrompt } from "./structured-prompt.ts";
 import {
   CHOSEN_NAME,
   describe,
@@ -37,6 +38,7 @@ export interface ImageFields {
   max_cost?: number | undefined;
   tags?: Record<string, string> | undefined;
   urgency?: Urgency | undefined;
+  structured?: StructuredPrompt | undefined;
   alt?: string | undefined;
 }
 
@@ -81,6 +83,20 @@ const tagsField = v.pipe(
   ),
   v.maxEntries(20, "must not have more than 20 tags"),
 );
+
+const partField = (description: string): v.GenericSchema<unknown, string> => describe(textField(10_000), description);
+
+const structuredField: v.GenericSchema<unknown, StructuredPrompt> = knownFields({
+  subject: partField("Who or what is in the image."),
+  ...optionalEntries({
+    action: partField("What it does. Not together with `pose`."),
+    pose: partField("How it stands, sits or lies. Not together with `action`."),
+    environment: partField("Where it is."),
+    lighting: partField("Where the light comes from, how hard it is, the time of day."),
+    camera: partField("Photo, lens, view, framing."),
+    style: partField("Manner of drawing, palette, mood."),
+  }),
+});
 
 const FACTOR = "must be a number from 1 to 16";
 
@@ -127,6 +143,10 @@ const imageEntries = {
   urgency: describe(
     wordField<Urgency>(["normal", "low", "batch"]),
     "How soon it is needed: normal, low (in the provider's cheap hours, after all others) or batch (within a day, for less). Default: normal.",
+  ),
+  structured: describe(
+    structuredField,
+    "The prompt by its parts: subject, action or pose, environment, lighting, camera, style. What stands below the front matter follows them.",
   ),
   alt: describe(textField(2000), "Text for readers who do not see the image; never sent to a model."),
 };

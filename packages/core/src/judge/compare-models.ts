@@ -8,6 +8,7 @@ import type { AbortSignalLike } from "../ports.ts";
 import type { Attempt, GenerateResult } from "../receipt.ts";
 import type { ImageRequest, Offer, ReceivedImage } from "../types.ts";
 import { findWinner, type Winner } from "./find-winner.ts";
+import type { OneJudge } from "./judge-panel.ts";
 import type { JudgedImage } from "./verification.ts";
 import { type RateInterval, wilsonInterval } from "./wilson-interval.ts";
 
@@ -129,14 +130,14 @@ export async function planComparison(
       });
     plans.push({ name, plan, offer });
   }
-  const makers = [...new Set(plans.map(({ offer }) => offer.provider))];
+  const oneJudge: OneJudge = { makers: [...new Set(plans.map(({ offer }) => offer.provider))] };
   const models = plans.map(({ name, plan, offer }) => ({
     name,
     planned: {
       // The best offer alone, also when its call has to be planned again: another quality would compare something else.
       request: { ...plan.request, quality: offer.quality },
       decision: { ...plan.decision, offers: [offer] },
-      verification: plan.verification && { ...plan.verification, makers },
+      verification: plan.verification && { ...plan.verification, oneJudge },
     },
   }));
   return { attempts, models };

@@ -21,19 +21,20 @@ th, td { padding: 9px 14px; border-bottom: 1px solid var(--line); text-align: le
 thead th { font-weight: 650; }
 th small { display: block; color: var(--soft); font-weight: 400; }
 .badge { padding: 1px 8px; border-radius: 999px; background: var(--good); color: var(--sheet); font-size: 12px; }
+.note { margin: -8px 0 18px; color: var(--soft); font-size: 13.5px; overflow-wrap: anywhere; }
 .rate small, .none { color: var(--soft); }
 .bar { position: relative; display: block; height: 8px; margin-top: 5px; border-radius: 4px; background: var(--line); }
 .bar i { position: absolute; top: 0; bottom: 0; border-radius: 4px; background: var(--pale); }
 .bar b { position: absolute; top: -2px; bottom: -2px; width: 4px; margin-left: -2px; border-radius: 2px; background: var(--good); }
 .columns { display: grid; grid-template-columns: repeat(var(--models), minmax(0, 1fr)); gap: 22px; }
-.attempts { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 14px; }
+.attempts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(230px, 100%), 1fr)); gap: 14px; }
 figure { margin: 0; background: var(--sheet); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
 img { display: block; width: 100%; height: auto; }
 figcaption { padding: 10px 14px; font-size: 13.5px; }
 figcaption ul { margin: 0; padding: 0; list-style: none; }
 figcaption li { display: flex; gap: 10px; }
-figcaption span { flex: 0 0 62px; font-weight: 650; }
+figcaption span { flex: 0 0 4.9em; font-weight: 650; }
 .placed span { color: var(--good); } .dropped span, .error { color: var(--bad); } .unsure span { color: var(--doubt); }
 footer { margin-top: 12px; color: var(--soft); font-size: 13.5px; }
-@media (max-width: 640px) { th, td { padding: 8px; } .columns { gap: 10px; } }
+@media (max-width: 640px) { th, td { padding: 8px; } .columns { gap: 10px; } figcaption { padding: 8px; } figcaption li { display: block; margin-bottom: 6px; } figcaption span { display: block; } }
 `;

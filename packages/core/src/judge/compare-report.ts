@@ -32,7 +32,7 @@ export function compareReportHtml(comparison: Comparison, { title, codec }: Comp
 <p class="verdict ${winner.name === undefined ? "open" : "won"}">${escapeHtml(winner.reason)}</p>
 ${figuresTable(models, winner.name)}
 ${elementsTable(models)}
-<section aria-label="Images" class="columns" style="--models: ${models.length}">
+${notesOf(models)}<section aria-label="Images" class="columns" style="--models: ${models.length}">
 ${models.map((model) => imageColumn(model, codec)).join("\n")}
 </section>
 <footer>
@@ -73,6 +73,12 @@ function judgesOf(judged: ComparedModel["judged"]): string {
     ),
   );
   return names.size === 0 ? "nobody" : [...names].map(escapeHtml).join("<br>");
+}
+
+/** What went another way than planned, such as a judge that had to be replaced. */
+function notesOf(models: readonly ComparedModel[]): string {
+  const notes = models.flatMap(({ name, warnings }) => warnings.map((warning) => `${name}: ${warning}`));
+  return notes.map((note) => `<p class="note">${escapeHtml(note)}</p>\n`).join("");
 }
 
 function elementsTable(models: readonly ComparedModel[]): string {

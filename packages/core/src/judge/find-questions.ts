@@ -3,10 +3,11 @@ import { recordOf } from "../http.ts";
 import type { Attempt } from "../receipt.ts";
 import { askJudge, type JudgeTask } from "./ask-judge.ts";
 import { buildQuestions, textQuestions } from "./build-questions.ts";
+import { chooseJudge } from "./built-in-judges.ts";
 import type { Judge } from "./judge.ts";
 import { worstCaseWriterMicroUsd } from "./judge-cost.ts";
 import { readWrittenQuestions } from "./judge-reply.ts";
-import type { Question, QuestionList } from "./question.ts";
+import type { Question, QuestionList, QuestionSource } from "./question.ts";
 
 /** Where drawn questions are kept, so that another run of the same prompt asks the same ones. */
 export interface QuestionStore {
@@ -22,47 +23,99 @@ export interface QuestionTask extends Pick<JudgeTask<never>, "tags" | "subject" 
   texts: readonly string[];
   judges: readonly Judge[];
   store: QuestionStore | undefined;
+  /** What is being drawn just now, by the SHA-256 of the prompt. */
+  drawing: Map<string, Promise<DrawnQuestions>>;
   /** Most that drawing questions may cost. Micro-USD. */
   leftMicroUsd: number;
 }
 
-/** Questions, the call that drew them, and why there are fewer than wished. */
+/** Questions, the calls that were to draw them, and what went wrong, or why there are fewer than wished. */
 export interface FoundQuestions {
   list: QuestionList;
-  attempt: Attempt | undefined;
-  reason: string | undefined;
+  attempts: readonly Attempt[];
+  reasons: readonly string[];
 }
+
+/** Most models that are asked to draw the questions of one prompt. */
+const MAX_WRITERS = 2;
 
 const FORMAT = 1;
 
 /**
- * The questions of a request: from its elements and texts; without elements a model draws them from the prompt, once.
- * Never rejects: without a model only the texts are asked about.
+ * The questions of a request: from its elements and texts; without elements a model draws them from the prompt, once, and
+ * when it fails another one. Never rejects: without a model only the texts are asked about.
  */
 export async function findQuestions(host: AttemptHost, task: QuestionTask): Promise<FoundQuestions> {
   const { elements, texts } = task;
-  if (elements.length > 0) {
-    return {
-      list: { questions: buildQuestions(elements, texts), source: "request" },
-      attempt: undefined,
-      reason: undefined,
-    };
-  }
+  const nothing = { attempts: [], reasons: [] };
+  if (elements.length > 0)
+    return { list: { questions: buildQuestions(elements, texts), source: "request" }, ...nothing };
   const own = textQuestions(texts);
   const key = host.codec.sha256Hex(task.prompt);
-  const stored = await readStored(task.store, key);
-  if (stored)
-    return { list: { questions: [...stored, ...own], source: "stored" }, attempt: undefined, reason: undefined };
-  const fallback = (reason: string, attempt?: Attempt): FoundQuestions => ({
-    list: { questions: own, source: "request" },
-    attempt,
-    reason: `No questions were drawn from the prompt: ${reason}`,
+  // Two images of one prompt may be made side by side: the second one waits for the questions of the first.
+  const shared = await task.drawing.get(key);
+  const listOf = (questions: readonly Question[], source: QuestionSource): QuestionList => ({
+    questions: [...questions, ...own],
+    source,
   });
-  const judge = task.judges.find((candidate) => candidate.writer && host.http.hasKey(candidate.provider));
-  const writer = judge?.writer;
-  if (!judge || !writer) return fallback("no model that can do it has a key. List `elements` instead.");
+  if (shared?.questions) return { list: listOf(shared.questions, "stored"), ...nothing };
+  const running = readOrDraw(host, task, key);
+  task.drawing.set(key, running);
+  try {
+    const { questions, source, attempts, reasons } = await running;
+    return { list: listOf(questions ?? [], source), attempts, reasons };
+  } finally {
+    if (task.drawing.get(key) === running) task.drawing.delete(key);
+  }
+}
+
+/** Questions from the store or a model; none when every model failed. */
+export interface DrawnQuestions {
+  questions: readonly Question[] | undefined;
+  source: QuestionSource;
+  attempts: readonly Attempt[];
+  reasons: readonly string[];
+}
+
+async function readOrDraw(host: AttemptHost, task: QuestionTask, key: string): Promise<DrawnQuestions> {
+  const stored = await readStored(task.store, key);
+  if (stored) return { questions: stored, source: "stored", attempts: [], reasons: [] };
+  const attempts: Attempt[] = [];
+  const failed: Judge[] = [];
+  const reasons: string[] = [];
+  const writers = task.judges.filter(({ writer }) => writer !== undefined);
+  while (failed.length < MAX_WRITERS) {
+    const judge = chooseJudge(writers, [], (provider) => host.http.hasKey(provider), failed);
+    if (!judge) break;
+    const spentMicroUsd = attempts.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
+    const drawn = await drawQuestions(host, judge, { ...task, leftMicroUsd: task.leftMicroUsd - spentMicroUsd });
+    if (drawn.attempt) attempts.push(drawn.attempt);
+    if (drawn.questions) {
+      const problem = await writeStored(task.store, key, drawn.questions);
+      if (problem !== undefined) reasons.push(problem);
+      return { questions: drawn.questions, source: "extracted", attempts, reasons };
+    }
+    failed.push(judge);
+    reasons.push(`No questions were drawn from the prompt: ${drawn.reason}`);
+    if (task.signal?.aborted) break;
+  }
+  if (failed.length === 0)
+    reasons.push(
+      "No questions were drawn from the prompt: no model that can do it has a key. List `elements` instead.",
+    );
+  return { questions: undefined, source: "request", attempts, reasons };
+}
+
+/** What one model drew, or why it drew nothing. */
+async function drawQuestions(
+  host: AttemptHost,
+  judge: Judge,
+  task: QuestionTask,
+): Promise<{ questions?: readonly Question[]; reason: string; attempt: Attempt | undefined }> {
+  const { writer } = judge;
   const worstCaseMicroUsd = worstCaseWriterMicroUsd(judge, task.prompt);
-  if (worstCaseMicroUsd > task.leftMicroUsd) return fallback("it does not fit what this request may cost.");
+  if (!writer || worstCaseMicroUsd > task.leftMicroUsd)
+    return { reason: `${judge.name} does not fit what this request may cost.`, attempt: undefined };
   const { reply, attempt, error } = await askJudge(host, {
     judge,
     kind: "questions",
@@ -74,14 +127,13 @@ export async function findQuestions(host: AttemptHost, task: QuestionTask): Prom
     request: () => writer.build(task.prompt),
     read: (response) => writer.read(response),
   });
-  if (!reply) return fallback(error?.shortMessage ?? "the model gave none.", attempt);
+  if (!reply) return { reason: error?.shortMessage ?? "the model gave none.", attempt };
   const questions = reply.questions.map((question) => ({
     ...question,
     id: `q-${question.id}`,
     parents: question.parents.map((id) => `q-${id}`),
   }));
-  const reason = await writeStored(task.store, key, questions);
-  return { list: { questions: [...questions, ...own], source: "extracted" }, attempt, reason };
+  return { questions, reason: "", attempt };
 }
 
 async function readStored(store: QuestionStore | undefined, key: string): Promise<Question[] | undefined> {

@@ -4,23 +4,25 @@ import type { AbortSignalLike } from "../ports.ts";
 import type { Attempt } from "../receipt.ts";
 import type { ReceivedImage } from "../types.ts";
 import { askJudge } from "./ask-judge.ts";
-import { chooseJudge } from "./built-in-judges.ts";
 import type { Judge } from "./judge.ts";
 import { worstCaseJudgeMicroUsd } from "./judge-cost.ts";
 import type { Question } from "./question.ts";
 import { type ImageScore, scoreAnswers } from "./score-answers.ts";
 import type { JudgedImage } from "./verification.ts";
 
-export interface JudgeImageTask {
+/** An image, what is asked about it, and who is asked. */
+interface ImageOfMaker {
   image: ReceivedImage;
   position: number;
   /** Who made it. */
   maker: { provider: string; model: string; quality: string };
-  /** Providers whose images are to be measured by the same judge. */
-  makers: readonly string[];
-  briefClass: string;
   questions: readonly Question[];
-  judges: readonly Judge[];
+  judge: Judge | undefined;
+}
+
+export interface JudgeImageTask extends ImageOfMaker {
+  judge: Judge;
+  briefClass: string;
   tags: Readonly<Record<string, string>>;
   subject: string;
   policy: Policy;
@@ -30,36 +32,23 @@ export interface JudgeImageTask {
 }
 
 /** What a judge saw, and the call. */
-export interface JudgedWithAttempt {
+interface JudgedWithAttempt {
   judged: JudgedImage;
   attempt: Attempt | undefined;
 }
 
-/** Has one image judged. Never rejects: what cannot be judged is `unsure`, with the reason. */
+/** Has one image judged by one judge. Never rejects: what it cannot judge is `unsure`, with the reason. */
 export async function judgeImage(host: AttemptHost, task: JudgeImageTask): Promise<JudgedWithAttempt> {
-  const { image, maker, questions } = task;
-  const describe = (score: ImageScore, judge: Judge | undefined, reason: string | undefined): JudgedImage => ({
-    ...score,
-    position: task.position,
-    sha256: image.sha256,
-    model: maker.model,
-    quality: maker.quality,
-    judge: judge?.id,
-    judgeModel: judge?.model,
-    sameFamily: judge?.provider === maker.provider,
-    reason,
-  });
-  const unsure = (reason: string, judge?: Judge, attempt?: Attempt): JudgedWithAttempt => ({
-    judged: describe(scoreAnswers(questions, new Map()), judge, reason),
+  const { image, maker, questions, judge } = task;
+  const unsure = (reason: string, attempt?: Attempt): JudgedWithAttempt => ({
+    judged: describeUnsure(task, reason),
     attempt,
   });
   if (questions.length === 0) return unsure("There is nothing to ask about: no elements and no text.");
-  const judge = chooseJudge(task.judges, task.makers, (provider) => host.http.hasKey(provider));
-  if (!judge) return unsure("No judge has a key.");
-  if (task.signal?.aborted) return unsure("Stopped before the judge was asked.", judge);
+  if (task.signal?.aborted) return unsure("Stopped before the judge was asked.");
   const asked = questions.slice(0, judge.maxQuestions);
   const worstCaseMicroUsd = worstCaseJudgeMicroUsd(judge, asked);
-  if (worstCaseMicroUsd > task.leftMicroUsd) return unsure("Judging does not fit what this request may cost.", judge);
+  if (worstCaseMicroUsd > task.leftMicroUsd) return unsure("Judging does not fit what this request may cost.");
   const call = { image, questions: asked };
   const score = (answers: ReadonlyMap<string, number>): ImageScore => scoreAnswers(questions, answers);
   const { reply, attempt, error } = await askJudge(host, {
@@ -81,6 +70,29 @@ export async function judgeImage(host: AttemptHost, task: JudgeImageTask): Promi
         : { model, quality, briefClass: task.briefClass, passed: verdict === "placed" };
     },
   });
-  if (!reply) return unsure(error?.shortMessage ?? "The judge gave no answer.", judge, attempt);
-  return { judged: describe(score(reply.answers), judge, undefined), attempt };
+  if (!reply) return unsure(error?.shortMessage ?? "The judge gave no answer.", attempt);
+  return { judged: describe(task, score(reply.answers), undefined), attempt };
+}
+
+/** An image that nobody could judge. */
+export function describeUnsure(task: ImageOfMaker, reason: string): JudgedImage {
+  return describe(task, scoreAnswers(task.questions, new Map()), reason);
+}
+
+function describe(
+  { image, maker, position, judge }: ImageOfMaker,
+  score: ImageScore,
+  reason: string | undefined,
+): JudgedImage {
+  return {
+    ...score,
+    position,
+    sha256: image.sha256,
+    model: maker.model,
+    quality: maker.quality,
+    judge: judge?.id,
+    judgeModel: judge?.model,
+    sameFamily: judge?.provider === maker.provider,
+    reason,
+  };
 }

@@ -27,11 +27,11 @@ export interface Chain {
 /** How many observations the catalogue's prior counts for. */
 const PRIOR_WEIGHT = 2;
 /**
- * How far doubt about an offer speaks for trying it: see {@link optimisticRate}. Of the values tried over five cost
- * ratios and five pass rates, 0.1 stays nearest to the best policy; without any doubt a bad start can cost half as much
- * again for ever, with 0.5 an offer that does not pay is given up too late.
+ * How far doubt about an offer speaks for trying it: see {@link optimisticRate}. Of 0.2, 0.25 ... 0.5 this is the value
+ * at which the worst of 14 price ratios and 20 pass rates has the fewest runs (of 300, with 300 images each) that end
+ * more than 2 % above the best policy; the worst mean is 1.6 % there.
  */
-const EXPLORATION = 0.1;
+const EXPLORATION = 0.35;
 
 /**
  * The cheapest chain in expectation that ends at the best tier on offer. A cheap step costs `c`, its check `v`, what
@@ -101,11 +101,12 @@ export function priceOf(offer: Offer): number {
 }
 
 /**
- * The highest pass rate that the observations do not contradict (KL-UCB, Garivier and Cappé 2011): with more
- * observations in the class it takes more of this offer's own to rule it out.
+ * The highest pass rate that the observations do not contradict: KL-UCB with the exploration of MOSS (Garivier and Cappé
+ * 2011; Ménard and Garivier 2017). An offer tried in every request has no bonus; one that was left aside gets a larger
+ * one with every image that others make, so that it is tried again, more and more seldom, while it stays in doubt.
  */
 function optimisticRate(rate: number, trials: number, observed: number): number {
-  const budget = (EXPLORATION * Math.log(1 + observed)) / trials;
+  const budget = (EXPLORATION * Math.max(0, Math.log((observed + PRIOR_WEIGHT) / trials))) / trials;
   let low = rate;
   let high = 1;
   for (let step = 0; step < 30; step += 1) {

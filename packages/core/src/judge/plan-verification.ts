@@ -4,6 +4,7 @@ import { briefClass } from "./brief-class.ts";
 import { buildQuestions } from "./build-questions.ts";
 import { chooseJudge } from "./built-in-judges.ts";
 import type { Judge } from "./judge.ts";
+import type { OneJudge } from "./judge-panel.ts";
 import { likelyJudgeMicroUsd } from "./judge-cost.ts";
 import type { PassHistory } from "./pass-history.ts";
 import { type Chain, type ChainStep, planChain } from "./plan-chain.ts";
@@ -13,8 +14,8 @@ import type { Question } from "./question.ts";
 export interface VerificationPlan {
   mode: "report" | "escalate";
   briefClass: string;
-  /** Providers whose images are to be measured by one judge. @default the provider of each image */
-  makers?: readonly string[] | undefined;
+  /** Who judges the images of several requests. @default whoever can, for each request */
+  oneJudge?: OneJudge | undefined;
   /** Only for `escalate`: what is tried, one after the other. */
   chain: Chain | undefined;
   /** Why this chain, in plain words. */

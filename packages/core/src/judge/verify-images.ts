@@ -2,9 +2,9 @@ import { generateImages, type GenerateHost, type GenerateOptions, type PlannedRe
 import type { Budget } from "../budget.ts";
 import type { Attempt, GenerateResult } from "../receipt.ts";
 import type { Decision, Offer, ParsedRequest, ReceivedImage } from "../types.ts";
-import { findQuestions, type QuestionStore } from "./find-questions.ts";
+import { type DrawnQuestions, findQuestions, type QuestionStore } from "./find-questions.ts";
 import type { Judge } from "./judge.ts";
-import { judgeImage } from "./judge-image.ts";
+import { JudgePanel } from "./judge-panel.ts";
 import type { PassHistory } from "./pass-history.ts";
 import { type ChainStep, priceOf } from "./plan-chain.ts";
 import type { VerificationPlan } from "./plan-verification.ts";
@@ -15,6 +15,8 @@ import type { JudgedImage, Verification, VerificationStep } from "./verification
 export interface VerifyHost extends GenerateHost {
   judges: readonly Judge[];
   questions: QuestionStore | undefined;
+  /** What requests side by side draw just now. */
+  drawing: Map<string, Promise<DrawnQuestions>>;
   budget: Budget;
   /** What the verdicts of this run are added to. */
   history: PassHistory;
@@ -51,8 +53,7 @@ class VerifiedRequest {
   readonly #steps: VerificationStep[] = [];
   readonly #reasons: string[];
   #questions: QuestionList | undefined;
-  /** A judge that fails is not asked again in this request. */
-  #judgeTrouble: string | undefined;
+  readonly #panel: JudgePanel;
 
   constructor(host: VerifyHost, planned: PlannedRequest, plan: VerificationPlan, options: GenerateOptions) {
     this.#host = host;
@@ -60,6 +61,7 @@ class VerifiedRequest {
     this.#plan = plan;
     this.#options = options;
     this.#reasons = [...plan.reasons];
+    this.#panel = new JudgePanel(plan.oneJudge);
   }
 
   async run(): Promise<GenerateResult> {
@@ -108,11 +110,12 @@ class VerifiedRequest {
         elements: request.elements,
         texts: decision.brief.textToRender,
         store: this.#host.questions,
+        drawing: this.#host.drawing,
         leftMicroUsd: this.#leftMicroUsd,
       });
       this.#questions = found.list;
-      if (found.attempt) this.#attempts.push(found.attempt);
-      if (found.reason !== undefined) this.#reasons.push(found.reason);
+      this.#attempts.push(...found.attempts);
+      this.#reasons.push(...found.reasons);
     }
     const offer = result.receipt.offer;
     const maker = { provider: offer?.provider ?? "", model: offer?.model ?? "", quality: offer?.quality ?? "" };
@@ -120,22 +123,18 @@ class VerifiedRequest {
     for (const [index, image] of result.images.entries()) {
       const position = positions[result.positions[index] ?? index];
       if (position === undefined) continue;
-      const { judged, attempt } = await judgeImage(this.#host, {
+      const { judged, attempts, notes } = await this.#panel.judge(this.#host, {
         ...shared,
         image,
         position,
         maker,
-        makers: this.#plan.makers ?? [maker.provider],
         briefClass: this.#plan.briefClass,
         questions: this.#questions.questions,
-        // Once it has failed, nobody is asked: the reason of the first failure stands for all.
-        judges: this.#judgeTrouble === undefined ? this.#host.judges : [],
         leftMicroUsd: this.#leftMicroUsd,
       });
-      if (attempt) this.#attempts.push(attempt);
-      const reason = judged.reason === undefined ? undefined : (this.#judgeTrouble ?? judged.reason);
-      if (judged.reason !== undefined) this.#judgeTrouble ??= judged.reason;
-      const made = { image, offer, judged: { ...judged, reason } };
+      this.#attempts.push(...attempts);
+      this.#reasons.push(...notes);
+      const made = { image, offer, judged };
       judgedHere.push(made.judged);
       if (judged.verdict !== "unsure") {
         const passed = judged.verdict === "placed";

@@ -1,6 +1,7 @@
 export { createNodeArtdesk, type NodeArtdesk, type NodeArtdeskOptions } from "./create-node-artdesk.ts";
 export type { Stage } from "../policy/stage-rules.ts";
 export { openAssetDesk, type AssetDesk, type AssetDeskOptions } from "./asset-run/asset-desk.ts";
+export { lintAssets, type LintedAsset, type LintReport } from "./asset-run/lint-assets.ts";
 export { checkAssets, planAssets } from "./asset-run/plan-assets.ts";
 export { generateAssets, type GenerateAssetsOptions, type GenerateProgress } from "./asset-run/generate-assets.ts";
 export { draftAsset, type DraftAssetOptions } from "./asset-run/draft-asset.ts";

@@ -39,8 +39,8 @@ export async function measureLabels(desk: AssetDesk, file: string, judge: string
   let costMicroUsd = 0;
   for (const { path: image, questions, labels } of images) {
     const bytes = readImage(resolve(dirname(path), image));
-    const { judged, attempt } = await desk.artdesk.judge(receiveImage(bytes, nodeCodec), questions, { judge });
-    costMicroUsd += attempt?.costMicroUsd ?? 0;
+    const { judged, attempts } = await desk.artdesk.judge(receiveImage(bytes, nodeCodec), questions, { judge });
+    for (const attempt of attempts) costMicroUsd += attempt.costMicroUsd;
     if (judged.reason !== undefined) reasons.add(judged.reason);
     for (const { id, verdict } of judged.elements) {
       const placed = labels.get(id);

@@ -2,14 +2,16 @@ import { hash } from "node:crypto";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { AssetSpec } from "../assets/asset-spec.ts";
+import { type AssetSpec, promptWithStyle } from "../assets/asset-spec.ts";
 import { type ArtdeskConfig, defaultConfig, parseConfig } from "../assets/config.ts";
 import { type LockEntry, lockPath, parseLockEntry, serializeLockEntry } from "../assets/lock-entry.ts";
 import { decodeTextFile, MAX_PROMPT_FILE_BYTES } from "../assets/prompt-text.ts";
+import { composePrompt } from "../compose-prompt.ts";
 import { ArtdeskError } from "../errors.ts";
 import { ensureArtdeskFolder } from "./artdesk-folder.ts";
 import { type AssetListing, listAssets, sha256Hex } from "./asset-listing.ts";
 import { type AssetReferences, readReferences } from "./asset-references.ts";
+import { questionsPathOf, readQuestionFile, writeQuestionFile } from "./file-question-store.ts";
 import { hashOutputFile, readOwnFile, writeFileGuarded, writeOwnFile } from "./guarded-file.ts";
 import { guardOwnPath, isSystemError, lstatIfThere, refuseSpecialFile } from "./path-guard.ts";
 import { listStatuses, type StatusListing } from "./status-listing.ts";
@@ -36,6 +38,11 @@ export interface Workspace {
   removeLockEntry(id: string): Promise<void>;
   /** Path of an asset's lock entry, relative to the workspace. */
   lockPath(id: string): string;
+  /** Path of the questions that were drawn from an asset's prompt, relative to the workspace. Several assets may share it. */
+  questionsPath(asset: AssetSpec): string;
+  /** Those questions as they are on disk; undefined when none were drawn. */
+  readQuestions(asset: AssetSpec): Uint8Array | undefined;
+  writeQuestions(asset: AssetSpec, bytes: Uint8Array): Promise<void>;
   /** Writes one image, all or nothing. Throws `invalid_request` for a path that is not allowed. */
   writeOutput(path: string, bytes: Uint8Array): Promise<void>;
   /** Lower-case hex SHA-256; undefined when the file does not exist. */
@@ -52,6 +59,8 @@ export async function openWorkspace(options: { cwd: string; config?: string | un
   const config = source ? await parseConfigBytes(source) : defaultConfig();
   const configHash = hash("sha256", source?.bytes ?? "", "hex");
   const lockPathOf = (id: string): string => lockPath(id, sha256Hex);
+  const questionsKeyOf = (asset: AssetSpec): string =>
+    sha256Hex(composePrompt({ prompt: promptWithStyle(asset, config.style), text: asset.request.text ?? [] }));
   const readLockFile = (file: string, verified?: Set<string>): LockEntry | undefined => {
     const bytes = readOwnFile(root, file, { maxBytes: MAX_LOCK_ENTRY_BYTES, ...(verified && { verified }) });
     return bytes && parseLockEntry({ file, text: bytes.toString("utf8") });
@@ -80,6 +89,9 @@ export async function openWorkspace(options: { cwd: string; config?: string | un
       await rm(guardOwnPath({ root, path: lockPathOf(id) }).absolutePath, { force: true });
     },
     lockPath: lockPathOf,
+    questionsPath: (asset) => questionsPathOf(questionsKeyOf(asset)),
+    readQuestions: (asset) => readQuestionFile(root, questionsKeyOf(asset)),
+    writeQuestions: (asset, bytes) => writeQuestionFile(root, questionsKeyOf(asset), bytes),
     writeOutput: (path, bytes) => writeFileGuarded(root, path, bytes),
     readOutputHash: (path) => hashOutputFile(root, path),
   };

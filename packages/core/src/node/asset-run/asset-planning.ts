@@ -1,4 +1,4 @@
-import { type AssetSpec, assetLocation } from "../../assets/asset-spec.ts";
+import { type AssetSpec, assetLocation, promptWithStyle } from "../../assets/asset-spec.ts";
 import { ArtdeskError, isArtdeskError } from "../../errors.ts";
 import { blockedError } from "../../compose-result.ts";
 import type { PlannedRequest } from "../../generate.ts";
@@ -14,7 +14,7 @@ export async function requestOf(desk: AssetDesk, asset: AssetSpec, count?: numbe
   const { style, verify } = desk.workspace.config;
   return {
     ...asset.request,
-    prompt: style === "" ? asset.request.prompt : `${asset.request.prompt}\n\n${style}`,
+    prompt: promptWithStyle(asset, style),
     count: count ?? asset.request.count,
     verify: asset.request.verify ?? verify,
     references,

@@ -5,6 +5,7 @@ import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { budgetOf, collectWarnings, toReportError } from "./asset-planning.ts";
 import { planWithBases } from "./kept-bases.ts";
+import { adviseOn } from "./lint-assets.ts";
 import { listStates } from "./list-states.ts";
 import { batchPriceOf } from "../batch/batch-terms.ts";
 import { missingOutputs } from "./missing-outputs.ts";
@@ -64,15 +65,16 @@ export async function checkAssets(desk: AssetDesk, paths: readonly string[] = []
 async function planState(desk: AssetDesk, state: AssetState, bases: readonly JournalRecord[]): Promise<PlanAsset> {
   const described = describeState(state);
   if (state.status === "unchanged" || state.status === "edited_output")
-    return { ...described, decision: undefined, error: undefined };
+    return { ...described, decision: undefined, advice: [], error: undefined };
   const { planned, error } = await planWithBases(desk, state, missingOutputs(state), bases);
   const decision = planned && reportDecision(planned.decision);
-  if (!error) return { ...described, decision, batch: batchPriceOf(desk, planned), error: undefined };
+  const advice = planned ? adviseOn(desk, planned) : [];
+  if (!error) return { ...described, decision, advice, batch: batchPriceOf(desk, planned), error: undefined };
   const status = error.code === "invalid_request" ? "invalid" : "blocked";
-  return { ...described, status, decision, error: toReportError(error, state.asset) };
+  return { ...described, status, decision, advice, error: toReportError(error, state.asset) };
 }
 
-function describeState(state: AssetState): Omit<PlanAsset, "decision" | "error"> {
+function describeState(state: AssetState): Omit<PlanAsset, "decision" | "advice" | "error"> {
   const { asset } = state;
   return {
     id: asset.id,
@@ -100,6 +102,7 @@ function problemAsset(problem: ArtdeskError): PlanAsset {
     prompt: undefined,
     tags: {},
     decision: undefined,
+    advice: [],
     error: toReportError(problem),
   };
 }

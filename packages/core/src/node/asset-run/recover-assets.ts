@@ -10,6 +10,7 @@ import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { chainCostWith, deliverDrafts, recordFinal } from "./chain-files.ts";
 import { collectRecords } from "./collect-records.ts";
+import { describeCutOff, describeOtherCutOffs } from "./cut-off-calls.ts";
 import { type JournalNote, parseJournalNote } from "./journal-note.ts";
 import { mergeLock, withBase } from "./make-asset.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
@@ -62,6 +63,8 @@ export async function recoverAssets(
     );
   }
   for (const [attemptId, end] of jobs) if (end.kind === "free") await desk.artdesk.ledger.reconcile(attemptId, 0);
+  const noted = new Set([...underWayIds, ...records.map(({ attemptId }) => attemptId)]);
+  warnings.push(...(await describeOtherCutOffs(desk, runs, noted)));
   const listing = await desk.workspace.listStatuses();
   const known: Known = {
     states: new Map(listing.assets.map((state) => [state.asset.id, state])),
@@ -82,7 +85,9 @@ export async function recoverAssets(
     if (job?.kind === "free")
       warnings.push(`${record.subject}: ${job.error.shortMessage.replace(/\.?$/, ".")} Nothing was billed.`);
     if (record.state !== "received") {
-      if (await mayBeBilled(desk, record)) warnings.push(cutOff(record));
+      if (await mayBeBilled(desk, record)) {
+        warnings.push(describeCutOff({ ...record, id: record.attemptId }));
+      }
       await desk.journal.remove(record.attemptId);
       continue;
     }
@@ -143,10 +148,6 @@ async function ledgerStateOf(desk: AssetDesk, record: JournalRecord): Promise<Re
     if (entry) return entry.state;
   }
   return undefined;
-}
-
-function cutOff(record: JournalRecord): string {
-  return `${record.subject}: a call to ${record.model} was cut off; it is possibly billed. Compare with the provider's usage page, then run: artdesk budget reconcile ${record.attemptId} --cost 0 (or what it cost).`;
 }
 
 function waiting(desk: AssetDesk, record: JournalRecord, error: ArtdeskError): ArtdeskError {

@@ -1,3 +1,4 @@
+import type { PromptAdvice } from "../../advice/advise-prompt.ts";
 import type { Verification } from "../../judge/verification.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { ScopeBalance } from "../../budget.ts";
@@ -61,6 +62,8 @@ export interface PlanAsset {
   prompt: string | undefined;
   tags: Readonly<Record<string, string>>;
   decision: ReportDecision | undefined;
+  /** What models are known to drop in this prompt; empty for an asset that is not to be made. */
+  advice: readonly PromptAdvice[];
   /** What the first offer would cost as a batch and how long that may take; undefined where there is none. */
   batch?: BatchPrice | undefined;
   error: ReportError | undefined;
