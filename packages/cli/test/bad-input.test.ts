@@ -151,6 +151,8 @@ test("a retired model is explained: what is used instead, and since when", async
     [
       "! banana: gemini-2.5-flash-image was listed to shut down on 2026-10-02; gemini-nano-banana-2.1 is used instead.",
       "! dalle: dall-e-3 was shut down on 2026-05-12; gpt-image-2.5-flare is used instead.",
+      "! banana, dalle: No lighting: say where the light comes from, how hard it is, or the time of day.",
+      "! banana, dalle: Neither camera nor style: say photo or drawing, and the view or the lens.",
     ]
   `);
   expect(simulator.calls()).toEqual([]);
