@@ -15,9 +15,13 @@ ${transcript}
 
 ## What limits what
 
-- **Peak memory, 16 images at once.** The caller holds 16 decoded images (31 MB), and V8 collects those of the calls
-  before only when it feels memory pressure; a client that throws every body away holds neither. The larger images of
-  the other scene are collected sooner.
+- **Decisions.** No request of the benchmark comes twice. What depends on the kind of a request alone (which models can
+  do it, why others cannot, their order for a usual prompt) is kept per catalogue; what depends on the prompt is read,
+  priced and ordered each time.
+- **Peak memory, 16 images at once.** Replies with images are read two at a time, their chunks are freed as they are
+  decoded, and each image has one buffer of its size. What is left is V8's: it collects the images that callers have
+  dropped only after about 64 MB of them, as it does the chunks of a client that throws every body away, and base64
+  passes through strings in its young generation, which grows to 2 x 16 MB (\`--max-semi-space-size=4\` takes 40 MB off).
 - **Ledger.** Every reservation and every settlement is one durable write. One run that makes many images at once shares
   a write among them ("16 callers").
 - **Status of unchanged files.** Parsing is cached by content; what is left is reading and hashing.

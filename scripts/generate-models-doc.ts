@@ -28,7 +28,18 @@ export function generateModelTables(): Readonly<Record<string, string>> {
       ]),
     ),
     "docs/models.md": table(
-      ["name", "callable at", "key", "also answers to", "does", "price", "lifecycle", "good enough for", "sources"],
+      [
+        "name",
+        "callable at",
+        "key",
+        "also answers to",
+        "does",
+        "price",
+        "lifecycle",
+        "good enough for",
+        "estimated",
+        "sources",
+      ],
       models.map(({ name, row, note }) => [
         name,
         `${providerName(row)}, \`${row.id}\``,
@@ -41,6 +52,7 @@ export function generateModelTables(): Readonly<Record<string, string>> {
         priceOf(row),
         note ?? lifecycleOf(row),
         tiersOf(row),
+        row.estimated.join(", "),
         [
           ...new Set([row.sources.price, row.sources.lifecycle].map(({ document, date }) => `${document} (${date})`)),
         ].join("; "),

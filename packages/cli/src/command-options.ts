@@ -11,6 +11,9 @@ export interface CommandOptions {
   config?: string;
   policy?: string;
   maxCost?: string;
+  urgency?: "normal" | "low" | "batch";
+  /** Minutes from now, or a time. */
+  deadline?: string;
   provider?: string[];
   json?: boolean;
 }
@@ -31,6 +34,16 @@ export function withCommonOptions(command: Command): Command {
     .option("--json", "print one JSON document on standard output");
 }
 
+/** Adds how soon the images are needed. */
+export function withUrgency(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--urgency <word>",
+      "for prompt files that do not say it: `low` waits for cheap hours, `batch` goes into a batch",
+    ).choices(["normal", "low", "batch"]),
+  );
+}
+
 /** Turns command-line words into what core/node wants. Throws `invalid_request` for an amount that is none. */
 export function deskOptions(options: CommandOptions, io: Io): AssetDeskOptions {
   return {
@@ -38,6 +51,8 @@ export function deskOptions(options: CommandOptions, io: Io): AssetDeskOptions {
     config: options.config,
     policy: options.policy,
     runBudgetMicroUsd: options.maxCost === undefined ? undefined : readAmount("--max-cost", options.maxCost),
+    urgency: options.urgency,
+    deadlineAtMs: options.deadline === undefined ? undefined : readDeadline(options.deadline, Date.now()),
     providers: options.provider,
     env: io.env,
   };
@@ -56,5 +71,20 @@ export function readAmount(option: string, text: string): number {
     code: "invalid_request",
     shortMessage: `${option} "${text}" is not an amount in USD.`,
     hint: `Write for example ${option} 2.50.`,
+  });
+}
+
+const MINUTE_MS = 60_000;
+
+/** A moment on the command line, as Unix time in milliseconds. Throws `invalid_request` for one that is none or is over. */
+function readDeadline(text: string, nowMs: number): number {
+  const isMinutes = /^\d+(\.\d+)?$/.test(text);
+  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text);
+  const atMs = isMinutes ? nowMs + Math.round(Number(text) * MINUTE_MS) : isTime ? Date.parse(text) : Number.NaN;
+  if (atMs > nowMs) return atMs;
+  throw new ArtdeskError({
+    code: "invalid_request",
+    shortMessage: `--deadline "${text}" is ${Number.isNaN(atMs) ? "neither minutes nor a time" : "over already"}.`,
+    hint: "Write minutes from now, such as --deadline 90, or a time, such as --deadline 2026-11-25T06:00Z.",
   });
 }

@@ -1,7 +1,7 @@
 import { isArtdeskError } from "@artdesk/core";
 import { Command, CommanderError } from "commander";
 import pico from "picocolors";
-import { collectIds, withCommonOptions } from "./command-options.ts";
+import { collectIds, withCommonOptions, withUrgency } from "./command-options.ts";
 import { budgetCommand, reconcileCommand } from "./commands/budget.ts";
 import { draftCommand, finalCommand, refineCommand } from "./commands/chain.ts";
 import { compareCommand } from "./commands/compare.ts";
@@ -41,15 +41,16 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .option("--cwd <dir>", "work in this folder instead of the current one")
     .option("--json", "print one JSON document on standard output")
     .action((options) => finish(initCommand(options, io)));
-  withCommonOptions(program.command("plan"))
+  withUrgency(withCommonOptions(program.command("plan")))
     .description("show what would be made, by which model, why and for how much; calls nothing")
     .argument("[paths...]", "prompt files or folders")
     .action((paths, options) => finish(planCommand(paths, options, io, colors)));
-  withCommonOptions(program.command("generate"))
+  withUrgency(withCommonOptions(program.command("generate")))
     .description("make what is new, changed or missing")
     .argument("[paths...]", "prompt files or folders")
     .option("--keep-going", "go on with the other assets after a failure or a mistake in a file")
     .option("--force", "make unchanged assets again, too")
+    .option("--deadline <when>", "start no call later: minutes from now, or a time; `low` does not wait beyond it")
     .option("--no-wait", "fail at once when another run is working in this folder, instead of waiting for it")
     .option("--yes", "accepted for scripts; generate never asks")
     .action((paths, options) => finish(generateCommand(paths, options, io, colors)));

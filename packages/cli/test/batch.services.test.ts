@@ -59,10 +59,14 @@ async function generateUntilKilled(folder: string, world: Simulator): Promise<vo
   await ended;
 }
 
-test.each(["gpt-image-2", "gemini-nano-banana-2.1"])(
-  "%s: killed after handing in, collected later, bought once at half price",
-  async (model) => {
-    const world = await simulator({ batchPolls: 1 });
+test.each([
+  ["gpt-image-2", false],
+  ["gemini-nano-banana-2.1", false],
+  ["gemini-nano-banana-2.1", true],
+] as const)(
+  "%s: killed after handing in, collected later, bought once at half price (answers in a file: %s)",
+  async (model, batchFile) => {
+    const world = await simulator({ batchPolls: 1, batchFile });
     const folder = workspace(model);
     await generateUntilKilled(folder, world);
     expect(world.calls().filter(isBatchCall)).toHaveLength(1);

@@ -59,10 +59,14 @@ function journalStates(folder: string): string[] {
   });
 }
 
-async function killWhenSubmitted(folder: string, simulator: Simulator): Promise<void> {
-  const child = startArtdesk(folder, simulator.env);
+async function killWhenSubmitted(
+  folder: string,
+  { env }: Pick<Simulator, "env">,
+  states: readonly string[] = ["submitted"],
+): Promise<void> {
+  const child = startArtdesk(folder, env);
   const gone = new Promise((resolve) => child.once("exit", resolve));
-  await vi.waitFor(() => expect(journalStates(folder)).toEqual(["submitted"]), WAIT);
+  await vi.waitFor(() => expect(journalStates(folder).toSorted()).toEqual(states), WAIT);
   child.kill("SIGKILL");
   await gone;
 }
@@ -146,4 +150,29 @@ test("a run that is cut off by a second Ctrl-C withdraws its fal job, which the 
   expect(document.warnings[0]).toMatch(/Request was cancelled\. Nothing was billed\.$/);
   expect(document.totals).toMatchObject({ generated: 1, costMicroUsd: 30_000, possiblyBilledMicroUsd: 0 });
   expect(simulator.statement().totalMicroUsd).toBe(30_000);
+});
+
+test.each([
+  ["first step", ["submitted"]],
+  ["second step", ["received", "submitted"]],
+])("kill -9 in the %s of an image in two steps: neither is bought twice", async (_step, states) => {
+  const simulator = await simulatorForTest(2000);
+  const { FAL_KEY = "", FAL_BASE_URL = "" } = simulator.env;
+  const env = { FAL_KEY, FAL_BASE_URL };
+  const folder = makeFolder({
+    "artdesk.yml": 'version: 1\nprices: { "recraft 20b": 0.022 }\nbudget: { month: 1 }\n',
+    "kite.image.md": "---\nsize: 2048x2048\noutput: kite.png\n---\nA red kite over a meadow.\n",
+  });
+  await killWhenSubmitted(folder, { env }, states);
+  const { code, document } = await runArtdeskJson(folder, ["generate"], env);
+  expect([code, document.warnings, readFileSync(join(folder, "kite.png")).readUInt32BE(16)]).toEqual([0, [], 2048]);
+  expect(postsOf(simulator)).toEqual(["/fal/fal-ai/recraft-20b", "/fal/fal-ai/seedvr/upscale/image"]);
+  expect(simulator.statement().totalMicroUsd).toBe(27_000);
+  const { document: books } = await runArtdeskJson(folder, ["budget"], env);
+  expect(books.balances[0]).toMatchObject({ spentMicroUsd: 27_000, reservedMicroUsd: 0, unknownMicroUsd: 0 });
+  const again = await runArtdeskJson(folder, ["generate"], env);
+  expect(again.document.totals).toMatchObject({ unchanged: 1, costMicroUsd: 0 });
+  expect(readdirSync(join(folder, ".artdesk/journal"))).toEqual([]);
+  const lock = readFileSync(join(folder, ".artdesk/lock/kite.json"), "utf8");
+  expect(JSON.parse(lock)).toMatchObject({ model: "fal-ai/recraft-20b", costMicroUsd: 27_000 });
 });

@@ -11,11 +11,13 @@ beforeAll(async () => {
 afterAll(() => simulator.close());
 
 const OWN = `version: 1
-prices: { openrouter/seedream-4.5: 0.05 }
+prices: { openrouter/seedream-4.5: 0.05, seedvr: 0.002 }
 catalogue:
   - { id: gpt-image-9, provider: openai, like: gpt-image-2, price: 0.01, source: a rumour, checked_on: 2026-11-20 }
   - { id: gpt-image-2-2026-04-22, provider: openai, like: gpt-image-2, shutdown: 2027-03-01, successor: gpt-image-2 }
   - { id: gemini-9-image, provider: gemini, like: nano banana pro }
+  - { id: fal-ai/kite, provider: fal, like: dreamina }
+  - { id: someone/kite, provider: replicate, like: dreamina }
 `;
 
 async function check(
@@ -66,6 +68,23 @@ test("filters by operation, provider, price and name", async () => {
   expect(await list("--operation", "upscale")).toEqual(upscalers);
 });
 
+test("figures that no source states are marked, in the table and as JSON", async () => {
+  const json = await readArtdesk(makeFolder({ "artdesk.yml": OWN }), ["models", "--json"]);
+  const { models } = JSON.parse(json.words) as { models: { id: string; estimated: string[] }[] };
+  const estimated = (id: string): string[] | undefined => models.find((model) => model.id === id)?.estimated;
+  expect(estimated("fal-ai/esrgan")).toEqual([
+    "latency",
+    "maxPromptCharacters",
+    "commercialUse",
+    "factors",
+    "maxAreaPx",
+  ]);
+  expect(estimated("gemini-nano-banana-2.1")).toEqual(["price", "maxPromptCharacters"]);
+  expect(estimated("gpt-image-9")).toContain("sizes");
+  const { words } = await readArtdesk(makeFolder(), ["models", "esrgan"]);
+  expect(words.replaceAll(/\s+/g, "")).toMatch(/estimated.*latency,.*maxPromptCharacters,commercialUse,factors/);
+});
+
 test("a retired name is explained by itself", async () => {
   const { words } = await readArtdesk(makeFolder(), ["models", "dall-e-3"]);
   expect(words).toMatch(/Names that lead elsewhere:\n {2}dall-e\S*: .*gpt-image-2\.5-flare/);
@@ -94,15 +113,28 @@ test.each([
 
 test("--check: the catalogue agrees with what the providers say", async () => {
   const { code, checks } = await check(undefined, simulator.env);
-  expect(checks.filter(({ state }) => state === "checked").map(({ provider }) => provider)).toEqual(
-    expect.arrayContaining(["openai", "gemini", "openrouter"]),
-  );
+  expect(checks.filter(({ state }) => state === "checked").map(({ provider }) => provider)).toEqual([
+    "openai",
+    "gemini",
+    "fal",
+    "replicate",
+    "openrouter",
+  ]);
   expect([code, differences(checks, "drift")]).toEqual([0, []]);
   expect(differences(checks, "note")).toContain(
     "black-forest-labs/flux.2-pro costs $0.03 per megapixel today; write your price under `prices` to use it.",
   );
+  expect(differences(checks, "note")).toContain(
+    "fal-ai/recraft-20b costs $0.022 per image today; write your price under `prices` to use it.",
+  );
   const asked = simulator.calls().map(({ method, path, hasKey }) => `${method} ${path} ${hasKey}`);
-  expect(asked).toEqual(expect.arrayContaining(["GET /openai/v1/models true"]));
+  expect(asked).toEqual(
+    expect.arrayContaining([
+      "GET /openai/v1/models true",
+      "GET /fal-platform/v1/models/pricing?endpoint_id=fal-ai%2Fseedvr%2Fupscale%2Fimage true",
+      "GET /replicate/v1/models/bytedance/seedream-4.5 true",
+    ]),
+  );
   expect(simulator.statement().entries).toEqual([]);
 });
 
@@ -113,8 +145,20 @@ test("--check: ids that are gone, dates and prices that differ, exit 4", async (
     "gpt-image-9 is not served to this key any more.",
     "gpt-image-2-2026-04-22 is not served to this key any more.",
     "gemini-9-image is not served to this key any more.",
+    "fal-ai/seedvr/upscale/image costs $0.001 per megapixel; $0.002 per image is known here.",
+    "fal-ai/kite is not known to fal.ai any more.",
+    "someone/kite is not served any more.",
     "bytedance-seed/seedream-4.5 costs $0.04 per image; $0.05 per image is known here.",
   ]);
+});
+
+test("--check: a key for an address of one's own is not sent to fal's", async () => {
+  const { FAL_PLATFORM_BASE_URL: _platform, ...env } = simulator.env;
+  const { checks } = await check(undefined, env);
+  expect(checks.find(({ provider }) => provider === "fal")).toMatchObject({
+    state: "skipped",
+    reason: "its base URL is your own: set FAL_PLATFORM_BASE_URL, too",
+  });
 });
 
 test("--check: without any key there is nothing to compare, exit 2; an unreachable provider is a failure, exit 1", async () => {

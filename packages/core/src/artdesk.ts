@@ -4,7 +4,7 @@ import { type CollectedImages, collectSubmittedJob, type SubmittedJob } from "./
 import { composePrompt } from "./compose-prompt.ts";
 import { ArtdeskError } from "./errors.ts";
 import { blockedError } from "./compose-result.ts";
-import { generateImages, type GenerateHost, type GenerateOptions, type PlannedRequest, wishesFor } from "./generate.ts";
+import { generateImages, type GenerateHost, type GenerateOptions, type PlannedRequest } from "./generate.ts";
 import { builtInJudges } from "./judge/built-in-judges.ts";
 import { compareModels, type CompareOptions, type Comparison } from "./judge/compare-models.ts";
 import type { QuestionStore } from "./judge/find-questions.ts";
@@ -27,6 +27,7 @@ import type { Pacer } from "./schedule/pacer.ts";
 import type { Budget } from "./budget.ts";
 import type { GenerateResult } from "./receipt.ts";
 import type { Decision, ImageRequest, ParsedRequest, ReceivedImage } from "./types.ts";
+import { wishesFor } from "./wishes-for.ts";
 
 export interface ArtdeskOptions {
   catalogue: Catalogue;
@@ -48,6 +49,11 @@ export interface ArtdeskOptions {
   enabledProviders?: readonly string[] | undefined;
   /** Who may judge images, the preferred first. @default all that come with Artdesk */
   judges?: readonly Judge[] | undefined;
+  /**
+   * An image may be made smaller and then enlarged where that is cheaper. The `journal` must keep what is received, and
+   * the caller must enlarge what an earlier run could not. @default false
+   */
+  twoSteps?: boolean | undefined;
   /** Where questions that a model drew from a prompt are kept. @default nowhere: they are drawn again */
   questions?: QuestionStore | undefined;
 }
@@ -108,6 +114,7 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
       hasKey: (provider) => http.hasKey(provider),
       todayMs: clock.nowMs(),
       enabledProviders: options.enabledProviders,
+      twoSteps: options.twoSteps,
       ...changes,
     };
     return explainStandIns(planRequest(input), catalogue, () =>
@@ -178,7 +185,7 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
         const offer = decision.offers[0];
         if (!offer) throw blockedError(decision);
         const positions = Array.from({ length: request.count }, (_, position) => position);
-        return wishesFor({ request, decision }, offer, positions, host.rowOf(offer.model), random, subject);
+        return wishesFor(host, { request }, offer, positions, subject);
       });
       const reservations = await ledger.reserve(groups.flat().map((call) => call.wish));
       let next = 0;

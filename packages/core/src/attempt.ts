@@ -4,7 +4,7 @@ import { ArtdeskError, isArtdeskError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import type { Ledger, Reservation, Settlement } from "./ledger/types.ts";
 import type { Policy } from "./policy/policy.ts";
-import type { AbortSignalLike, Clock, Codec, Http, Journal, Random } from "./ports.ts";
+import type { AbortSignalLike, Clock, Codec, Http, Journal, JournalEntry, Random } from "./ports.ts";
 import type { Provider, ProviderCall } from "./provider.ts";
 import { openGate } from "./schedule/gate.ts";
 import type { Pacer } from "./schedule/pacer.ts";
@@ -38,6 +38,8 @@ export interface AttemptTask {
   /** Which of the request's images this call makes, counted from 0. */
   positions: readonly number[];
   journalNote: string;
+  /** For the two steps of one image: see {@link JournalEntry}. */
+  twoStep?: Pick<JournalEntry, "enlarge" | "base"> | undefined;
   policy: Policy;
   allowance: PostAllowance;
   /** POSTs to leave for offers that come later. */
@@ -90,6 +92,7 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
   const bookError = await bookAttempt(host, reservation, sent.reply, settlement, ending.billed);
   const attempt: Attempt = {
     id: reservation.id,
+    ...(task.twoStep?.enlarge === undefined ? {} : { kind: "base" as const }),
     provider: call.offer.provider,
     model: call.offer.model,
     quality: call.offer.quality,
@@ -134,6 +137,7 @@ async function begin(host: AttemptHost, task: AttemptTask, startedAtMs: number):
       size: call.offer.size,
       worstCaseMicroUsd: reservation.amountMicroUsd,
       startedAtMs,
+      ...task.twoStep,
     });
     await ledger.begin(reservation);
   } catch (error) {

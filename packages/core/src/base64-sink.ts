@@ -1,4 +1,4 @@
-import type { Codec } from "./ports.ts";
+import type { Codec, Sha256 } from "./ports.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -6,6 +6,15 @@ const PADDING = 0x3d;
 const MINIMUM_FAST_LENGTH = 64;
 const NOT_IN_ESCAPE = -1;
 const AFTER_BACKSLASH = 0;
+/** Bytes that are hashed at once, while they are still near the processor. */
+const HASH_FROM_BYTES = 32 * 1024;
+
+const sha256OfDecoded = new WeakMap<Uint8Array, string>();
+
+/** The SHA-256 of an image that a {@link Base64Sink} has decoded and hashed on the way; undefined for other bytes. */
+export function sha256OnArrival(bytes: Uint8Array): string | undefined {
+  return sha256OfDecoded.get(bytes);
+}
 
 /** A base64 string that did not hold the bytes it promised. */
 export class BrokenImage {
@@ -27,6 +36,8 @@ export class Base64Sink {
   readonly #group = new Uint8Array(4);
   #bytes: Uint8Array;
   #length = 0;
+  readonly #sha256: Sha256 | undefined;
+  #hashedLength = 0;
   #groupLength = 0;
   #paddings = 0;
   /** `NOT_IN_ESCAPE`, `AFTER_BACKSLASH`, or 1 to 4: which digit of `\uXXXX` comes next. */
@@ -37,6 +48,7 @@ export class Base64Sink {
   /** @param capacityBytes Expected size of the decoded bytes; the buffer grows when it is too small. */
   constructor(codec: Codec, capacityBytes: number) {
     this.#codec = codec;
+    this.#sha256 = codec.startSha256?.();
     this.#bytes = new Uint8Array(Math.max(capacityBytes, 1024));
   }
 
@@ -69,7 +81,18 @@ export class Base64Sink {
     if (this.#problem === undefined && this.#groupLength > 0) this.#decodeLastGroup();
     if (this.#problem !== undefined) return new BrokenImage(this.#problem);
     const slack = this.#bytes.length - this.#length;
-    return slack > this.#length / 8 ? this.#bytes.slice(0, this.#length) : this.#bytes.subarray(0, this.#length);
+    const isWasteful = slack > this.#length / 8;
+    const image = isWasteful ? this.#bytes.slice(0, this.#length) : this.#bytes.subarray(0, this.#length);
+    if (this.#sha256 !== undefined) {
+      this.#hash();
+      sha256OfDecoded.set(image, this.#sha256.hex());
+    }
+    return image;
+  }
+
+  #hash(): void {
+    this.#sha256?.update(this.#bytes.subarray(this.#hashedLength, this.#length));
+    this.#hashedLength = this.#length;
   }
 
   /** Decodes whole groups up to `limit` at once, when nothing is pending. @returns where it stopped. */
@@ -90,6 +113,7 @@ export class Base64Sink {
     );
     if (written !== size) return position;
     this.#length += size;
+    if (this.#length - this.#hashedLength >= HASH_FROM_BYTES) this.#hash();
     position += length;
     for (; position < limit && isBase64(chunk[position]); position += 1) this.#takeByte(chunk[position]);
     return position;

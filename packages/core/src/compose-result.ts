@@ -40,12 +40,12 @@ export function composeResult(
   const { attempts } = progress;
   const images = [...progress.images].toSorted(([left], [right]) => left - right).map(([, image]) => image);
   const complete = images.length >= request.count;
-  const deliveredBy = attempts.find((attempt) => attempt.images > 0);
+  const deliveredBy = attempts.find((attempt) => attempt.images > 0 && attempt.kind !== "base");
   const offer =
     decision.offers.find((candidate) => deliveredBy && offerMatches(candidate, deliveredBy)) ?? progress.firstOffer;
   const receipt: Receipt = {
     offer,
-    model: deliveredBy?.model,
+    model: deliveredBy && (offer?.steps ? offer.model : deliveredBy.model),
     attempts,
     costMicroUsd: sum(attempts.filter((attempt) => attempt.billed !== "unknown")),
     possiblyBilledMicroUsd: sum(attempts.filter((attempt) => attempt.billed === "unknown")),
@@ -65,7 +65,8 @@ export function composeResult(
 }
 
 function offerMatches(offer: Offer, attempt: Attempt): boolean {
-  return offer.model === attempt.model && offer.quality === attempt.quality && offer.size === attempt.size;
+  const { model, quality, size } = offer.steps?.[1] ?? offer;
+  return model === attempt.model && quality === attempt.quality && size === attempt.size;
 }
 
 function sum(attempts: readonly Attempt[]): number {

@@ -7,6 +7,9 @@ import type { ReceivedImage } from "./types.ts";
 /** Largest file that is fetched: what the journal and the workspace can hold. */
 export const MAX_DOWNLOAD_BYTES = 100_000_000;
 
+/** Room for a file whose length is not stated. */
+const USUAL_IMAGE_BYTES = 512 * 1024;
+
 /** Media types under which file stores hand out images; whether it is one, the bytes tell. */
 const IMAGE_TYPES = /^(image\/(png|jpe?g|webp|gif)|application\/octet-stream|binary\/octet-stream)$/;
 
@@ -36,7 +39,7 @@ export async function downloadImage(
   requireImageReply(response, provider);
   const statedBytes = Number(response.headers["content-length"]);
   if (statedBytes > maxBytes) throw await refuseBody(response, tooLarge(provider, maxBytes));
-  const bytes = await readAtMost(response.body, maxBytes, provider);
+  const bytes = await readAtMost(response, { statedBytes, maxBytes }, provider);
   const type = response.headers["content-type"] ?? file.declaredType;
   try {
     return receiveImage(bytes, codec, type);
@@ -67,27 +70,33 @@ function requireImageReply({ status, headers }: HttpResponse, provider: string):
   );
 }
 
-async function readAtMost(body: HttpResponse["body"], maxBytes: number, provider: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+/** Reads into one buffer of the stated length, which grows when more arrives than was stated. */
+async function readAtMost(
+  { body, release }: HttpResponse,
+  { statedBytes, maxBytes }: { statedBytes: number; maxBytes: number },
+  provider: string,
+): Promise<Uint8Array> {
+  let bytes = new Uint8Array(statedBytes > 0 ? statedBytes : USUAL_IMAGE_BYTES);
   let length = 0;
   try {
     for await (const chunk of body) {
-      length += chunk.length;
-      if (length > maxBytes) throw tooLarge(provider, maxBytes);
-      chunks.push(chunk);
+      const end = length + chunk.length;
+      if (end > maxBytes) throw tooLarge(provider, maxBytes);
+      if (end > bytes.length) {
+        const larger = new Uint8Array(Math.min(maxBytes, Math.max(end, bytes.length * 2)));
+        larger.set(bytes.subarray(0, length));
+        bytes = larger;
+      }
+      bytes.set(chunk, length);
+      length = end;
+      release?.(chunk);
     }
   } catch (cause) {
     if (isArtdeskError(cause)) throw cause;
     const details = cause instanceof Error ? cause.message : undefined;
     throw downloadError("network", "The connection broke while the image arrived.", provider, details);
   }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
+  return length === bytes.length ? bytes : bytes.slice(0, length);
 }
 
 /** Leaves the body unread, which frees the connection. */

@@ -1,19 +1,19 @@
 import { type AttemptHost, type AttemptResult, runAttempt } from "./attempt.ts";
 import type { CatalogueRow } from "./catalogue/row.ts";
-import { worstCaseCallMicroUsd } from "./cost.ts";
 import { blockedError, composeResult, type Progress } from "./compose-result.ts";
 import { ArtdeskError, isArtdeskError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import type { VerificationPlan } from "./judge/plan-verification.ts";
-import type { Reservation, ReservationWish } from "./ledger/types.ts";
+import type { Reservation } from "./ledger/types.ts";
 import type { Policy } from "./policy/policy.ts";
-import type { AbortSignalLike, Random } from "./ports.ts";
+import type { AbortSignalLike } from "./ports.ts";
 import { Exclusions, mostCautious, stepAfter, worstError } from "./next-step.ts";
-import { pricedCall } from "./priced-call.ts";
 import type { Provider } from "./provider.ts";
 import { RequestAllowance } from "./request-allowance.ts";
 import type { GenerateResult } from "./receipt.ts";
+import { makeInTwoSteps } from "./two-steps.ts";
 import type { Decision, Offer, ParsedRequest, ReceivedImage } from "./types.ts";
+import { wishesFor } from "./wishes-for.ts";
 
 /** A request with the decision that was made for it. */
 export interface PlannedRequest {
@@ -45,36 +45,8 @@ export interface GenerateOptions {
   positions?: readonly number[] | undefined;
   /** Reservations that {@link wishesFor} asked for and the ledger granted: used for the first offer. */
   held?: readonly Reservation[] | undefined;
-}
-
-/** The calls that an offer needs for some of a request's images, in order of the images. */
-export function wishesFor(
-  planned: PlannedRequest,
-  offer: Offer,
-  positions: readonly number[],
-  row: CatalogueRow,
-  random: Random,
-  subject: string,
-): { wish: ReservationWish; positions: readonly number[] }[] {
-  const calls: { wish: ReservationWish; positions: readonly number[] }[] = [];
-  for (let start = 0; start < positions.length; start += row.maxImagesPerCall) {
-    const part = positions.slice(start, start + row.maxImagesPerCall);
-    calls.push({
-      positions: part,
-      wish: {
-        id: random.id(),
-        amountMicroUsd: worstCaseCallMicroUsd(row, pricedCall(planned.request, offer, part.length)),
-        provider: offer.provider,
-        model: offer.model,
-        quality: offer.quality,
-        size: offer.size,
-        images: part.length,
-        tags: planned.request.tags,
-        subject,
-      },
-    });
-  }
-  return calls;
+  /** The request enlarges the image of this attempt, whose own delivery was cut off: for the journal. */
+  base?: string | undefined;
 }
 
 /**
@@ -116,9 +88,8 @@ export async function generateImages(
       progress.error = new ArtdeskError({ code: "aborted", shortMessage: "Stopped before the next call." });
       break;
     }
-    const row = host.rowOf(offer.model);
     const missing = missingPositions(request.count, progress.images);
-    const calls = allowance.admit(wishesFor(planned, offer, missing, row, host.random, options.subject ?? ""));
+    const calls = allowance.admit(wishesFor(host, planned, offer, missing, options.subject ?? ""));
     let reservations: readonly Reservation[];
     try {
       reservations = held ?? (await host.ledger.reserve(calls.map((call) => call.wish)));
@@ -135,34 +106,36 @@ export async function generateImages(
     }
     held = undefined;
     progress.firstOffer ??= offer;
-    const provider = host.providerOf(offer.provider);
-    const note = provider.kind === "local" ? await stageNote(host, request) : undefined;
+    const note = host.providerOf(offer.provider).kind === "local" ? await stageNote(host, request) : undefined;
     triedProviders.add(offer.provider);
     const later = decision.offers.slice(index + 1).filter((candidate) => !excluded.has(candidate));
     const keepPosts = hasUntried(later, triedProviders) ? 1 : 0;
-    const results = await Promise.all(
-      calls.map((call, position) =>
-        runAttempt(host, {
-          provider,
-          row,
-          call: { request, offer, row, count: call.positions.length, note },
-          reservation: reservationAt(reservations, position),
-          positions: call.positions.map((position) => options.positions?.[position] ?? position),
-          journalNote: options.note ?? "",
-          policy: host.policy,
-          allowance,
-          keepPosts,
-          signal: options.signal,
-          onEvent,
-        }).then((result) => ({ result, positions: call.positions })),
-      ),
-    );
+    const tasks = calls.map(({ positions, ...call }, position) => ({
+      provider: host.providerOf(call.offer.provider),
+      row: host.rowOf(call.offer.model),
+      call: { ...call, row: host.rowOf(call.offer.model), count: positions.length, note },
+      reservation: reservationAt(reservations, position),
+      positions: positions.map((index) => options.positions?.[index] ?? index),
+      journalNote: options.note ?? "",
+      ...(options.base === undefined ? {} : { twoStep: { base: options.base } }),
+      policy: host.policy,
+      allowance,
+      keepPosts,
+      signal: options.signal,
+      onEvent,
+    }));
+    const attempted = await (offer.steps
+      ? makeInTwoSteps(host, tasks)
+      : Promise.all(tasks.map((task) => runAttempt(host, task))));
+    const results = attempted.map((result, index) => ({ result, positions: calls[index]?.positions ?? [] }));
     for (const { result, positions } of results) collect(progress, result, positions);
     const errors = results.flatMap(({ result }) => result.error ?? []);
     const booksError = results.find(({ result }) => result.booksError)?.result.booksError;
     if (booksError) progress.warnings.push(booksError.shortMessage);
     progress.error = worstError(errors) ?? booksError;
-    if (progress.images.size >= request.count || booksError || allowance.left <= 0) break;
+    // What is paid for is enlarged by the next run: nothing else is bought in its place.
+    const isHalfDone = attempted.some(({ attempt }) => attempt.kind === "base" && attempt.images > 0);
+    if (progress.images.size >= request.count || booksError || isHalfDone || allowance.left <= 0) break;
     const step = mostCautious(errors.map((error) => stepAfter(error, host.policy)));
     if (step === "stop") break;
     if (step === "again" || !progress.error) continue;

@@ -213,6 +213,7 @@ export async function readJsonWithImages(
     for await (const chunk of response.body) {
       receivedBytes += chunk.length;
       scanner.push(chunk);
+      response.release?.(chunk);
       if (receivedBytes > maxBytes || scanner.textBytes > LARGEST_TEXT_BYTES) {
         return broken(scanner, subject, "bad_response", `sent more than the ${maxBytes} bytes that a reply may have`);
       }

@@ -1,4 +1,4 @@
-import { Base64Sink, BrokenImage } from "./base64-sink.ts";
+import { Base64Sink, BrokenImage, sha256OnArrival } from "./base64-sink.ts";
 import { ArtdeskError, type ArtdeskErrorOptions } from "./errors.ts";
 import type { CallSubject } from "./http.ts";
 import { inspectImage } from "./image-header.ts";
@@ -31,7 +31,7 @@ function describe(bytes: Uint8Array, codec: Codec, declaredType: string | undefi
   const { header, problem } = inspectImage(bytes);
   if (header !== undefined && isTooLarge(header))
     return `The image claims ${header.widthPx}x${header.heightPx} pixels, which is more than is taken.`;
-  if (header !== undefined) return { bytes, ...header, sha256: codec.sha256Hex(bytes) };
+  if (header !== undefined) return { bytes, ...header, sha256: sha256OnArrival(bytes) ?? codec.sha256Hex(bytes) };
   return `The image ${problem}${declaredType === undefined ? "" : ` (declared as ${declaredType})`}.`;
 }
 

@@ -30,7 +30,16 @@ export type {
 } from "./provider.ts";
 export { checkDownloadAddress, type DownloadAddress } from "./download-address.ts";
 export type { Catalogue } from "./catalogue/catalogue.ts";
-export type { Alias, CatalogueRow, PriceRule, QualityRow, SizeRule, Source, TokenPrices } from "./catalogue/row.ts";
+export type {
+  Alias,
+  CatalogueRow,
+  EstimableFigure,
+  PriceRule,
+  QualityRow,
+  SizeRule,
+  Source,
+  TokenPrices,
+} from "./catalogue/row.ts";
 export { catalogueRows } from "./catalogue/index.ts";
 export { builtInCatalogue } from "./catalogue/built-in-catalogue.ts";
 export { drawsCards } from "./catalogue/draws-cards.ts";
@@ -45,6 +54,18 @@ export { parseRequest } from "./request.ts";
 export { draftRequest, finalRequest, readCorrection, refineRequest, type ChainParent } from "./assets/chain-request.ts";
 export { readBrief } from "./brief.ts";
 export { planRequest, type PlanInput } from "./plan.ts";
+export {
+  createBatchDesk,
+  type BatchDesk,
+  type BatchDeskOptions,
+  type CollectedBatch,
+  type CollectedCall,
+  type DeskOrder,
+  type SubmittedBatch,
+} from "./batch/batch-desk.ts";
+export type { BatchOrder } from "./batch/batch-calls.ts";
+export { batchTermsOf, requireBatchOffers, type BatchTerms } from "./batch/batch-terms.ts";
+export { releaseHeld } from "./ledger/release-held.ts";
 export { createLedger, type LedgerOptions } from "./ledger/ledger.ts";
 export type {
   Ledger,
@@ -69,7 +90,6 @@ export {
   type ElementRate,
   type PlannedComparison,
 } from "./judge/compare-models.ts";
-export { releaseHeld } from "./ledger/release-held.ts";
 export type { Winner } from "./judge/find-winner.ts";
 export type { QuestionStore } from "./judge/find-questions.ts";
 export type {

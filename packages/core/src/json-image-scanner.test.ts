@@ -1,7 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BrokenImage } from "./base64-sink.ts";
+import { BrokenImage, sha256OnArrival } from "./base64-sink.ts";
 import { JsonImageScanner } from "./json-image-scanner.ts";
 import { nodeCodec } from "./node/node-codec.ts";
 
@@ -42,6 +42,8 @@ describe("a long base64 string at an image key", () => {
     const { json, scanner } = scan(text, cuts, text.length);
     expect(json).toEqual({ b64_json: new Uint8Array(pixels), usage: { output_tokens: 7 } });
     expect(scanner.textBytes).toBeLessThan(100);
+    const [image] = scanner.images;
+    expect(image instanceof Uint8Array && sha256OnArrival(image)).toBe(nodeCodec.sha256Hex(pixels));
   });
 
   test("keeps no more than a little slack behind the bytes, whatever length was announced", () => {

@@ -5,9 +5,10 @@ import { explainNoCandidate, explainUnaffordable } from "./plan/explain-blocked.
 import { makeOffers } from "./plan/make-offers.ts";
 import { budgetWarnings } from "./plan/money-limits.ts";
 import { resolveNames, resolvePolicyModels, type Blocked } from "./plan/named-models.ts";
-import type { OfferTable } from "./plan/offer-table.ts";
-import { offerTable } from "./plan/table-cache.ts";
+import type { OfferTable, TableQuery } from "./plan/offer-table.ts";
+import { offerTable, twoStepTable } from "./plan/table-cache.ts";
 import { Till, type TillInput } from "./plan/till.ts";
+import { decideTwoSteps, type TwoStepDecision } from "./plan/two-steps.ts";
 import { evaluatePolicy, type PolicyVerdict } from "./policy/evaluate.ts";
 import type { Policy } from "./policy/policy.ts";
 import { sourceSize } from "./source-size.ts";
@@ -25,6 +26,11 @@ export interface PlanInput extends TillInput {
   enabledProviders?: readonly string[] | undefined;
   /** Plan as if every provider had a key: what would be used. @default false */
   assumeKeys?: boolean | undefined;
+  /**
+   * Where no cheap model makes the size that is wanted, a smaller image may be made and enlarged. Only for callers that
+   * keep the smaller image until the larger one is delivered. @default false
+   */
+  twoSteps?: boolean | undefined;
 }
 
 /**
@@ -41,7 +47,7 @@ export function planRequest(input: PlanInput): Decision {
   const warnings = [...names.warnings, ...policyModels.warnings];
   const problem = names.problem ?? policyModels.problem;
   if (problem !== undefined) return blockedDecision(problem, [], verdict, brief, warnings);
-  const table = offerTable({
+  const query: TableQuery = {
     catalogue,
     needs: {
       operation: request.operation,
@@ -66,20 +72,26 @@ export function planRequest(input: PlanInput): Decision {
     hasKey: (provider) => input.assumeKeys === true || input.hasKey(provider),
     enabledProviders: input.enabledProviders,
     localOnly: isLocalOnly(input),
-  });
+  };
+  const table = offerTable(query);
   const till = new Till(input, verdict, brief, policyModels, today.slice(0, 7));
-  let chosen = till.chooseKept(table);
+  const pairs = input.twoSteps === true ? twoStepTable(query) : NO_PAIRS;
+  const twoSteps =
+    pairs.length === 0 ? NO_TWO_STEPS : decideTwoSteps(till, { request, brief, verdict, pairs, singles: table.kept });
+  let chosen =
+    twoSteps.candidate === undefined ? till.chooseKept(table) : till.choose([...table.kept, twoSteps.candidate]);
   const retiringUsed = chosen.length === 0 && !till.stopped;
   if (retiringUsed) chosen = till.choose(table.retiring.map(candidateOf));
   const downgrade = chosen.length === 0 && !till.stopped && till.isShort && verdict.mayDowngrade;
   if (downgrade) chosen = till.choose(table.belowTier.map(candidateOf), true);
-  const rejected = rejectionsOf(table, till, retiringUsed, downgrade);
+  const others = rejectionsOf(table, till, retiringUsed, downgrade);
+  const rejected = twoSteps.rejection === undefined ? others : [...others, twoSteps.rejection];
   const pinId = names.pin?.id;
   if (chosen.length === 0) {
     const shortOf = till.cheapestUnaffordable;
     const blocked =
       shortOf === undefined
-        ? explainNoCandidate(rejected, request, pinId, verdict.tier)
+        ? withTwoSteps(explainNoCandidate(others, request, pinId, verdict.tier), twoSteps.rejection)
         : explainUnaffordable(shortOf, verdict.tier, verdict.mayDowngrade, till.stopped);
     return blockedDecision(blocked, rejected, verdict, brief, [...warnings, ...budgetWarnings(budget, spend)]);
   }
@@ -97,6 +109,14 @@ export function planRequest(input: PlanInput): Decision {
     brief,
     warnings,
   };
+}
+
+const NO_PAIRS: readonly Candidate[] = [];
+const NO_TWO_STEPS: TwoStepDecision = {};
+
+/** Names the way in two steps that a rule closes, where no other one is open. */
+function withTwoSteps(blocked: Blocked, rejection: RejectedOffer | undefined): Blocked {
+  return rejection === undefined ? blocked : { ...blocked, hint: `${blocked.hint} ${rejection.reason}` };
 }
 
 function blockedDecision(

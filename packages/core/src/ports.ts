@@ -25,12 +25,22 @@ export interface Random {
 export interface Codec {
   /** Lower-case hex SHA-256; a string is hashed as UTF-8. */
   sha256Hex(data: Uint8Array | string): string;
+  /** A SHA-256 of bytes that come piece by piece, so that no time is left to pay at the end. @default not offered */
+  startSha256?: (() => Sha256) | undefined;
   encodeBase64(bytes: Uint8Array): string;
   /**
    * Decodes ASCII base64 (length a multiple of 4, no white space; padding only at the end) into `target` from `offset`.
    * @returns bytes written; fewer than the length says means that the text was not base64.
    */
   decodeBase64Into(ascii: Uint8Array, target: Uint8Array, offset: number): number;
+}
+
+/** A SHA-256 under way. */
+export interface Sha256 {
+  /** Takes the next piece; its memory may be used for something else afterwards. */
+  update(bytes: Uint8Array): void;
+  /** Ends it. @returns lower-case hex */
+  hex(): string;
 }
 
 /** A request that a provider's adapter wants sent. The host adds the base URL and signs it. */
@@ -59,6 +69,11 @@ export interface HttpResponse {
   headers: Readonly<Record<string, string>>;
   /** The body as it arrives. Leaving the loop early frees the connection. */
   body: AsyncIterable<Uint8Array>;
+  /**
+   * Says that a chunk will not be looked at again: the host may free its memory at once instead of when somebody
+   * collects it. @default the host waits for that
+   */
+  release?: ((chunk: Uint8Array) => void) | undefined;
 }
 
 /**
@@ -121,6 +136,10 @@ export interface JournalEntry {
   startedAtMs: number;
   /** Our own name for the batch that makes it, for calls that outlive their run. */
   batch?: string | undefined;
+  /** Set when the image is only the first of two steps: by what, and to which size, it is to be enlarged. */
+  enlarge?: { model: string; size: string } | undefined;
+  /** Set on the second step: the attempt that made the image which this one enlarges. */
+  base?: string | undefined;
 }
 
 /** A received image with what is needed to settle and deliver it later. */

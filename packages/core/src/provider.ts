@@ -14,8 +14,10 @@ export interface ProviderAuth {
   /** Environment variable that replaces the base URL. */
   baseUrlVariable: string;
   defaultBaseUrl: string;
-  /** A free GET that fails without a valid key. @default "/models" */
+  /** A free GET that fails without a valid key. @default "/models", for job providers none */
   keyCheckPath?: string | undefined;
+  /** Another address of the provider, which answers questions about prices and keys and takes no jobs. */
+  platform?: { baseUrlVariable: string; defaultBaseUrl: string; keyCheckPath: string } | undefined;
 }
 
 /** One call that a provider is to make: `offer` of `request`, `count` images in this call. */

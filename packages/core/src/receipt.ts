@@ -9,8 +9,11 @@ export type AttemptOutcome = "delivered" | "partial" | "refused" | "failed" | "u
 export interface Attempt {
   /** Also the id of its ledger reservation. */
   id: string;
-  /** What was bought: images, a judge's look at one, or the questions of a prompt. @default "image" */
-  kind?: "image" | "judge" | "questions" | undefined;
+  /**
+   * What was bought: images, a smaller image that a later step enlarges, a judge's look at one, or the questions of a
+   * prompt. @default "image"
+   */
+  kind?: "image" | "base" | "judge" | "questions" | undefined;
   provider: string;
   model: string;
   quality: string;

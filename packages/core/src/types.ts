@@ -167,6 +167,11 @@ export interface Offer {
   worstCaseMicroUsd: number;
   /** Typical time for one image. */
   latencyMs: number;
+  /**
+   * Set when the image is made in two steps: a smaller one by the first of these, which the second one enlarges. Prices
+   * and latency of the offer cover both; its model and tier are those of the first step, its size that of the second.
+   */
+  steps?: readonly [Offer, Offer] | undefined;
   /** Plain words, most important first. */
   reasons: readonly string[];
 }

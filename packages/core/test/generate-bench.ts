@@ -1,13 +1,7 @@
 import { expect } from "vitest";
 import { readBrief } from "../src/brief.ts";
 import type { CatalogueRow } from "../src/catalogue/row.ts";
-import {
-  generateImages,
-  type GenerateHost,
-  type GenerateOptions,
-  type PlannedRequest,
-  wishesFor,
-} from "../src/generate.ts";
+import { generateImages, type GenerateHost, type GenerateOptions, type PlannedRequest } from "../src/generate.ts";
 import { createLedger } from "../src/ledger/ledger.ts";
 import type { Reservation } from "../src/ledger/types.ts";
 import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
@@ -20,7 +14,8 @@ import { fakeClock } from "../src/testing/fake-clock.ts";
 import { type FakeStep, fakeHttp } from "../src/testing/fake-http.ts";
 import type { Budget } from "../src/budget.ts";
 import type { GenerateResult } from "../src/receipt.ts";
-import type { Decision } from "../src/types.ts";
+import type { Decision, Offer } from "../src/types.ts";
+import { wishesFor } from "../src/wishes-for.ts";
 
 /** Three models of two providers; `b` makes one image per call. */
 const ROWS: readonly CatalogueRow[] = [
@@ -35,6 +30,7 @@ const NUMERIC: Intl.CollatorOptions = { numeric: true };
 
 /** What differs from a request for one image of {@link ALL} offers. */
 export interface Setting {
+  /** Models of the offers in order; `a-1+b-1` is one offer in two steps, to 2048x2048. */
   models?: readonly string[];
   count?: number;
   policy?: Partial<Policy>;
@@ -54,6 +50,8 @@ export interface Outcome {
   sent: string[];
   /** Images that each POST asked for. */
   asked: number[];
+  /** How many times each POST asked to enlarge. */
+  factors: (number | undefined)[];
   heldIds: string[];
   /** State and amount of each line in the books, in the order of the reservations. */
   lines: [string, number][];
@@ -66,8 +64,17 @@ function rowOf(model: string): CatalogueRow {
   return row;
 }
 
+function offerOf(name: string, count: number): Offer {
+  const [model = "", enlarger] = name.split("+");
+  const offer = exampleOffer({ provider: rowOf(model).provider, model, count });
+  if (enlarger === undefined) return offer;
+  const large = { size: "2048x2048", widthPx: 2048, heightPx: 2048 };
+  const second = { ...offerOf(enlarger, count), ...large, factor: 2 };
+  return { ...offer, ...large, steps: [offer, second] };
+}
+
 function decisionFor(models: readonly string[], count: number): Decision {
-  const offers = models.map((model) => exampleOffer({ provider: rowOf(model).provider, model, count }));
+  const offers = models.map((name) => offerOf(name, count));
   const decision: Decision = {
     offers,
     rejected: [],
@@ -110,7 +117,7 @@ export async function generate(script: readonly FakeStep[], setting: Setting = {
   const options = { ...setting.options, held };
   const result = await generateImages({ ...host, ...setting.change?.(host) }, planned, options);
   const bodies = http.requests.map(
-    ({ request }) => JSON.parse(String(request.body)) as { model: string; count: number },
+    ({ request }) => JSON.parse(String(request.body)) as { model: string; count: number; factor?: number },
   );
   const entries = (await ledger.entries()).toSorted((left, right) => left.id.localeCompare(right.id, "en", NUMERIC));
   const lines = entries.map(({ state, microUsd }): [string, number] => [state, microUsd]);
@@ -119,6 +126,7 @@ export async function generate(script: readonly FakeStep[], setting: Setting = {
     result,
     sent: bodies.map(({ model }) => model),
     asked: bodies.map(({ count: images }) => images),
+    factors: bodies.map(({ factor }) => factor),
     heldIds: (held ?? []).map(({ id }) => id),
     lines,
     replans,
@@ -129,6 +137,6 @@ async function holdFirst(host: GenerateHost, planned: PlannedRequest): Promise<r
   const offer = planned.decision.offers[0];
   if (!offer) throw new RangeError("nothing to hold");
   const positions = Array.from({ length: planned.request.count }, (_, position) => position);
-  const calls = wishesFor(planned, offer, positions, rowOf(offer.model), host.random, "");
+  const calls = wishesFor(host, planned, offer, positions, "");
   return host.ledger.reserve(calls.map(({ wish }) => wish));
 }

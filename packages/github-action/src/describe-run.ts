@@ -81,7 +81,7 @@ function plannedAsset(asset: PlanAsset, { repositoryPath }: Project, mode: Mode)
 function madeAsset(asset: GenerateAsset, { repositoryPath }: Project): ReportAsset {
   return {
     ...blank(asset.id, repositoryPath(asset.file), repositoryPath(asset.output)),
-    state: asset.status === "submitted" ? "skipped" : asset.status,
+    state: asset.status,
     model: asset.model,
     quality: asset.quality,
     size: asset.size,

@@ -39,6 +39,9 @@ function whatWasMade(totals: ReportTotals): string | undefined {
         : "";
     return `**Made ${count(totals.generated + totals.madeEarlier, "image")} for ${usdText(totals.costMicroUsd)}.**${also}`;
   }
+  if (totals.submitted > 0) {
+    return `**${count(totals.submitted, "image")} ${totals.submitted === 1 ? "is" : "are"} in a batch** and will be collected by a later run.`;
+  }
   if (totals.failed > 0 || totals.skipped > 0) {
     return `**No image was made.**${totals.costMicroUsd > 0 ? ` Attempts cost ${usdText(totals.costMicroUsd)}.` : ""}`;
   }
@@ -54,6 +57,7 @@ function failures({ budgetStop }: ReportModel, totals: ReportTotals): string | u
   const parts = [
     totals.failed > 0 ? `${totals.failed} failed` : undefined,
     totals.skipped > 0 ? `${totals.skipped} skipped` : undefined,
+    totals.submitted > 0 && totals.generated > 0 ? `${totals.submitted} in a batch` : undefined,
   ].filter((part) => part !== undefined);
   const stop = budgetStop === undefined ? undefined : `Stopped by the budget: ${plainText(budgetStop)}`;
   const counts = parts.length === 0 ? undefined : `${parts.join(", ")}.`;

@@ -5,10 +5,12 @@ import { secretForms } from "./secret-forms.ts";
 
 export const MODES = ["plan", "check", "generate"] as const;
 export const DELIVERIES = ["commit", "pull-request", "artifact", "none"] as const;
+export const URGENCIES = ["normal", "low", "batch"] as const;
 export const COMMENTS = ["auto", "always", "never"] as const;
 
 export type Mode = (typeof MODES)[number];
 export type DeliverTo = (typeof DELIVERIES)[number];
+export type Urgency = (typeof URGENCIES)[number];
 export type CommentWish = (typeof COMMENTS)[number];
 
 /** One part of a plan that is split over several jobs: part `index` of `of`, counted from 1. */
@@ -26,6 +28,8 @@ export interface ActionInputs {
   /** Path of the configuration file, or undefined for `artdesk.yml` where there is one. */
   config: string | undefined;
   policy: string | undefined;
+  /** For prompt files that do not say it. `batch` promises that the workspace is there again in the next run. */
+  urgency: Urgency | undefined;
   budgetMonthMicroUsd: number | undefined;
   budgetRunMicroUsd: number | undefined;
   /** Keys by the environment variable that core reads. Only the given ones are there. */
@@ -68,6 +72,7 @@ export function readInputs(): ActionInputs {
     prompts: readLines("prompts"),
     config: readText("config"),
     policy: readText("policy"),
+    urgency: readText("urgency") === undefined ? undefined : readChoice("urgency", URGENCIES, "normal"),
     budgetMonthMicroUsd: readUsd("budget-month"),
     budgetRunMicroUsd: readUsd("budget-run"),
     keys,

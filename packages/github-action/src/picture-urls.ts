@@ -26,7 +26,8 @@ export async function addPictures(
   const { commitSha, paths } = options.delivered;
   const git = createGitData(options.client, event);
   const beforeSha = event.pullRequest?.baseSha ?? event.baseSha;
-  const shown = model.assets.filter(({ state }) => state !== "invalid" && state !== "skipped");
+  const withoutPicture: ReportAsset["state"][] = ["invalid", "skipped", "submitted"];
+  const shown = model.assets.filter(({ state }) => !withoutPicture.includes(state));
   const before = await blobsAt(
     git,
     beforeSha,

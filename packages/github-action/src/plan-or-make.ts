@@ -1,5 +1,5 @@
 import type { LedgerStore } from "@artdesk/core";
-import { generateAssets, openAssetDesk, planAssets } from "@artdesk/core/node";
+import { collectBatches, generateAssets, openAssetDesk, planAssets } from "@artdesk/core/node";
 import type { Access } from "./access.ts";
 import type { CoreReport } from "./describe-run.ts";
 import { createGitData } from "./git-data.ts";
@@ -8,6 +8,7 @@ import { createGitRefLedgerStore, LEDGER_REF } from "./ledger-ref.ts";
 import type { Project } from "./project.ts";
 import { isReviewedConfig } from "./reviewed-config.ts";
 import type { RunContext } from "./run-context.ts";
+import { withCollected } from "./with-collected.ts";
 
 /**
  * Has core plan the images, or make them when this run may.
@@ -22,16 +23,18 @@ export async function planOrMake(context: RunContext, project: Project, access: 
     config: inputs.config,
     env: access.env,
     policy: inputs.policy,
+    urgency: inputs.urgency,
     monthBudgetMicroUsd: inputs.budgetMonthMicroUsd,
     runBudgetMicroUsd: inputs.budgetRunMicroUsd,
     ledger: await openLedger(context, project, generating),
     readOnly: !generating,
-    // A runner's disk is gone after the job, and with it the journal that a batch is collected by.
-    batches: false,
+    // Mostly a runner's disk is gone after the job, and with it the journal that a batch is collected by.
+    batches: inputs.urgency === "batch",
   });
   try {
     if (!generating) return { kind: "plan", report: await planAssets(desk, paths) };
     const { stop, abort } = host.signals;
+    const collected = inputs.urgency === "batch" ? await collectBatches(desk, { stop }) : undefined;
     const report = await generateAssets(desk, {
       paths,
       keepGoing: true,
@@ -41,7 +44,7 @@ export async function planOrMake(context: RunContext, project: Project, access: 
         if (progress.type === "asset_done") host.log(`${progress.asset.id}: ${progress.asset.status}`);
       },
     });
-    return { kind: "generate", report };
+    return { kind: "generate", report: collected ? withCollected(report, collected, project) : report };
   } finally {
     await desk.close();
   }

@@ -1,8 +1,16 @@
 /**
  * Where an asset stands. `stale` needs making. `made_earlier` matches its prompt and was made since the pull request's
- * base. The last three are ends of a run that makes.
+ * base. The last four are ends of a run that makes; `submitted` is in a batch, to be collected by a later run.
  */
-export type AssetState = "stale" | "unchanged" | "made_earlier" | "invalid" | "generated" | "failed" | "skipped";
+export type AssetState =
+  | "stale"
+  | "unchanged"
+  | "made_earlier"
+  | "invalid"
+  | "generated"
+  | "submitted"
+  | "failed"
+  | "skipped";
 
 /** Another way to make the image, and why it was not taken. */
 export interface RejectedRow {
@@ -70,6 +78,8 @@ export interface ReportTotals {
   /** Failed or invalid. */
   failed: number;
   skipped: number;
+  /** In a batch. */
+  submitted: number;
   estimateMicroUsd: number;
   worstCaseMicroUsd: number;
   costMicroUsd: number;
@@ -88,6 +98,7 @@ export function totalsOf(assets: readonly ReportAsset[]): ReportTotals {
     madeEarlier: count("made_earlier"),
     failed: count("failed", "invalid"),
     skipped: count("skipped"),
+    submitted: count("submitted"),
     estimateMicroUsd: sum((asset) => (isStale(asset) ? asset.estimateMicroUsd : 0)),
     worstCaseMicroUsd: sum((asset) => (isStale(asset) ? asset.worstCaseMicroUsd : 0)),
     costMicroUsd: sum((asset) => asset.costMicroUsd),

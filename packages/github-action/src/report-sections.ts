@@ -29,6 +29,7 @@ export function sectionsOf(model: ReportModel): readonly Section[] {
       active.map((asset) => imageRow(asset, active)),
       "image",
     ),
+    folded(["Image", "Batch"], pick("submitted").map(skippedRow), "image in a batch", "In a batch"),
     folded(["Image", "Why"], pick("skipped").map(skippedRow), "skipped image"),
     folded(["Image", "Model", "Why not"], active.flatMap(rejectedRows), "rejected offer", "Why not other models"),
     folded(["Image", "Prompt file"], pick("unchanged").map(unchangedRow), "unchanged image"),

@@ -26,6 +26,7 @@ function job(deliverTo: DeliveryJob["inputs"]["deliver"]): DeliveryJob {
       prompts: [],
       config: undefined,
       policy: undefined,
+      urgency: undefined,
       budgetMonthMicroUsd: undefined,
       budgetRunMicroUsd: undefined,
       keys: {},

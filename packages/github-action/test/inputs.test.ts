@@ -33,6 +33,7 @@ it("has the documented defaults", () => {
     prompts: [],
     config: undefined,
     policy: undefined,
+    urgency: undefined,
     budgetMonthMicroUsd: undefined,
     budgetRunMicroUsd: undefined,
     keys: {},
@@ -152,4 +153,12 @@ it("reads every input that action.yml lists, and no other", () => {
     ...source.matchAll(/read(?:Choice|Text|Lines|Usd|Secret)\("([a-z-]+)"|^ {2}"([a-z-]+)": "[A-Z_]+"/gm),
   ].map((match) => match[1] ?? match[2]);
   expect(new Set(asked)).toEqual(new Set(listed));
+});
+
+it.each(["normal", "low", "batch"])("takes urgency %s", (urgency) => {
+  expect(read({ urgency }).urgency).toBe(urgency);
+});
+
+it("refuses an urgency that there is not, and says which there are", () => {
+  expect(() => read({ urgency: "batsh" })).toThrow(/`urgency` is "batsh"; it takes normal, low, batch\./);
 });

@@ -63,6 +63,14 @@ describe("Cost: Estimate", () => {
     expect(items[0]?.json).toMatchObject({ possible: false, hint: expect.stringContaining("'Per Image'") });
   });
 
+  it("shows both prices and the wait where the model takes batches", async () => {
+    const estimateOf = async (model: string): Promise<IDataObject> =>
+      (await run({ ...ESTIMATE, model: { __rl: true, mode: "id", value: model } })).items[0]?.json ?? {};
+    const { estimateUsd, batchEstimateUsd, batchWaitHours } = await estimateOf("gemini-nano-banana-2.1");
+    expect([batchEstimateUsd, batchWaitHours]).toEqual([Math.ceil(Number(estimateUsd) * 500_000) / 1e6, 24]);
+    expect(await estimateOf("sketch")).not.toHaveProperty("batchEstimateUsd");
+  });
+
   it("estimates every item by its own values", async () => {
     const { items } = await run({ ...ESTIMATE, options: { count: "={{ $json.count }}" } }, undefined, [
       { count: 1 },

@@ -79,7 +79,7 @@ describe("every example workflow", () => {
   it("stands in the README", () => {
     const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
     expect(files.filter((file) => !readme.includes(`\`${file}\``))).toEqual([]);
-    expect(files).toHaveLength(5);
+    expect(files).toHaveLength(6);
   });
 });
 
@@ -151,6 +151,25 @@ describe("the example workflows", () => {
     const report = items("Report")[0]?.binary?.["data"];
     expect(report?.fileName).toBe("image-spending.csv");
     expect(Buffer.from(report?.data ?? "", "base64").toString()).toContain(`month ${lastMonth}`);
+  });
+
+  it("order over night as one batch, and collect in later executions, each image once", async () => {
+    // What OpenAI takes off is in one's own terms.
+    const { items: ordered } = await runExample("overnight-batch.json", "Start", {
+      edit: (text) => text.replace('"fileName": "={{ $json.product }}"', '$&, "batchDiscount": 50'),
+    });
+    expect(ordered("Order Images").map(({ json }) => [json["status"], json["images"]])).toEqual([["submitted", 3]]);
+    expect(simulator.statement().images).toBe(0);
+    const { items: early } = await runExample("overnight-batch.json", "Every Hour");
+    expect(early("Collect").map(({ json }) => json["status"])).toEqual(["running"]);
+    expect([...early("To the Shop"), ...early("Tell Someone")]).toEqual([]);
+    const { items: late } = await runExample("overnight-batch.json", "Every Hour");
+    expect(names(late("To the Shop"))).toEqual(["Oak-stool.png", "Wool-blanket.png", "Trail-shoe.png"]);
+    expect(late("Tell Someone")).toEqual([]);
+    expect((await runExample("overnight-batch.json", "Every Hour")).items("Collect")).toEqual([]);
+    const { entries, totalMicroUsd } = simulator.statement();
+    const costs = late("To the Shop").map(({ json }) => Math.round(Number(json["costUsd"]) * 1e6));
+    expect([entries.length, costs.reduce((sum, cost) => sum + cost, 0)]).toEqual([3, totalMicroUsd]);
   });
 
   it("let an agent fill in prompt and purpose, and nothing about money", async () => {

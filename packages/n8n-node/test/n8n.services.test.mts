@@ -1,6 +1,8 @@
 import type { IDataObject } from "n8n-workflow";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { N8N_VERSION } from "../scripts/install-n8n.mts";
+import { LEDGER_CREDENTIAL, PROVIDER_CREDENTIALS } from "../nodes/Artdesk/provider-credentials.ts";
+import { asText } from "../nodes/Artdesk/read-text.ts";
 import { ARTDESK } from "./harness/artdesk-runner.mts";
 import { failureOf } from "./harness/three-posters.mts";
 import { postgresUrl, startWholeN8n, type WholeN8n } from "./harness/whole-n8n.mts";
@@ -37,7 +39,7 @@ describe.skipIf(postgresUrl === undefined).each(MODES)(`the whole n8n ${N8N_VERS
     expect([icon.status, icon.headers.get("content-type")]).toEqual([200, expect.stringContaining("svg")]);
   });
 
-  it.each(["artdeskOpenAiApi", "artdeskGeminiApi", "artdeskLedgerApi"])(
+  it.each([...PROVIDER_CREDENTIALS.values(), LEDGER_CREDENTIAL])(
     "tests the credential %s, and finds a wrong address",
     async (type) => {
       const test = (data: IDataObject | undefined): Promise<unknown> =>
@@ -66,6 +68,30 @@ describe.skipIf(postgresUrl === undefined).each(MODES)(`the whole n8n ${N8N_VERS
       "two.png",
     ]);
     expect(whole.simulator.statement().images).toBe(2);
+  });
+
+  it("submits a batch, and collects it in later executions, paid once", async () => {
+    const batch = { resource: "batch", tags: { client: "nightly" } };
+    const submit = await whole.openWebhook(
+      "submit",
+      poster({ ...batch, operation: "submit", options: { quality: "low", batchDiscount: 50 } }),
+    );
+    const collect = await whole.openWebhook("collect", { ...batch, operation: "collect" });
+    const [submitted] = await submit([{ thing: "one" }, { thing: "two" }]);
+    expect(submitted).toMatchObject({ status: "submitted", images: 2, waitHours: 24 });
+    expect(await collect([{}])).toMatchObject([{ status: "running", batchId: submitted?.["batchId"] }]);
+    const collected = await collect([{}]);
+    expect(collected.map(({ status, fileName }) => [status, fileName])).toEqual([
+      ["made", "one.png"],
+      ["made", "two.png"],
+    ]);
+    expect((await fetch(collected[0]?.["url"] as string)).status).toBe(200);
+    const { totalMicroUsd, images } = whole.simulator.statement();
+    const report = await whole.openWebhook("nightly", { resource: "budget", operation: "get", scopes: ["client"] });
+    const books = (await report([{}])).find(({ label }) => asText(label).startsWith("client nightly"));
+    expect(books).toMatchObject({ spentUsd: totalMicroUsd / 1e6, reservedUsd: 0, possiblyBilledUsd: 0, images });
+    const costs = collected.map(({ costUsd }) => Math.round(Number(costUsd) * 1e6));
+    expect([images, costs.reduce((sum, cost) => sum + cost, 0)]).toEqual([2, totalMicroUsd]);
   });
 
   it("keeps one month's budget in its data table, over 40 executions that race", async () => {

@@ -14,7 +14,7 @@ import { ArtdeskOpenAiApi } from "../credentials/ArtdeskOpenAiApi.credentials.ts
 import { ArtdeskOpenRouterApi } from "../credentials/ArtdeskOpenRouterApi.credentials.ts";
 import { ArtdeskReplicateApi } from "../credentials/ArtdeskReplicateApi.credentials.ts";
 import { Artdesk } from "../nodes/Artdesk/Artdesk.node.ts";
-import { inPanelWords, PROVIDER_CREDENTIALS } from "../nodes/Artdesk/provider-credentials.ts";
+import { BATCH_PROVIDERS, inPanelWords, PROVIDER_CREDENTIALS } from "../nodes/Artdesk/provider-credentials.ts";
 import { SIZE_PRESETS } from "../nodes/Artdesk/resources/size-presets.ts";
 
 const node = new Artdesk();
@@ -130,6 +130,8 @@ describe("the panel", () => {
       "Upscale image",
       "Estimate cost",
       "Get budget",
+      "Collect batch",
+      "Submit batch",
     ]);
   });
 
@@ -265,6 +267,19 @@ describe("the list of models", () => {
   });
 });
 
+describe("credentials in the panel", () => {
+  it("are those of the providers that batches can use", () => {
+    const shown = (node.description.credentials ?? [])
+      .filter(({ displayOptions }) => displayOptions?.show?.["resource"]?.includes("batch"))
+      .map(({ name }) => name);
+    const usable = [...PROVIDER_CREDENTIALS].flatMap(([provider, type]) =>
+      BATCH_PROVIDERS.has(provider) ? [type] : [],
+    );
+    expect(shown).toEqual(usable);
+    expect(usable).toEqual(["artdeskOpenAiApi", "artdeskGeminiApi"]);
+  });
+});
+
 describe("words of the panel", () => {
   it.each([
     ["Set OPENAI_API_KEY or GEMINI_API_KEY.", "Set the OpenAI credential or the Google Gemini credential."],
@@ -275,6 +290,10 @@ describe("words of the panel", () => {
     [
       'Its provider publishes no price. Write yours in artdesk.yml, in USD per image: `prices: { "fal-ai/x": 0.05 }`.',
       "Its provider publishes no price. Give yours under 'Own Prices' in 'Options'.",
+    ],
+    [
+      "Use 1024x1024, 1536x1024 or 1024x1536, or `urgency: normal`.",
+      "Use 1024x1024, 1536x1024 or 1024x1536, or 'Image: Generate'.",
     ],
     ["Raise budget.tags.client.acme by at least $1.00.", "Raise 'Client per Month' by at least $1.00."],
     ["Raise budget.tags.client.acme.co by at least $1.00.", "Raise 'Client per Month' by at least $1.00."],

@@ -36,6 +36,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
       GEMINI_API_KEY: "sim-gemini",
       FAL_BASE_URL: `${url}/fal`,
       FAL_KEY: "sim-fal",
+      FAL_PLATFORM_BASE_URL: `${url}/fal-platform/v1`,
       REPLICATE_BASE_URL: `${url}/replicate/v1`,
       REPLICATE_API_TOKEN: "sim-replicate",
       OPENROUTER_BASE_URL: `${url}/openrouter/api/v1`,

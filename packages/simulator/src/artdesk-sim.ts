@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { startSimulator } from "./start-simulator.ts";
 import type { Simulator, SimulatorOptions } from "./start-simulator.ts";
 
-const USAGE = `artdesk-sim [--port N] [--seed N] [--latency-ms N] [--images-per-minute N] [--batch-polls N] [--image-noise] [--today YYYY-MM-DD] [--json]
+const USAGE = `artdesk-sim [--port N] [--seed N] [--latency-ms N] [--images-per-minute N] [--batch-polls N] [--batch-file] [--image-noise] [--today YYYY-MM-DD] [--json]
 
 Image providers on 127.0.0.1, with a bank statement and scripted faults.
   --port N            port (default 0: any free one)
@@ -11,6 +11,7 @@ Image providers on 127.0.0.1, with a bank statement and scripted faults.
   --latency-ms N      added to every paid call (default 0)
   --images-per-minute N  refuses more than N images of a model in any minute (default: no limit)
   --batch-polls N     looks at a batch that find it running (default 1)
+  --batch-file        Gemini answers a batch in a file of lines
   --image-noise       PNGs as heavy as real ones
   --today YYYY-MM-DD  the day it plays; models past their shutdown date are gone (default: today)
   --json              one JSON line {url, port, env} when ready
@@ -29,6 +30,7 @@ function readCommand(): Command | "help" {
       "latency-ms": { type: "string", default: "0" },
       "images-per-minute": { type: "string" },
       "batch-polls": { type: "string", default: "1" },
+      "batch-file": { type: "boolean", default: false },
       "image-noise": { type: "boolean", default: false },
       today: { type: "string" },
       json: { type: "boolean", default: false },
@@ -49,6 +51,7 @@ function readCommand(): Command | "help" {
         values["images-per-minute"] === undefined
           ? undefined
           : wholeNumber("--images-per-minute", values["images-per-minute"], 1_000_000),
+      batchFile: values["batch-file"],
       imageNoise: values["image-noise"],
       now: () => Date.now() + offsetMs,
     },

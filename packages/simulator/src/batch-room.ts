@@ -44,9 +44,12 @@ export class BatchRoom {
   readonly batches: Map<string, SimulatedBatch> = new Map();
   /** Looks at a batch that find it running. */
   readonly polls: number;
+  /** Gemini's answers come in a file instead of with the batch. */
+  readonly answersInFile: boolean;
 
-  constructor(polls: number) {
+  constructor(polls: number, answersInFile: boolean) {
     this.polls = polls;
+    this.answersInFile = answersInFile;
   }
 
   reset(): void {

@@ -26,6 +26,8 @@ export interface SimulatorOptions {
   readonly seed?: number | undefined;
   /** Looks at a batch that find it running before it is made. Default 1. */
   readonly batchPolls?: number | undefined;
+  /** Gemini answers a batch in a file of lines, as it does for many images. Default false. */
+  readonly batchFile?: boolean | undefined;
   /** The account's limit per model, over the last 60 seconds by the simulator's clock. Default: none. */
   readonly imagesPerMinute?: number | undefined;
   /** Added to every paid call. Default 0. */
@@ -82,7 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const calls = new CallLog();
   const faults = new FaultScript();
   const timers = new Timers();
-  const batchRoom = new BatchRoom(options.batchPolls ?? 1);
+  const batchRoom = new BatchRoom(options.batchPolls ?? 1, options.batchFile ?? false);
   const rateLimiter = new RateLimiter(options.imagesPerMinute);
   const jobs = new JobShelf();
   const truth = new TruthBook(seed, options.adherence && parseAdherence(options.adherence));

@@ -1,5 +1,5 @@
 import { ArtdeskError, type CatalogueRow, closestModel, findModel } from "@artdesk/core";
-import { checkModels, createUndiciHttp, type ModelCheck, openAssetDesk } from "@artdesk/core/node";
+import { checkModels, createUndiciHttp, type ModelCheck, openAssetDesk, withPlatforms } from "@artdesk/core/node";
 import { deskOptions, readAmount } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
@@ -39,7 +39,8 @@ export async function modelsCommand(
       return EXIT.done;
     }
     const { baseUrls, connections } = desk.workspace.config;
-    const http = createUndiciHttp({ providers: catalogue.providers.values(), env: io.env, baseUrls, connections });
+    const providers = withPlatforms(catalogue.providers.values(), io.env, baseUrls);
+    const http = createUndiciHttp({ providers, env: io.env, baseUrls, connections });
     try {
       const today = new Date(desk.clock.nowMs()).toISOString().slice(0, 10);
       const checks = await checkModels({ http, catalogue: { ...catalogue, rows }, known: catalogue, today });

@@ -14,6 +14,7 @@ export function showModels(rows: readonly CatalogueRow[], names: readonly string
       { head: "good enough for", maxWidth: 26 },
       { head: "evidence", maxWidth: 40 },
       { head: "lifecycle", maxWidth: 24 },
+      { head: "estimated", maxWidth: 24 },
       { head: "price from" },
     ],
     rows.map((row) => [
@@ -24,6 +25,7 @@ export function showModels(rows: readonly CatalogueRow[], names: readonly string
       row.qualities.map((quality) => `${quality.id}: ${tiersOf(quality.tiers)}`).join("; "),
       [...new Set(row.qualities.map(({ evidence }) => evidence))].join(" "),
       lifecycleOf(row),
+      row.estimated.join(", "),
       `[${sources.indexOf(sourceOf(row)) + 1}] ${row.sources.price.date}`.trimEnd(),
     ]),
   );

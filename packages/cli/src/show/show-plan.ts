@@ -1,5 +1,5 @@
 import { formatUsd } from "@artdesk/core";
-import type { PlanAsset, PlanReport } from "@artdesk/core/node";
+import type { PlanAsset, PlanReport, ReportOffer } from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { showBudget } from "./show-budget.ts";
 import { showReportError } from "./show-error.ts";
@@ -54,11 +54,17 @@ function planRow(asset: PlanAsset): string[] {
   return [
     asset.id,
     asset.status.replace("_", " "),
-    `${offer.model} ${offer.quality} ${offer.size}${offer.count > 1 ? ` x ${offer.count}` : ""}`,
+    describeOffer(offer),
     formatUsd(offer.estimateMicroUsd),
     formatUsd(offer.worstCaseMicroUsd),
     [batchWords(asset), ...offer.reasons].filter(Boolean).join(" "),
   ];
+}
+
+function describeOffer({ model, quality, size, count, steps }: ReportOffer): string {
+  const [base] = steps ?? [];
+  if (base) return `${model} ${quality} ${base.size}, enlarged to ${size}`;
+  return `${model} ${quality} ${size}${count > 1 ? ` x ${count}` : ""}`;
 }
 
 /** Both prices and the wait, where a batch is wanted. */

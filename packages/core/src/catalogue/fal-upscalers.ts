@@ -1,9 +1,10 @@
-import { falCommon, unrated } from "./fal.ts";
+import { FAL_UNSTATED, falCommon, unrated } from "./fal.ts";
 import type { CatalogueRow } from "./row.ts";
 
+/** fal states no largest image. */
 const MAX_AREA_PX = 8192 * 8192;
 
-const common: Omit<CatalogueRow, "id" | "name" | "sizes" | "qualities"> = {
+const common: Omit<CatalogueRow, "id" | "name" | "sizes" | "qualities" | "estimated"> = {
   ...falCommon,
   operations: ["upscale"],
   maxReferences: 1,
@@ -19,6 +20,7 @@ export const falUpscalerRows: readonly CatalogueRow[] = [
     aliases: [{ id: "seedvr2" }, { id: "super resolution" }],
     sizes: { kind: "factor", minFactor: 1, maxFactor: 10, wholeFactors: false, maxAreaPx: MAX_AREA_PX },
     qualities: unrated(15_000),
+    estimated: [...FAL_UNSTATED, "maxAreaPx"],
     formats: ["png", "jpeg", "webp"],
     price: { kind: "per_area", microUsdPerBlock: 1000, blockPx: 1_000_000 },
     sources: {
@@ -37,6 +39,7 @@ export const falUpscalerRows: readonly CatalogueRow[] = [
     aliases: [{ id: "real-esrgan" }],
     sizes: { kind: "factor", minFactor: 1, maxFactor: 8, wholeFactors: false, maxAreaPx: MAX_AREA_PX },
     qualities: unrated(5_000),
+    estimated: [...FAL_UNSTATED, "factors", "maxAreaPx"],
   },
   {
     ...common,
@@ -45,6 +48,7 @@ export const falUpscalerRows: readonly CatalogueRow[] = [
     aliases: [{ id: "topaz upscale" }],
     sizes: { kind: "factor", minFactor: 1, maxFactor: 4, wholeFactors: false, maxAreaPx: MAX_AREA_PX },
     qualities: unrated(20_000),
+    estimated: [...FAL_UNSTATED, "factors", "maxAreaPx"],
   },
   {
     ...common,
@@ -60,6 +64,7 @@ export const falUpscalerRows: readonly CatalogueRow[] = [
       chosenByModel: true,
     },
     qualities: unrated(10_000),
+    estimated: [...FAL_UNSTATED, "factors", "maxAreaPx", "formats"],
   },
   {
     ...common,
@@ -68,5 +73,6 @@ export const falUpscalerRows: readonly CatalogueRow[] = [
     aliases: [{ id: "clarity" }],
     sizes: { kind: "factor", minFactor: 1, maxFactor: 4, wholeFactors: false, maxAreaPx: MAX_AREA_PX },
     qualities: unrated(30_000),
+    estimated: [...FAL_UNSTATED, "factors", "maxAreaPx", "formats"],
   },
 ];

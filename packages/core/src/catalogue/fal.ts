@@ -1,5 +1,5 @@
 import type { PixelSize } from "../types.ts";
-import type { CatalogueRow, QualityRow, SizeRule, Source } from "./row.ts";
+import type { CatalogueRow, EstimableFigure, QualityRow, SizeRule, Source } from "./row.ts";
 
 /** Endpoints, fields and limits. */
 export const FAL_TYPES: Source = {
@@ -13,8 +13,11 @@ export const FAL_PRICING: Source = {
 };
 const ARENA: Source = { document: "arena.ai leaderboards, text-to-image and image edit", date: "2026-04-19" };
 
+/** What fal publishes for no model: how long it takes, how long a prompt may be, what may be done with the image. */
+export const FAL_UNSTATED: readonly EstimableFigure[] = ["latency", "maxPromptCharacters", "commercialUse"];
+
 /** What every fal row has in common. */
-export const falCommon: Omit<CatalogueRow, "id" | "name" | "operations" | "sizes" | "qualities"> = {
+export const falCommon: Omit<CatalogueRow, "id" | "name" | "operations" | "sizes" | "qualities" | "estimated"> = {
   provider: "fal",
   aliases: [],
   formats: ["png", "jpeg"],
@@ -95,6 +98,7 @@ const seedream45: CatalogueRow = {
   ],
   maxReferences: 10,
   maxImagesPerCall: 4,
+  estimated: [...FAL_UNSTATED, "edgeMultiplePx", "maxRatio", "formats", "maxImagesPerCall"],
 };
 
 const wan27Pro: CatalogueRow = {
@@ -121,6 +125,8 @@ const wan27Pro: CatalogueRow = {
   ],
   maxReferences: 3,
   maxImagesPerCall: 4,
+  // The types state the length of an edit's prompt.
+  estimated: ["latency", "commercialUse", "sizes", "formats"],
 };
 
 const kontextDev: CatalogueRow = {
@@ -142,6 +148,8 @@ const kontextDev: CatalogueRow = {
   ],
   maxReferences: 1,
   maxImagesPerCall: 4,
+  // The shapes are fal's; which pixels they come to is read from the model's own source.
+  estimated: [...FAL_UNSTATED, "sizes", "maxImagesPerCall"],
 };
 
 const dreamina31: CatalogueRow = {
@@ -161,6 +169,7 @@ const dreamina31: CatalogueRow = {
   },
   qualities: unrated(15_000),
   maxImagesPerCall: 4,
+  estimated: [...FAL_UNSTATED, "edgeMultiplePx", "formats", "maxImagesPerCall"],
   price: { kind: "per_image", microUsdPerImage: 30_000 },
   sources: {
     ...falCommon.sources,
@@ -177,6 +186,7 @@ const stableDiffusion3: CatalogueRow = {
   sizes: NAMED_SIZES,
   qualities: unrated(6_000),
   maxImagesPerCall: 4,
+  estimated: [...FAL_UNSTATED, "sizes", "formats", "maxImagesPerCall"],
 };
 
 const recraft20b: CatalogueRow = {
@@ -187,6 +197,7 @@ const recraft20b: CatalogueRow = {
   operations: ["generate"],
   sizes: NAMED_SIZES,
   qualities: unrated(8_000),
+  estimated: [...FAL_UNSTATED, "sizes", "formats"],
 };
 
 const hunyuan21: CatalogueRow = {
@@ -198,9 +209,10 @@ const hunyuan21: CatalogueRow = {
   sizes: NAMED_SIZES,
   qualities: unrated(15_000),
   maxImagesPerCall: 4,
+  estimated: [...FAL_UNSTATED, "sizes", "maxImagesPerCall"],
 };
 
-/** Image and edit models at fal.ai. Latencies are rough: fal publishes none. */
+/** Image and edit models at fal.ai. */
 export const falRows: readonly CatalogueRow[] = [
   seedream45,
   wan27Pro,

@@ -157,6 +157,7 @@ const nanoBananaPro: CatalogueRow = {
       date: "2026-11-23",
     },
   },
+  estimated: ["latency", "maxPromptCharacters"],
 };
 
 const nanoBanana21: CatalogueRow = {
@@ -215,7 +216,9 @@ const nanoBanana21: CatalogueRow = {
       document: "docs.laozhang.ai/en/api-capabilities/nano-banana-2-1-image: text, infographic layouts",
       date: "2026-11-23",
     },
+    latency: { document: "docs.laozhang.ai/en/api-capabilities/nano-banana-2-1-image: 15 to 40 s", date: "2026-11-23" },
   },
+  estimated: ["price", "maxPromptCharacters"],
 };
 
 const nanoBanana2Lite: CatalogueRow = {
@@ -235,6 +238,7 @@ const nanoBanana2Lite: CatalogueRow = {
   price: { kind: "token_table", prices: prices(0.25, 1.5, 30), outputTokens: { "1K": 1120 }, ...THINKING },
   lifecycle: { availableFrom: "2026-06-30", deprecatedOn: undefined, shutdownOn: undefined, successor: undefined },
   sources: { price: RATES, sizes: SIZES, lifecycle: CHANGELOG, limits: LIMITS, strengths: ARENA_JULY },
+  estimated: ["latency", "maxPromptCharacters"],
 };
 
 /** Image models of the Gemini API. */

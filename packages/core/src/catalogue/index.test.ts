@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { outputTokensOf, unitsOf } from "../cost.ts";
 import { catalogueRows } from "./index.ts";
 import { closestModel, findModel, plainName } from "./find-model.ts";
+import { ESTIMABLE_FIGURES } from "./row.ts";
 
 const DAY = /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
@@ -11,6 +12,24 @@ describe.each(catalogueRows.map((row) => [row.id, row] as const))("row %s", (_id
       expect(row.sources[group].document).not.toBe("");
       expect(row.sources[group].date).toMatch(DAY);
     }
+  });
+
+  it("says which figures are estimates, each once, and names a source for a latency that is none", () => {
+    const { estimated, sizes, sources, price } = row;
+    expect(estimated).toEqual([...new Set(estimated)]);
+    for (const figure of estimated) expect(ESTIMABLE_FIGURES).toContain(figure);
+    expect(estimated.includes("latency")).toBe(sources.latency === undefined);
+    if (price.kind === "unknown") expect(estimated).not.toContain("price");
+    const parts = {
+      free: ["edgeMultiplePx", "minAreaPx", "maxAreaPx", "maxEdgePx", "maxRatio"],
+      factor: ["factors", "maxAreaPx"],
+      fixed: [],
+      table: [],
+    } satisfies Record<typeof sizes.kind, (typeof estimated)[number][]>;
+    const own: readonly string[] = parts[sizes.kind];
+    const others = Object.values(parts).flat();
+    for (const figure of others.filter((part) => !own.includes(part) || estimated.includes("sizes")))
+      expect(estimated).not.toContain(figure);
   });
 
   it("has evidence with a source for every tier, and no tier without", () => {

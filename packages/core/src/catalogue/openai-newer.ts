@@ -76,6 +76,8 @@ function newerModel(model: NewerModel): CatalogueRow {
       limits: OPENAI_TYPES,
       strengths: model.launch,
     },
+    // No source names the sizes of 2.6, and its price is a bound.
+    estimated: model.boundFactors === EXACT ? ["latency"] : ["latency", "price", "sizes"],
   };
 }
 

@@ -84,6 +84,7 @@ const gptImage15: CatalogueRow = {
     limits: OPENAI_TYPES,
     strengths: { document: "runware.ai/models/gpt-image-1-5", date: "2026-11-23" },
   },
+  estimated: ["latency"],
 };
 
 const gptImage1Mini: CatalogueRow = {
@@ -147,6 +148,7 @@ const gptImage1Mini: CatalogueRow = {
     limits: OPENAI_TYPES,
     strengths: ARENA_APRIL,
   },
+  estimated: ["latency"],
 };
 
 /** Models that end on 2026-12-01. */

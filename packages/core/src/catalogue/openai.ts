@@ -66,6 +66,7 @@ const gptImage2: CatalogueRow = {
     limits: { document: "yingtu.ai and wavespeed.ai guides, tier 1", date: "2026-05-12" },
     strengths: { document: "runware.ai/docs/models/openai-gpt-image-2/guides/prompting", date: "2026-11-23" },
   },
+  estimated: ["latency"],
 };
 
 /** Image models of OpenAI's Images API. */

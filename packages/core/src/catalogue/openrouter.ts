@@ -59,6 +59,16 @@ export const openrouterRows: readonly CatalogueRow[] = [
       limits: API,
       strengths: SEEDREAM_PAGE,
     },
+    estimated: [
+      "latency",
+      "edgeMultiplePx",
+      "maxEdgePx",
+      "formats",
+      "maxReferences",
+      "maxImagesPerCall",
+      "maxPromptCharacters",
+      "commercialUse",
+    ],
   },
   {
     provider: "openrouter",
@@ -96,5 +106,15 @@ export const openrouterRows: readonly CatalogueRow[] = [
       limits: { document: "docs.bfl.ai, FLUX.2: up to 8 reference images", date: "2026-11-24" },
       strengths: FLUX_PRICES,
     },
+    // What the maker, gateways and nodes for it say of sizes and references differs.
+    estimated: [
+      "latency",
+      "sizes",
+      "formats",
+      "maxReferences",
+      "maxImagesPerCall",
+      "maxPromptCharacters",
+      "commercialUse",
+    ],
   },
 ];

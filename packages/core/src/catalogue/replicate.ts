@@ -2,8 +2,12 @@ import { KONTEXT_SIZES, unrated } from "./fal.ts";
 import type { CatalogueRow, Source } from "./row.ts";
 
 const MODEL_PAGES: Source = { document: "replicate.com, pages of the models", date: "2026-11-23" };
+const SEEDREAM_API: Source = { document: "replicate.com/bytedance/seedream-4.5, input schema", date: "2026-11-24" };
 
-const common: Omit<CatalogueRow, "id" | "name" | "operations" | "sizes" | "qualities" | "aliases" | "maxReferences"> = {
+const common: Omit<
+  CatalogueRow,
+  "id" | "name" | "operations" | "sizes" | "qualities" | "aliases" | "maxReferences" | "estimated"
+> = {
   provider: "replicate",
   formats: ["png", "jpeg"],
   transparent: false,
@@ -38,6 +42,15 @@ export const replicateRows: readonly CatalogueRow[] = [
     sizes: KONTEXT_SIZES,
     qualities: unrated(3_000),
     maxReferences: 1,
+    estimated: [
+      "latency",
+      "sizes",
+      "formats",
+      "maxReferences",
+      "maxImagesPerCall",
+      "maxPromptCharacters",
+      "commercialUse",
+    ],
   },
   {
     ...common,
@@ -48,5 +61,9 @@ export const replicateRows: readonly CatalogueRow[] = [
     sizes: { kind: "table", entries: [{ aspect: "1:1", resolution: "2K", widthPx: 2048, heightPx: 2048 }] },
     qualities: unrated(15_000),
     maxReferences: 14,
+    maxPromptCharacters: 4000,
+    sources: { ...common.sources, sizes: SEEDREAM_API, limits: SEEDREAM_API },
+    // It makes 4K and other shapes, too; the pixels of a shape are not stated.
+    estimated: ["latency", "sizes", "formats", "commercialUse"],
   },
 ];

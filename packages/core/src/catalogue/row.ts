@@ -119,6 +119,31 @@ export type PriceRule =
       kind: "unknown";
     };
 
+/**
+ * Figures that may be an estimate. `price` is one where what is published does not cover every size or quality, so that
+ * an upper bound stands in. `sizes` is the whole rule; `edgeMultiplePx`, `minAreaPx`, `maxAreaPx`, `maxEdgePx`,
+ * `maxRatio` and `factors` are parts of one. `latency` has no source unless the row names one.
+ */
+export const ESTIMABLE_FIGURES = [
+  "price",
+  "latency",
+  "sizes",
+  "edgeMultiplePx",
+  "minAreaPx",
+  "maxAreaPx",
+  "maxEdgePx",
+  "maxRatio",
+  "factors",
+  "formats",
+  "maxReferences",
+  "maxImagesPerCall",
+  "maxPromptCharacters",
+  "commercialUse",
+] as const;
+
+/** See {@link ESTIMABLE_FIGURES}. */
+export type EstimableFigure = (typeof ESTIMABLE_FIGURES)[number];
+
 /** One model. Every figure has a source; the registry of models is this table. */
 export interface CatalogueRow {
   provider: string;
@@ -166,8 +191,12 @@ export interface CatalogueRow {
     /** Id of the row to use instead. */
     successor: string | undefined;
   };
-  /** Sources per figure group: `price`, `sizes`, `lifecycle`, `limits`, `strengths`. */
-  sources: Readonly<Record<"price" | "sizes" | "lifecycle" | "limits" | "strengths", Source>>;
+  /** Sources per figure group: `price`, `sizes`, `lifecycle`, `limits`, `strengths`, and `latency` where one states it. */
+  sources: Readonly<Record<"price" | "sizes" | "lifecycle" | "limits" | "strengths", Source>> & {
+    readonly latency?: Source | undefined;
+  };
+  /** Figures that no source states: careful assumptions, which a reply may prove wrong. */
+  estimated: readonly EstimableFigure[];
   /** Fields that the user wants in every request of this model, for servers that need them; `null` leaves one out. */
   parameters?: Readonly<Record<string, string | number | boolean | null>> | undefined;
 }

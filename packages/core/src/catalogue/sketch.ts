@@ -32,6 +32,7 @@ export const sketchRows: readonly CatalogueRow[] = [
     commercialUse: true,
     imagesPerMinute: undefined,
     lifecycle: { availableFrom: undefined, deprecatedOn: undefined, shutdownOn: undefined, successor: undefined },
-    sources: { price: SELF, sizes: SELF, lifecycle: SELF, limits: SELF, strengths: SELF },
+    sources: { price: SELF, sizes: SELF, lifecycle: SELF, limits: SELF, strengths: SELF, latency: SELF },
+    estimated: [],
   },
 ];

@@ -5,7 +5,15 @@ import { suggestName } from "../closest-name.ts";
 import { usdToMicroUsd } from "../money.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { closestModel, findModel, plainName } from "./find-model.ts";
-import type { CatalogueRow, PriceRule, QualityRow, SizeRule, Source } from "./row.ts";
+import {
+  type CatalogueRow,
+  ESTIMABLE_FIGURES,
+  type EstimableFigure,
+  type PriceRule,
+  type QualityRow,
+  type SizeRule,
+  type Source,
+} from "./row.ts";
 
 type Settings = Pick<ArtdeskConfig, "file" | "prices" | "catalogue" | "lineOf">;
 
@@ -54,7 +62,13 @@ export function workspaceCatalogue(base: Catalogue, settings: Settings): Catalog
         document: `${settings.file ?? "artdesk.yml"}:${settings.lineOf(["prices", own.name])}`,
         date: "",
       };
-      return { ...row, price: priceOf(own.price), predictablePrice: true, sources: { ...row.sources, price: source } };
+      return {
+        ...row,
+        price: priceOf(own.price),
+        predictablePrice: true,
+        sources: { ...row.sources, price: source },
+        estimated: row.estimated.filter((figure) => figure !== "price"),
+      };
     }),
   };
 }
@@ -121,9 +135,31 @@ function rowOf(fields: RowFields, rows: readonly CatalogueRow[], source: Source)
       shutdownOn: fields.shutdown,
       successor: fields.successor,
     },
-    sources: { price: source, sizes: source, lifecycle: source, limits: source, strengths: source },
+    sources: {
+      price: source,
+      sizes: source,
+      lifecycle: source,
+      limits: source,
+      strengths: source,
+      ...(fields.latency_seconds === undefined ? {} : { latency: source }),
+    },
+    estimated: unstatedIn(fields),
     parameters: fields.parameters,
   };
+}
+
+/** What the user left out, so that a default or the figure of another model stands in. */
+function unstatedIn(fields: RowFields): readonly EstimableFigure[] {
+  const stated: Readonly<Partial<Record<EstimableFigure, unknown>>> = {
+    latency: fields.latency_seconds,
+    sizes: fields.sizes ?? fields.free_sizes,
+    formats: fields.formats,
+    maxReferences: fields.max_references,
+    maxImagesPerCall: fields.max_images,
+    maxPromptCharacters: fields.max_prompt,
+    commercialUse: fields.commercial_use,
+  };
+  return ESTIMABLE_FIGURES.filter((figure) => figure in stated && stated[figure] === undefined);
 }
 
 function sizesOf({ sizes, free_sizes: free }: RowFields): SizeRule | undefined {

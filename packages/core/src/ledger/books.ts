@@ -2,6 +2,7 @@ import { ArtdeskError, isArtdeskError } from "../errors.ts";
 import type { Clock, LedgerStore, Random, VersionedValue } from "../ports.ts";
 import { corruptDocument, decodeMonth } from "./decode.ts";
 import {
+  copyMonth,
   emptyMonth,
   type FindEnded,
   evictIdleRuns,
@@ -58,7 +59,8 @@ const MAX_RIVALRY = 6;
 export function createBooks({ store, clock, random, patienceMs }: BooksOptions): Books {
   const pages = createPages(store);
   const queues = new Map<string, Pending[]>();
-  const lastRead = new Map<string, { value: string; document: MonthDocument }>();
+  /** Each month as it was last seen in the store, by its text. These documents are never changed: changes work on copies. */
+  const lastSeen = new Map<string, { value: string; document: MonthDocument }>();
   const seen = new Set<string>();
   let rivalry = 0;
   let usualStepMs = 1;
@@ -69,6 +71,14 @@ export function createBooks({ store, clock, random, patienceMs }: BooksOptions):
     if (stored) seen.add(key);
     else if (seen.has(key)) throw corruptDocument(key, "it was there before and is gone");
     return stored;
+  };
+
+  const understand = (value: string, month: string): MonthDocument => {
+    const last = lastSeen.get(month);
+    if (last?.value === value) return last.document;
+    const document = decodeMonth(value, monthKey(month), month);
+    lastSeen.set(month, { value, document });
+    return document;
   };
 
   const runTotals = async (document: MonthDocument, run: string): Promise<Totals> => {
@@ -99,7 +109,7 @@ export function createBooks({ store, clock, random, patienceMs }: BooksOptions):
   const attempt = async (month: string, batch: readonly Pending[]): Promise<(() => void)[] | undefined> => {
     const key = monthKey(month);
     const stored = await readStored(key);
-    const document = stored ? decodeMonth(stored.value, key, month) : emptyMonth(month);
+    const document = stored ? copyMonth(understand(stored.value, month)) : emptyMonth(month);
     const storedLines = document.ended.length;
     const find = await prepare(document, batch);
     const answers = batch.map(({ change, resolve, reject }) => {
@@ -114,9 +124,11 @@ export function createBooks({ store, clock, random, patienceMs }: BooksOptions):
     if (!document.changed) return answers;
     await pages.rollOff(document, storedLines);
     evictIdleRuns(document);
-    const written = await store.write(key, encodeMonth(document), stored?.version);
-    if (written === "ok") seen.add(key);
-    return written === "ok" ? answers : undefined;
+    const value = encodeMonth(document);
+    if ((await store.write(key, value, stored?.version)) !== "ok") return undefined;
+    seen.add(key);
+    lastSeen.set(month, { value, document });
+    return answers;
   };
 
   /**
@@ -166,14 +178,8 @@ export function createBooks({ store, clock, random, patienceMs }: BooksOptions):
   };
 
   const read = async (month: string): Promise<MonthDocument> => {
-    const key = monthKey(month);
-    const stored = await readStored(key);
-    if (!stored) return emptyMonth(month);
-    const last = lastRead.get(month);
-    if (last?.value === stored.value) return last.document;
-    const document = decodeMonth(stored.value, key, month);
-    lastRead.set(month, { value: stored.value, document });
-    return document;
+    const stored = await readStored(monthKey(month));
+    return stored ? understand(stored.value, month) : emptyMonth(month);
   };
 
   return {

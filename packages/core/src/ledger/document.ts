@@ -64,6 +64,24 @@ export function emptyMonth(month: string): MonthDocument {
   };
 }
 
+/** The same month in a document of its own. Lines are shared: none is ever changed. */
+export function copyMonth(document: MonthDocument): MonthDocument {
+  return {
+    ...document,
+    total: { ...document.total },
+    tags: new Map(Array.from(document.tags, ([name, values]) => [name, copyTotals(values)])),
+    runs: copyTotals(document.runs),
+    imagesByModel: new Map(document.imagesByModel),
+    active: new Map(document.active),
+    ended: document.ended.slice(),
+    changed: false,
+  };
+}
+
+function copyTotals(totals: ReadonlyMap<string, Totals>): Map<string, Totals> {
+  return new Map(Array.from(totals, ([name, values]) => [name, { ...values }]));
+}
+
 /** Makes `line` the active line of its id: a new one, or the next state of one that is there. */
 export function putActive(document: MonthDocument, line: Line): void {
   const former = document.active.get(line.id);

@@ -2,9 +2,12 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { CatalogueRow } from "../catalogue/row.ts";
 import { isArtdeskError } from "../errors.ts";
 import type { Http } from "../ports.ts";
+import { checkFal } from "./model-check/check-fal.ts";
 import { checkGemini } from "./model-check/check-gemini.ts";
 import { checkOpenAi } from "./model-check/check-openai.ts";
 import { checkOpenRouter } from "./model-check/check-openrouter.ts";
+import { checkReplicate } from "./model-check/check-replicate.ts";
+import { platformId } from "./with-platforms.ts";
 
 /** Something that a provider's own list says. `drift` differs from the catalogue; `note` is worth knowing. */
 export interface ModelFinding {
@@ -37,6 +40,8 @@ export type ListCheck = (options: {
 const CHECKS: Readonly<Record<string, ListCheck>> = {
   openai: checkOpenAi,
   gemini: checkGemini,
+  fal: checkFal,
+  replicate: checkReplicate,
   openrouter: checkOpenRouter,
 };
 
@@ -46,6 +51,7 @@ const CHECKS: Readonly<Record<string, ListCheck>> = {
  * @param today - `YYYY-MM-DD`: rows that have ended by then need not be listed any more.
  */
 export async function checkModels(options: {
+  /** With the providers' other addresses: see {@link withPlatforms}. */
   http: Http;
   /** The models to compare. */
   catalogue: Catalogue;
@@ -70,6 +76,8 @@ export async function checkModels(options: {
     if (rows.length === 0) continue;
     if (check === undefined) checks.push(skipped(`${provider.name} has no list that could be compared`));
     else if (!http.hasKey(provider.id)) checks.push(skipped(`no key: set ${provider.auth.keyVariable}`));
+    else if (provider.auth.platform !== undefined && !http.hasKey(platformId(provider.id)))
+      checks.push(skipped(`its base URL is your own: set ${provider.auth.platform.baseUrlVariable}, too`));
     else
       checks.push(
         await runCheck(provider.id, rows.length, () => check({ http, rows, catalogue: options.known ?? catalogue })),

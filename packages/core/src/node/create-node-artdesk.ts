@@ -4,7 +4,7 @@ import { builtInCatalogue } from "../catalogue/built-in-catalogue.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { Clock, Journal, LedgerStore, Random } from "../ports.ts";
+import type { Clock, Http, Journal, LedgerStore, Random } from "../ports.ts";
 import type { Budget } from "../budget.ts";
 import { createPacer, type Pacer, type PacerOptions } from "../schedule/pacer.ts";
 import { nodeCodec } from "./node-codec.ts";
@@ -36,8 +36,10 @@ export interface NodeArtdeskOptions {
    * Starts calls only as fast as the providers' limits allow, together with other processes on the same ledger when it
    * was given as text. @default at once
    */
-  pace?: Pick<PacerOptions, "fixed" | "cheapHours"> | undefined;
+  pace?: Pick<PacerOptions, "fixed" | "cheapHours" | "deadlineAtMs"> | undefined;
   journal?: Journal | undefined;
+  /** See `ArtdeskOptions`. @default false */
+  twoSteps?: boolean | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
   /** Where questions that a model drew from a prompt are kept. @default nowhere */
@@ -48,6 +50,8 @@ export interface NodeArtdeskOptions {
 
 /** An art desk with sockets and perhaps a database behind it. */
 export interface NodeArtdesk extends Artdesk {
+  /** Sends to the providers, signed. */
+  readonly http: Http;
   /** Present with {@link NodeArtdeskOptions.pace}. */
   readonly pacer: Pacer | undefined;
   close(): Promise<void>;
@@ -83,12 +87,14 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
     pacer,
     codec: nodeCodec,
     journal: options.journal,
+    twoSteps: options.twoSteps,
     questions: options.questions,
     run: options.run,
     enabledProviders: options.providers,
   });
   return {
     ...desk,
+    http,
     pacer,
     async close() {
       await http.close();

@@ -7,6 +7,7 @@ import type { RemoteProvider } from "../provider.ts";
 import { type AssetDeskOptions, openAssetDesk } from "./asset-run/asset-desk.ts";
 import { systemClock } from "./system-clock.ts";
 import { createUndiciHttp } from "./undici-http.ts";
+import { platformId, withPlatforms } from "./with-platforms.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -54,7 +55,8 @@ export async function diagnose(options: AssetDeskOptions & { live: boolean }): P
   }
   const providers = [...builtInCatalogue.providers.values()].filter((provider) => provider.kind !== "local");
   const { baseUrls, connections } = settings;
-  const http = createUndiciHttp({ providers, env: options.env, baseUrls, connections });
+  const asked = withPlatforms(providers, options.env, baseUrls);
+  const http = createUndiciHttp({ providers: asked, env: options.env, baseUrls, connections });
   try {
     for (const provider of providers) {
       // A server whose models nobody has named is not meant to be used.
@@ -105,18 +107,12 @@ async function providerFinding(http: Http, provider: RemoteProvider, live: boole
     return { state: "warning", subject: name, message: "no key", hint: `Set ${auth.keyVariable} to use its models.` };
   }
   if (!live) return ok(name, "key is set");
-  // Asking a queue costs a job, or needs the id of one.
-  if (provider.kind === "job") return ok(name, "key is set; it is tried with the first job");
+  const question = keyQuestion(provider);
+  if (question === undefined || !http.hasKey(question.provider))
+    return ok(name, "key is set; it is tried with the first job");
   try {
-    const response = await http.send(
-      {
-        provider: provider.id,
-        method: "GET",
-        path: auth.keyCheckPath ?? "/models",
-        headers: { accept: "application/json" },
-      },
-      { timeoutMs: LIVE_TIMEOUT_MS },
-    );
+    const headers = { accept: "application/json" };
+    const response = await http.send({ ...question, method: "GET", headers }, { timeoutMs: LIVE_TIMEOUT_MS });
     for await (const _chunk of response.body) if (response.status >= 400) break;
     if (response.status === 200) return ok(name, "the key works");
     const refused = response.status === 401 || response.status === 403 || response.status === 400;
@@ -129,6 +125,13 @@ async function providerFinding(http: Http, provider: RemoteProvider, live: boole
   } catch (error) {
     return failedBy(name, error);
   }
+}
+
+/** What to ask for free; undefined where asking would cost a job or need the id of one. */
+function keyQuestion({ id, kind, auth }: RemoteProvider): { provider: string; path: string } | undefined {
+  if (auth.platform !== undefined) return { provider: platformId(id), path: auth.platform.keyCheckPath };
+  if (kind === "job" && auth.keyCheckPath === undefined) return undefined;
+  return { provider: id, path: auth.keyCheckPath ?? "/models" };
 }
 
 function lifecycleFindings(rows: readonly CatalogueRow[], nowMs: number): Finding[] {

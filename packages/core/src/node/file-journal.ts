@@ -35,6 +35,8 @@ export interface JournalRecord extends JournalEntry {
 export interface FileJournal extends Journal {
   /** What earlier runs left, oldest first. Call it while holding the workspace's lock. */
   pending(): Promise<JournalRecord[]>;
+  /** Received images that wait to be enlarged. Reads only, so that no lock is needed. */
+  bases(): Promise<JournalRecord[]>;
   /** Folder of an attempt's received images, relative to the workspace; undefined when none are kept. */
   keptIn(attemptId: string): string | undefined;
   /** Moves an attempt's images out of the journal, where no run deletes them. @returns the folder, relative to the workspace */
@@ -117,7 +119,11 @@ export function createFileJournal(root: string): FileJournal {
       const isFinished = outcome === "released" || (outcome === "settled" && note.images.length === 0);
       await (isFinished ? remove(attemptId) : update(attemptId, (current) => ({ ...current, outcome })));
     },
-    pending: () => readRecords(root),
+    pending: () => readRecords(root, removeUnfinished),
+    bases: async () => {
+      const records = await readRecords(root);
+      return records.filter(({ enlarge, state }) => enlarge !== undefined && state === "received");
+    },
     keptIn: (attemptId) => {
       const note = readNote(root, attemptId);
       return note?.state === "received" ? `${JOURNAL_FOLDER}/${attemptId}` : undefined;
@@ -136,13 +142,18 @@ export function createFileJournal(root: string): FileJournal {
   };
 }
 
-async function readRecords(root: string): Promise<JournalRecord[]> {
+/** What a run that ended left half made or half removed. */
+async function removeUnfinished(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function readRecords(root: string, onUnfinished?: (folder: string) => Promise<void>): Promise<JournalRecord[]> {
   const journalFolder = guardOwnPath({ root, path: `${JOURNAL_FOLDER}/entry` }).folder;
   const records: JournalRecord[] = [];
   for (const name of await namesIn(journalFolder)) {
     const folder = join(journalFolder, name);
     if (name.startsWith(REMOVED_PREFIX) || name.startsWith(NEW_PREFIX)) {
-      await rm(folder, { recursive: true, force: true });
+      await onUnfinished?.(folder);
       continue;
     }
     const note = readNote(root, name);

@@ -24,6 +24,7 @@ export { diagnose, type Finding } from "./diagnose.ts";
 export { openLedgerStore } from "./stores/open-ledger-store.ts";
 export { openWorkspace, type Workspace } from "./workspace.ts";
 export { createUndiciHttp, type UndiciHttp, type UndiciHttpOptions } from "./undici-http.ts";
+export { withPlatforms } from "./with-platforms.ts";
 export { nodeCodec } from "./node-codec.ts";
 export { systemClock } from "./system-clock.ts";
 export { systemRandom } from "./system-random.ts";

@@ -35,6 +35,8 @@ const noteSchema: v.GenericSchema<unknown, AttemptNote> = v.object({
   worstCaseMicroUsd: microUsd,
   startedAtMs: v.number(),
   batch: v.optional(v.string()),
+  enlarge: v.optional(v.object({ model: v.string(), size: v.pipe(v.string(), v.regex(/^\d{1,5}x\d{1,5}$/)) })),
+  base: v.optional(v.string()),
   state: v.picklist(["in_flight", "submitted", "received"]),
   requestId: v.optional(v.string()),
   costMicroUsd: v.optional(microUsd),

@@ -39,3 +39,17 @@ test("hashes text as UTF-8 and bytes as they are", () => {
   expect(nodeCodec.sha256Hex("Café")).toBe(expected);
   expect(nodeCodec.sha256Hex(new TextEncoder().encode("Café"))).toBe(expected);
 });
+
+test("hashes piece by piece as it hashes the whole, and takes no notice of what becomes of a piece", () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 6 }), (pieces) => {
+      const sha256 = nodeCodec.startSha256?.();
+      for (const piece of pieces) {
+        const copy = piece.slice();
+        sha256?.update(copy);
+        copy.fill(0);
+      }
+      expect(sha256?.hex()).toBe(nodeCodec.sha256Hex(Buffer.concat(pieces)));
+    }),
+  );
+});

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { Codec } from "../ports.ts";
 
 const DASH = 0x2d;
@@ -9,6 +9,16 @@ const UNDERSCORE = 0x5f;
 export const nodeCodec: Codec = {
   sha256Hex(data) {
     return hash("sha256", data, "hex");
+  },
+
+  startSha256() {
+    const sha256 = createHash("sha256");
+    return {
+      update(bytes) {
+        sha256.update(bytes);
+      },
+      hex: () => sha256.digest("hex"),
+    };
   },
 
   encodeBase64(bytes) {

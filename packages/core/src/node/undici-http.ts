@@ -4,23 +4,15 @@ import { checkDownloadAddress } from "../download-address.ts";
 import { ArtdeskError } from "../errors.ts";
 import type { AbortSignalLike, Http, HttpRequest, HttpResponse } from "../ports.ts";
 import type { Provider, RemoteProvider } from "../provider.ts";
+import { freeChunk } from "./free-chunk.ts";
 import { openDispatcher } from "./open-dispatcher.ts";
-import { PRIVATE_ADDRESS_CODE } from "./public-host-lookup.ts";
+import { createReadTurns, type ReadTurns } from "./read-turns.ts";
+import { sendError } from "./send-error.ts";
 
-/** Errors that mean that no byte of the request can have reached the provider. */
-const NEVER_SENT = new Set([
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "CERT_HAS_EXPIRED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
+/** Replies with images that are read at once, and how long the next one waits for its turn. */
+const REPLIES_AT_ONCE = 2;
+const TURN_PATIENCE_MS = 250;
+const LARGE_REPLY_BYTES = 256 * 1024;
 
 export interface UndiciHttpOptions {
   providers: Iterable<Provider>;
@@ -46,8 +38,8 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
   const { env } = options;
   const providers = new Map<string, RemoteProvider>();
   for (const provider of options.providers) if (provider.kind !== "local") providers.set(provider.id, provider);
+  const turns = createReadTurns(REPLIES_AT_ONCE, TURN_PATIENCE_MS);
   let dispatcher: Promise<Dispatcher> | undefined;
-
   let fileDispatcher: Promise<Dispatcher> | undefined;
 
   const keyOf = (provider: RemoteProvider): string | undefined => env[provider.auth.keyVariable]?.trim() || undefined;
@@ -73,6 +65,7 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
         headers: { ...headers, ...request.headers, ...signature(provider, auth, key) },
         timeoutMs,
         signal,
+        turns,
       });
     },
     async download(file, { timeoutMs, signal }) {
@@ -95,6 +88,7 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
           },
           timeoutMs,
           signal,
+          turns,
         },
       );
     },
@@ -130,10 +124,11 @@ interface DispatchOptions {
   headers: Record<string, string>;
   timeoutMs: number;
   signal: AbortSignalLike | undefined;
+  turns: ReadTurns;
 }
 
 async function dispatch(dispatcher: Dispatcher, request: HttpRequest, options: DispatchOptions): Promise<HttpResponse> {
-  const { url, headers, timeoutMs, signal } = options;
+  const { url, headers, timeoutMs, signal, turns } = options;
   if (signal?.aborted)
     throw new ArtdeskError({ code: "aborted", shortMessage: "Stopped before the call.", provider: request.provider });
   const controller = new AbortController();
@@ -153,14 +148,29 @@ async function dispatch(dispatcher: Dispatcher, request: HttpRequest, options: D
       body: request.body ?? null,
       signal: controller.signal,
     });
+    // Before anybody reads, an error of the connection has no other listener and would end the process.
+    response.body.on("error", () => undefined);
+    const flat = flatten(response.headers);
+    const isLarge = Number(flat["content-length"] ?? Number.POSITIVE_INFINITY) >= LARGE_REPLY_BYTES;
+    const body = isLarge ? readInTurn(response.body, turns) : response.body;
     return {
       status: response.statusCode,
-      headers: flatten(response.headers),
-      body: readBody(response.body, request, controller.signal, timeoutMs, release),
+      headers: flat,
+      body: readBody(body, request, controller.signal, timeoutMs, release),
+      release: freeChunk,
     };
   } catch (error) {
     release();
-    throw sendError(error, request, controller.signal, timeoutMs);
+    throw sendError(error, request.provider, controller.signal, timeoutMs);
+  }
+}
+
+async function* readInTurn(body: AsyncIterable<Uint8Array>, turns: ReadTurns): AsyncGenerator<Uint8Array, void, void> {
+  const end = await turns.take();
+  try {
+    yield* body;
+  } finally {
+    end();
   }
 }
 
@@ -174,59 +184,10 @@ async function* readBody(
   try {
     yield* body;
   } catch (error) {
-    throw sendError(error, request, signal, timeoutMs);
+    throw sendError(error, request.provider, signal, timeoutMs);
   } finally {
     release();
   }
-}
-
-function sendError(error: unknown, request: HttpRequest, signal: AbortSignal, timeoutMs: number): ArtdeskError {
-  const provider = request.provider;
-  if (signal.aborted && signal.reason === "timeout") {
-    return new ArtdeskError({
-      code: "timeout",
-      shortMessage: `No full answer within ${Math.round(timeoutMs / 1000)} s.`,
-      provider,
-      billed: "unknown",
-      cause: error,
-    });
-  }
-  if (signal.aborted) {
-    return new ArtdeskError({
-      code: "aborted",
-      shortMessage: "Stopped during the call.",
-      provider,
-      billed: "unknown",
-      cause: error,
-    });
-  }
-  const code = errorCode(error);
-  if (code === PRIVATE_ADDRESS_CODE) {
-    return new ArtdeskError({
-      code: "bad_response",
-      shortMessage: "The image's address in the reply is refused: its host leads to a private address.",
-      hint: "The image may have been billed. Look at the provider's own pages for it.",
-      provider,
-      billed: "unknown",
-      cause: error,
-    });
-  }
-  const neverSent = code !== undefined && NEVER_SENT.has(code);
-  return new ArtdeskError({
-    code: "network",
-    shortMessage: neverSent ? "The provider could not be reached." : "The connection was cut during the call.",
-    details: code,
-    hint: neverSent ? "Check the network, the proxy and the base URL." : undefined,
-    provider,
-    billed: neverSent ? "no" : "unknown",
-    cause: error,
-  });
-}
-
-function errorCode(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null) return undefined;
-  if ("code" in error && typeof error.code === "string") return error.code;
-  return "cause" in error ? errorCode(error.cause) : undefined;
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -22,6 +22,10 @@ export interface Candidate {
   evidence: string;
   /** Said once about the offer when it is chosen. */
   warnings: readonly string[];
+  /** The image is made smaller by the first of these, and enlarged by the second. */
+  steps?: readonly [Candidate, Candidate] | undefined;
+  /** What its reasons start with. */
+  leadingReason?: string | undefined;
 }
 
 /** A candidate that cannot be taken. */

@@ -23,7 +23,8 @@ export function explainUnaffordable(
   const what = stopped ? "the first choice" : `the cheapest ${tier} offer`;
   const left = formatUsd(Math.max(0, limit.leftMicroUsd));
   const state = `${limit.label}: ${left} is ${limit.isCap === true ? "allowed" : "left"}`;
-  const offer = `${candidate.row.id} ${candidate.quality.id} at ${candidate.size.size}`;
+  const steps = candidate.steps === undefined ? "" : " in two steps";
+  const offer = `${candidate.row.id} ${candidate.quality.id} at ${candidate.size.size}${steps}`;
   const raise = `Raise ${limit.setting} by at least ${formatUsd(neededMicroUsd - limit.leftMicroUsd)}`;
   const otherwise = stopped
     ? ", or set on_exceeded: downgrade"

@@ -37,6 +37,8 @@ export function makeOffers(chosen: readonly PricedCandidate[], options: OfferOpt
   return offers;
 }
 
+const NO_REASONS: readonly string[] = [];
+
 function makeOffer(offer: PricedCandidate, count: number, reasons: readonly string[]): Offer {
   const { row, quality, size, tier } = offer.candidate;
   const made: Offer = {
@@ -56,14 +58,15 @@ function makeOffer(offer: PricedCandidate, count: number, reasons: readonly stri
     reasons,
   };
   if (size.factor !== undefined) made.factor = size.factor;
+  if (offer.steps !== undefined)
+    made.steps = [makeOffer(offer.steps[0], count, NO_REASONS), makeOffer(offer.steps[1], count, NO_REASONS)];
   return made;
 }
 
-const NOTHING_SPECIAL: readonly string[] = [];
-
 function specialReasons({ candidate, freeImages }: PricedCandidate, verdict: PolicyVerdict): readonly string[] {
-  if (freeImages === 0 && !candidate.preferred) return NOTHING_SPECIAL;
-  const reasons: string[] = [];
+  const { leadingReason } = candidate;
+  if (freeImages === 0 && !candidate.preferred && leadingReason === undefined) return NO_REASONS;
+  const reasons: string[] = leadingReason === undefined ? [] : [leadingReason];
   if (candidate.preferred) reasons.push(`Your policy names ${candidate.row.id} for ${verdict.tier} work.`);
   if (freeImages > 0) reasons.push(`Free: ${freeImages} images are left in this month's allowance.`);
   return reasons;

@@ -22,6 +22,8 @@ export interface PricedCandidate {
   expectedMicroUsd: number;
   /** Images left in a free allowance; 0 when it does not cover the request. */
   freeImages: number;
+  /** Both steps of an image that is made smaller and then enlarged. */
+  steps?: readonly [PricedCandidate, PricedCandidate] | undefined;
 }
 
 /** What offers may be ordered by. `tier` is for work that the budget pushes below its tier. */

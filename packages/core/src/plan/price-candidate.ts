@@ -23,3 +23,16 @@ export function priceCandidate(
     freeImages,
   };
 }
+
+/** Prices an image that is made smaller and then enlarged: both steps together. */
+export function priceSteps(candidate: Candidate, base: PricedCandidate, enlarger: PricedCandidate): PricedCandidate {
+  const estimateMicroUsd = base.estimateMicroUsd + enlarger.estimateMicroUsd;
+  return {
+    candidate,
+    estimateMicroUsd,
+    worstCaseMicroUsd: base.worstCaseMicroUsd + enlarger.worstCaseMicroUsd,
+    expectedMicroUsd: estimateMicroUsd / candidate.acceptance,
+    freeImages: base.freeImages,
+    steps: [base, enlarger],
+  };
+}

@@ -14,7 +14,8 @@ export interface ResolvedSize extends PixelSize {
   experimental: boolean;
 }
 
-const EDGE_PX: Readonly<Record<Resolution, number>> = { "1K": 1024, "2K": 2048, "4K": 4096 };
+/** Edge of a square of each class. */
+export const EDGE_PX: Readonly<Record<Resolution, number>> = { "1K": 1024, "2K": 2048, "4K": 4096 };
 /** A shape's exact whole-number size is taken when it has at least this share of the class's area. */
 const LEAST_SHARE_OF_CLASS = 0.8;
 
@@ -42,7 +43,7 @@ export function describeWish(wish: SizeWish): string {
 const FACTOR_ROUNDING_PX = 1;
 
 /** By how much an upscaler must enlarge; undefined when the size wanted has another shape. */
-function upscaleFactor(source: PixelSize, wanted: PixelSize): number | undefined {
+export function upscaleFactor(source: PixelSize, wanted: PixelSize): number | undefined {
   const exact = Math.max(wanted.widthPx, wanted.heightPx) / Math.max(source.widthPx, source.heightPx);
   const fits = (sourcePx: number, wantedPx: number): boolean =>
     Math.abs(sourcePx * exact - wantedPx) <= FACTOR_ROUNDING_PX;

@@ -1,7 +1,9 @@
 import type { CatalogueRow } from "../catalogue/row.ts";
 import type { Provider } from "../provider.ts";
 import type { ImageFormat, Operation, PixelSize, Purpose, SizeWish, Strength, Tier } from "../types.ts";
+import type { Candidate } from "./candidate.ts";
 import { buildOfferTable, type OfferTable, type TableQuery } from "./offer-table.ts";
+import { buildTwoStepTable, mayTakeTwoSteps } from "./two-step-table.ts";
 
 /** Tables kept per catalogue; when there are more kinds of requests than this, all are forgotten. */
 const MAX_TABLES = 512;
@@ -19,6 +21,8 @@ interface CatalogueTables {
   usual: Map<number, Map<number, Map<number, OfferTable>>>;
   /** Whatever has no such code, by all that a table depends on in one string. */
   unusual: Map<string, OfferTable>;
+  /** Ways in two steps, likewise. */
+  twoSteps: Map<string, readonly Candidate[]>;
 }
 
 const tablesByRows = new WeakMap<readonly CatalogueRow[], CatalogueTables>();
@@ -47,14 +51,34 @@ function unusualTable(query: TableQuery, known: CatalogueTables): OfferTable {
   return built;
 }
 
+/** The ways in two steps of a query, remembered likewise. */
+export function twoStepTable(query: TableQuery): readonly Candidate[] {
+  if (!mayTakeTwoSteps(query)) return NONE;
+  const known = tablesOf(query);
+  const key = keyOf(query, known);
+  const table = known.twoSteps.get(key);
+  if (table !== undefined) return table;
+  makeRoom(known);
+  const built = buildTwoStepTable(query);
+  known.twoSteps.set(key, built);
+  return built;
+}
+
+const NONE: readonly Candidate[] = [];
+
 function build(query: TableQuery, known: CatalogueTables): OfferTable {
+  makeRoom(known);
+  return buildOfferTable(query);
+}
+
+function makeRoom(known: CatalogueTables): void {
   if (known.count >= MAX_TABLES) {
     known.count = 0;
     known.usual.clear();
     known.unusual.clear();
+    known.twoSteps.clear();
   }
   known.count += 1;
-  return buildOfferTable(query);
 }
 
 function childOf<Child>(parent: Map<number, Map<number, Child>>, key: number): Map<number, Child> {
@@ -77,6 +101,7 @@ function tablesOf({ catalogue, needs }: TableQuery): CatalogueTables {
     count: 0,
     usual: new Map(),
     unusual: new Map(),
+    twoSteps: new Map(),
   };
   tablesByRows.set(catalogue.rows, fresh);
   return fresh;

@@ -8,7 +8,7 @@ import { limitsOf, tightestLimit, type MoneyLimit } from "./money-limits.ts";
 import type { PolicyModels } from "./named-models.ts";
 import type { OfferTable } from "./offer-table.ts";
 import { orderOffers, type PricedCandidate } from "./order-offers.ts";
-import { priceCandidate } from "./price-candidate.ts";
+import { priceCandidate, priceSteps } from "./price-candidate.ts";
 import { usualOrder } from "./usual-order.ts";
 
 /** What the money side of a plan reads. */
@@ -88,7 +88,10 @@ export class Till {
     });
   }
 
-  private price(candidate: Candidate): PricedCandidate {
+  /** What a candidate costs for this prompt and count. */
+  price(candidate: Candidate): PricedCandidate {
+    const { steps } = candidate;
+    if (steps !== undefined) return priceSteps(candidate, this.price(steps[0]), this.price(steps[1]));
     const freeImages = this.freeAllowance.size === 0 ? 0 : this.freeImagesOf(candidate.row.id);
     return priceCandidate(candidate, this.input.request.count, this.promptBytes, freeImages);
   }

@@ -12,6 +12,8 @@ export interface PolicyVerdict {
   predictablePrice: boolean;
   order: "expected_cost" | "quality" | "latency";
   mayDowngrade: boolean;
+  /** What a rule says about enlarging a smaller image; undefined when none does. */
+  mayEnlarge: boolean | undefined;
   /** Why, in plain words: one per rule that decided something. */
   reasons: readonly string[];
 }
@@ -35,6 +37,7 @@ export function evaluatePolicy(
   let predictablePrice: boolean | undefined;
   let order: PolicyVerdict["order"] | undefined;
   let mayDowngrade: boolean | undefined;
+  let mayEnlarge: boolean | undefined;
   const reasons: string[] = [];
   for (const rule of policy.rules) {
     if (!matches(rule.when, request, brief, spend)) continue;
@@ -74,6 +77,10 @@ export function evaluatePolicy(
       mayDowngrade = then.mayDowngrade;
       decides = true;
     }
+    if (then.mayEnlarge !== undefined && mayEnlarge === undefined) {
+      mayEnlarge = then.mayEnlarge;
+      decides = true;
+    }
     if (decides) reasons.push(fillIn(rule, brief, spend));
   }
   return {
@@ -85,6 +92,7 @@ export function evaluatePolicy(
     predictablePrice: predictablePrice ?? false,
     order: order ?? "expected_cost",
     mayDowngrade: mayDowngrade ?? request.purpose !== "client",
+    mayEnlarge,
     reasons,
   };
 }

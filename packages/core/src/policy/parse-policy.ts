@@ -61,6 +61,7 @@ const effect = strictFields(
     predictable_price: v.optional(flag),
     order: v.optional(oneOf(["expected_cost", "quality", "latency"])),
     may_downgrade: v.optional(flag),
+    may_enlarge: v.optional(flag),
   },
   "a rule's effect",
 );
@@ -155,6 +156,7 @@ function readRule(input: RuleInput, index: number): PolicyRule {
     predictablePrice: then.predictable_price,
     order: then.order,
     mayDowngrade: then.may_downgrade,
+    mayEnlarge: then.may_enlarge,
   };
   return { when: condition, then: effect, because: input.because ?? `Rule ${index + 1} of your policy.` };
 }

@@ -38,6 +38,11 @@ export interface RuleEffect {
   order?: "expected_cost" | "quality" | "latency" | undefined;
   /** The budget may push the work below the tier. @default true, for client work false */
   mayDowngrade?: boolean | undefined;
+  /**
+   * Whether a smaller image may be made and then enlarged where that is cheaper.
+   * @default true, except for client work, premium work, writing in the image and where quality comes first
+   */
+  mayEnlarge?: boolean | undefined;
 }
 
 export interface PolicyRule {

@@ -35,6 +35,12 @@ export const fal: JobProvider = defineProvider({
     keyVariable: "FAL_KEY",
     baseUrlVariable: "FAL_BASE_URL",
     defaultBaseUrl: "https://queue.fal.run",
+    // docs.fal.ai/platform-apis/v1/models/pricing (2026-11-24): needs a key, and is free.
+    platform: {
+      baseUrlVariable: "FAL_PLATFORM_BASE_URL",
+      defaultBaseUrl: "https://api.fal.ai/v1",
+      keyCheckPath: "/models/pricing?endpoint_id=fal-ai/esrgan",
+    },
   },
   build: buildRequest,
   readSubmitted,

@@ -27,6 +27,8 @@ export const replicate: JobProvider = defineProvider({
     keyVariable: "REPLICATE_API_TOKEN",
     baseUrlVariable: "REPLICATE_BASE_URL",
     defaultBaseUrl: "https://api.replicate.com/v1",
+    // replicate.com/docs/reference/http, account.get (2026-11-24).
+    keyCheckPath: "/account",
   },
   build: buildRequest,
   readSubmitted,

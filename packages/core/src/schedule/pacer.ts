@@ -58,6 +58,8 @@ export interface PacerOptions {
   fixed?: Readonly<Record<string, KnownLimits>> | undefined;
   /** When calls that are low may start, by provider id. @default at any time, after all others */
   cheapHours?: Readonly<Record<string, CheapHours>> | undefined;
+  /** No call starts later than this, and cheap hours that begin later are not waited for. Unix time in milliseconds. */
+  deadlineAtMs?: number | undefined;
 }
 
 interface Waiting extends PacedJob {
@@ -221,9 +223,23 @@ export function createPacer(options: PacerOptions): Pacer {
       const lane = laneOf(job);
       return new Promise((resolve, reject) => {
         enterOptions.signal?.addEventListener("abort", () => lane.wake.now(), { once: true });
+        const deadlineAtMs = earlierOf(job.deadlineAtMs, options.deadlineAtMs);
+        if (clock.nowMs() > (deadlineAtMs ?? Infinity)) {
+          reject(tooLate());
+          return;
+        }
         const hours = job.isLow ? cheapHours[job.lane.split("/", 1)[0] ?? ""] : undefined;
-        const notBeforeMs = Math.max(job.notBeforeMs, hours ? nextCheapMs(hours, clock.nowMs()) : 0);
-        lane.waiting.push({ ...job, notBeforeMs, resolve, reject, options: enterOptions, toldUntilMs: 0 });
+        const cheapMs = hours ? nextCheapMs(hours, clock.nowMs()) : 0;
+        const notBeforeMs = Math.max(job.notBeforeMs, cheapMs > (deadlineAtMs ?? Infinity) ? 0 : cheapMs);
+        lane.waiting.push({
+          ...job,
+          deadlineAtMs,
+          notBeforeMs,
+          resolve,
+          reject,
+          options: enterOptions,
+          toldUntilMs: 0,
+        });
         lane.wake.now();
         pump(lane).catch((error: unknown) => {
           for (const left of lane.waiting.splice(0)) left.reject(broken(error));
@@ -233,10 +249,14 @@ export function createPacer(options: PacerOptions): Pacer {
   };
 }
 
+function earlierOf(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+}
+
 function tooLate(): ArtdeskError {
   return new ArtdeskError({
     code: "timeout",
-    shortMessage: "The provider's limit lets this call start only after its deadline.",
+    shortMessage: "This call could start only after its deadline.",
     hint: "Give it more time, or raise the limit with the provider.",
   });
 }

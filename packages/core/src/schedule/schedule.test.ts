@@ -167,3 +167,31 @@ test("cheap hours may pass midnight", () => {
   expect(nextCheapMs(hours, Date.UTC(2026, 10, 25, 6))).toBe(Date.UTC(2026, 10, 25, 22));
   expect([parseCheapHours("24:00-01:00"), parseCheapHours("05:00-05:00")]).toEqual([undefined, undefined]);
 });
+
+test.each([
+  { due: "no deadline", deadlineAtMs: undefined, startsMs: Date.UTC(2026, 10, 24, 22) },
+  { due: "after the cheap hours begin", deadlineAtMs: Date.UTC(2026, 10, 25, 5), startsMs: Date.UTC(2026, 10, 24, 22) },
+  { due: "before the cheap hours begin", deadlineAtMs: Date.UTC(2026, 10, 24, 18), startsMs: NOW_MS },
+])("low work that is due with $due waits only where that helps", async ({ deadlineAtMs, startsMs }) => {
+  const options = pacerOptions();
+  const cheapHours = { example: { fromMs: 22 * 3_600_000, toMs: 6 * 3_600_000 } };
+  const pacer = createPacer({ ...options, cheapHours, deadlineAtMs });
+  let startedAtMs: number | undefined;
+  const start = async (): Promise<void> => {
+    await pacer.enter(job({ isLow: true }));
+    startedAtMs = options.clock.nowMs();
+  };
+  void start();
+  await options.clock.advance(24 * 3_600_000);
+  expect(startedAtMs).toBe(startsMs);
+});
+
+test("nothing starts after the deadline of the whole run, not even what no limit holds back", async () => {
+  const options = pacerOptions();
+  const pacer = createPacer({ ...options, deadlineAtMs: NOW_MS + 60_000 });
+  await options.clock.advance(60_000);
+  await pacer.enter(job());
+  await options.clock.advance(1);
+  await expect(pacer.enter(job())).rejects.toMatchObject({ code: "timeout", billed: "no" });
+  await expect(pacer.enter(job({ deadlineAtMs: NOW_MS + 600_000 }))).rejects.toMatchObject({ code: "timeout" });
+});

@@ -73,6 +73,7 @@ export function exampleRow(changes: Partial<CatalogueRow> = {}): CatalogueRow {
     imagesPerMinute: undefined,
     lifecycle: { availableFrom: undefined, deprecatedOn: undefined, shutdownOn: undefined, successor: undefined },
     sources: { price: SOURCE, sizes: SOURCE, lifecycle: SOURCE, limits: SOURCE, strengths: SOURCE },
+    estimated: ["latency"],
     ...changes,
   };
 }

@@ -38,7 +38,7 @@ export function exampleProvider(id = "example"): HttpProvider {
       method: "POST",
       path: "/images",
       headers: {},
-      body: JSON.stringify({ model: offer.model, count }),
+      body: JSON.stringify({ model: offer.model, count, factor: offer.factor }),
     }),
     read: readReply,
     readError: async (response, call) =>

@@ -5,12 +5,14 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from "n8n-workflow";
+import { collectBatch } from "./collect-batch.ts";
 import { compareImages } from "./compare-images.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { getBudget } from "./get-budget.ts";
 import { makeImages } from "./make-images.ts";
 import { properties } from "./properties.ts";
 import { loadModels, searchModels, searchUpscalers } from "./search-models.ts";
+import { submitBatch } from "./submit-batch.ts";
 
 /** Operations whose items are images. */
 const MAKES = ["draft", "edit", "final", "generate", "refine", "upscale"] as const;
@@ -34,13 +36,13 @@ export class Artdesk implements INodeType {
         name: "artdeskOpenAiApi",
         displayName: "OpenAI",
         required: false,
-        displayOptions: { show: { resource: ["image", "cost"] } },
+        displayOptions: { show: { resource: ["image", "cost", "batch"] } },
       },
       {
         name: "artdeskGeminiApi",
         displayName: "Google Gemini",
         required: false,
-        displayOptions: { show: { resource: ["image", "cost"] } },
+        displayOptions: { show: { resource: ["image", "cost", "batch"] } },
       },
       {
         name: "artdeskFalApi",
@@ -76,6 +78,8 @@ export class Artdesk implements INodeType {
     const operation = this.getNodeParameter("operation", 0);
     if (operation === "get") return getBudget(this);
     if (operation === "estimate") return estimateCost(this);
+    if (operation === "submit") return submitBatch(this);
+    if (operation === "collect") return collectBatch(this);
     if (operation === "compare") return compareImages(this);
     return makeImages(this, MAKES.find((makes) => makes === operation) ?? "generate");
   }

@@ -1,10 +1,12 @@
-import type { Decision } from "@artdesk/core";
+import { batchTermsOf, builtInCatalogue, type BatchTerms, type Decision } from "@artdesk/core";
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
 import { openHost } from "./host.ts";
 import { toUsd } from "./image-items.ts";
 import { blockedError, failureItem, nodeFailure } from "./node-failure.ts";
 import { inPanelWords } from "./provider-credentials.ts";
 import { readItemOrder } from "./request-from-item.ts";
+
+const HOUR_MS = 3_600_000;
 
 /** Says for each item which model would make it and what it would cost. Buys nothing. */
 export async function estimateCost(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -13,8 +15,10 @@ export async function estimateCost(context: IExecuteFunctions): Promise<INodeExe
   for (const itemIndex of context.getInputData().keys()) {
     try {
       const order = await readItemOrder(context, itemIndex, "generate");
-      const { decision } = await host.deskFor(order).plan(order.request);
-      const json = order.simplify ? simplified(decision) : { ...simplified(decision), ...raw(decision) };
+      const planned = await host.deskFor(order).plan(order.request);
+      const { decision } = planned;
+      const short = { ...simplified(decision), ...asBatch(batchTermsOf(builtInCatalogue, planned, {})) };
+      const json = order.simplify ? short : { ...short, ...raw(decision) };
       output.push({ json, pairedItem: { item: itemIndex } });
     } catch (cause) {
       if (!context.continueOnFail()) throw nodeFailure(context, cause, itemIndex);
@@ -45,6 +49,12 @@ function simplified(decision: Decision): IDataObject {
     reasons: [...offer.reasons],
     warnings: [...decision.warnings],
   };
+}
+
+/** What the same model would take for it in a batch, where it takes batches. */
+function asBatch(terms: BatchTerms | undefined): IDataObject {
+  if (terms === undefined) return {};
+  return { batchEstimateUsd: toUsd(terms.estimateMicroUsd), batchWaitHours: terms.waitMs / HOUR_MS };
 }
 
 function raw(decision: Decision): IDataObject {

@@ -7,10 +7,12 @@ import {
   type Budget,
   type Http,
   type LedgerStore,
+  type Pacer,
   type QuestionStore,
   type Stage,
 } from "@artdesk/core";
 import { NodeOperationError, type ICredentialDataDecryptedObject, type IExecuteFunctions } from "n8n-workflow";
+import { createAccountPacer } from "./account-pacer.ts";
 import { createDataTableApi } from "./data-table-api.ts";
 import { createDataTableLedgerStore } from "./data-table-ledger-store.ts";
 import { createExecutionMemories, type ExecutionMemory } from "./execution-memory.ts";
@@ -41,6 +43,10 @@ export interface NodeHost {
   memoryKey: string;
   /** An art desk under these terms. All desks of an execution share their books. */
   deskFor(terms: DeskTerms): Artdesk;
+  /** Sends to the providers that have a credential. */
+  readonly http: Http;
+  /** Where the books are kept. */
+  readonly ledgerStore: LedgerStore;
   /** A provider can be called. */
   hasKey(provider: string): boolean;
 }
@@ -51,14 +57,20 @@ export interface HostOptions {
    * every provider counts as usable. `none`: the operation has no use for them.
    */
   credentials: "call" | "ask" | "none";
+  /**
+   * Providers that the operation can use, by id: n8n hands out no credential that the panel does not show.
+   * @default all
+   */
+  providers?: ReadonlySet<string> | undefined;
 }
 
 /** Ports over n8n for one run of the node: credentials, books, memory. */
-export async function openHost(context: IExecuteFunctions, { credentials }: HostOptions): Promise<NodeHost> {
+export async function openHost(context: IExecuteFunctions, { credentials, providers }: HostOptions): Promise<NodeHost> {
   const executionId = knownExecutionId(context);
   const memory = memories.open(executionId);
   if (executionId !== undefined) forgetAfterwards(context, executionId);
-  const endpoints = credentials === "none" ? new Map<string, SignedEndpoint>() : await openEndpoints(context);
+  const endpoints =
+    credentials === "none" ? new Map<string, SignedEndpoint>() : await openEndpoints(context, providers);
   const signed = createN8nHttp(context, endpoints);
   const http =
     credentials === "ask" && endpoints.size === 0
@@ -67,14 +79,17 @@ export async function openHost(context: IExecuteFunctions, { credentials }: Host
   const ledger = await openLedgerStore(context, memory);
   const run = executionId === undefined ? n8nRandom.id() : `n8n-${executionId}`;
   const questions = createMemoryQuestionStore();
+  const pacer = createAccountPacer(accountsOf(context, endpoints));
   const desks = new Map<string, Artdesk>();
   return {
     memory,
     memoryKey: `${context.getNode().id}/${runIndexOf(context)}`,
+    http,
+    ledgerStore: ledger,
     hasKey: (provider) => http.hasKey(provider),
     deskFor(terms) {
       const key = JSON.stringify([terms.preset, terms.stage, terms.onUnknown, terms.budget, [...terms.prices]]);
-      const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run, questions });
+      const desk = desks.get(key) ?? openDesk({ ...terms, http, ledger, run, questions, pacer });
       desks.set(key, desk);
       return desk;
     },
@@ -91,7 +106,8 @@ function openDesk({
   ledger,
   run,
   questions,
-}: DeskTerms & { http: Http; ledger: LedgerStore; run: string; questions: QuestionStore }): Artdesk {
+  pacer,
+}: DeskTerms & { http: Http; ledger: LedgerStore; run: string; questions: QuestionStore; pacer: Pacer }): Artdesk {
   const policy = stage === undefined ? parsePolicy(preset) : stagePolicy(parsePolicy(preset), stage);
   return createArtdesk({
     catalogue: pricedCatalogue(prices),
@@ -104,6 +120,7 @@ function openDesk({
     codec: n8nCodec,
     run,
     questions,
+    pacer,
   });
 }
 
@@ -117,15 +134,32 @@ function createMemoryQuestionStore(): QuestionStore {
 }
 
 /** The providers that this node has a credential for, and where they are reached. */
-async function openEndpoints(context: IExecuteFunctions): Promise<Map<string, SignedEndpoint>> {
+async function openEndpoints(
+  context: IExecuteFunctions,
+  providers: ReadonlySet<string> | undefined,
+): Promise<Map<string, SignedEndpoint>> {
   const endpoints = new Map<string, SignedEndpoint>();
   const chosen = context.getNode().credentials ?? {};
   for (const [provider, credentialType] of PROVIDER_CREDENTIALS) {
-    if (chosen[credentialType] === undefined) continue;
+    if (chosen[credentialType] === undefined || providers?.has(provider) === false) continue;
     const credential = await context.getCredentials(credentialType);
     endpoints.set(provider, { credentialType, baseUrl: textOf(credential, "baseUrl") });
   }
   return endpoints;
+}
+
+/** Calls with the same credential to the same address share the limits of one account. */
+function accountsOf(
+  context: IExecuteFunctions,
+  endpoints: ReadonlyMap<string, SignedEndpoint>,
+): ReadonlyMap<string, string> {
+  const chosen = context.getNode().credentials ?? {};
+  return new Map(
+    [...endpoints].map(([provider, { credentialType, baseUrl }]) => [
+      provider,
+      `${chosen[credentialType]?.id ?? ""} ${baseUrl}`,
+    ]),
+  );
 }
 
 async function openLedgerStore(context: IExecuteFunctions, memory: ExecutionMemory<LedgerStore>): Promise<LedgerStore> {

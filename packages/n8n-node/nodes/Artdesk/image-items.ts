@@ -110,7 +110,7 @@ function plain(value: unknown): IDataObject[] {
 }
 
 /** The file's name without its ending: as asked for, or the first words of the prompt. */
-function fileStem(order: ItemOrder): string {
+export function fileStem(order: ItemOrder): string {
   const wanted = order.fileName?.replace(/\.(png|jpe?g|webp)$/i, "");
   const readable = wanted === undefined ? plainName(order.request.prompt).toLowerCase() : plainName(wanted);
   return readable === "" ? "image" : readable;

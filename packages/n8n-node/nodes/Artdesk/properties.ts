@@ -1,4 +1,5 @@
 import type { IDisplayOptions, INodeProperties } from "n8n-workflow";
+import { batchFields, batchOperations } from "./resources/batch.ts";
 import { briefFields, modelField } from "./resources/brief-fields.ts";
 import { budgetGetFields, budgetOperations } from "./resources/budget.ts";
 import { budgetFields } from "./resources/budget-fields.ts";
@@ -15,6 +16,7 @@ const resourceField: INodeProperties = {
   type: "options",
   noDataExpression: true,
   options: [
+    { name: "Batch", value: "batch" },
     { name: "Budget", value: "budget" },
     { name: "Cost", value: "cost" },
     { name: "Image", value: "image" },
@@ -46,6 +48,7 @@ export const properties: INodeProperties[] = [
   imageOperations,
   costOperations,
   budgetOperations,
+  batchOperations,
   ...inputImageFields,
   ...briefFields(forBriefs),
   modelField(
@@ -66,4 +69,5 @@ export const properties: INodeProperties[] = [
   ...optionFields(forStep("final"), FINAL_OPTIONS),
   simplifyField,
   ...budgetGetFields,
+  ...batchFields,
 ];

@@ -9,6 +9,11 @@ export const PROVIDER_CREDENTIALS: ReadonlyMap<string, string> = new Map([
   ["openrouter", "artdeskOpenRouterApi"],
 ]);
 
+/** Providers with a batch service: their credentials show for batches. */
+export const BATCH_PROVIDERS: ReadonlySet<string> = new Set(
+  builtInCatalogue.rows.flatMap(({ provider, batch }) => (batch === undefined ? [] : [provider])),
+);
+
 /** The credential type of the n8n data table that keeps the books. */
 export const LEDGER_CREDENTIAL = "artdeskLedgerApi";
 
@@ -25,6 +30,7 @@ export function inPanelWords(text: string): string {
 const PANEL_WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bset on_exceeded: downgrade\b/, "set 'When Exceeded' to 'Use a Cheaper Model'"],
   [/ Write yours in artdesk\.yml, in USD per image: `[^`]*`/, " Give yours under 'Own Prices' in 'Options'"],
+  [/`urgency: normal`/, "'Image: Generate'"],
   [/\bbudget\.month\b/, "'Per Month'"],
   [/\bbudget\.run\b/, "'Per Run'"],
   [/\bbudget\.image\b/, "'Per Image'"],

@@ -14,7 +14,7 @@ export const OWNER = { email: "owner@artdesk.example", firstName: "Art", lastNam
 export interface N8nServer {
   baseUrl: string;
   /** Calls n8n's own REST API as its owner. The answer's `data`. */
-  rest(method: "GET" | "POST", path: string, body?: object): Promise<unknown>;
+  rest(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<unknown>;
   /** Fetches JSON as its owner. */
   get(path: string): Promise<unknown>;
   /** Runs one of n8n's commands on the same database and folder, as `n8n execute` in a shell. What it printed. */
@@ -29,27 +29,23 @@ export interface N8nServer {
 export interface N8nServerOptions {
   /** n8n's start script. */
   start: string;
-  /** The package, unpacked. */
-  packageFolder: string;
+  /** The package, unpacked, put where n8n's installer would; undefined: nothing is installed. */
+  packageFolder: string | undefined;
   postgresUrl: string;
   /** Executions go through this Redis to two workers, as in n8n's queue mode; undefined: n8n runs them itself. */
   redisUrl: string | undefined;
+  /** Settings besides those of every test. */
+  settings?: NodeJS.ProcessEnv | undefined;
 }
 
 /** Starts n8n on a fresh folder and a fresh database, with its workers if any, and signs its owner in. */
 export async function startN8nServer(options: N8nServerOptions): Promise<N8nServer> {
   const folder = mkdtempSync(join(tmpdir(), "artdesk-n8n-server-"));
-  const nodes = join(folder, ".n8n", "nodes");
-  mkdirSync(join(nodes, "node_modules"), { recursive: true });
-  cpSync(options.packageFolder, join(nodes, "node_modules", "n8n-nodes-artdesk"), { recursive: true });
-  writeFileSync(
-    join(nodes, "package.json"),
-    '{ "name": "installed-nodes", "private": true, "dependencies": { "n8n-nodes-artdesk": "0.1.0" } }',
-  );
+  if (options.packageFolder !== undefined) putInPlace(options.packageFolder, join(folder, ".n8n", "nodes"));
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
   const databaseUrl = await createDatabase(options.postgresUrl, `n8n_${port}`);
-  const env = n8nEnvironment({ ...options, postgresUrl: databaseUrl }, folder, port);
+  const env = { ...n8nEnvironment({ ...options, postgresUrl: databaseUrl }, folder, port), ...options.settings };
   const processes: N8nProcess[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(processes.map(stopProcess));
@@ -87,6 +83,15 @@ export async function startN8nServer(options: N8nServerOptions): Promise<N8nServ
   }
 }
 
+function putInPlace(packageFolder: string, nodes: string): void {
+  mkdirSync(join(nodes, "node_modules"), { recursive: true });
+  cpSync(packageFolder, join(nodes, "node_modules", "n8n-nodes-artdesk"), { recursive: true });
+  writeFileSync(
+    join(nodes, "package.json"),
+    '{ "name": "installed-nodes", "private": true, "dependencies": { "n8n-nodes-artdesk": "0.1.0" } }',
+  );
+}
+
 /** Readiness comes before the REST API is there: until then it answers with a page. */
 async function signIn(baseUrl: string): Promise<string> {
   for (let tries = 0; ; tries += 1) {
@@ -105,7 +110,7 @@ async function signIn(baseUrl: string): Promise<string> {
 async function callRest(
   baseUrl: string,
   cookie: string,
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "DELETE",
   path: string,
   body?: object,
 ): Promise<unknown> {

@@ -55,6 +55,12 @@ export function standInNodes(answer: IDataObject): Record<string, INodeType> {
     "n8n-nodes-base.stickyNote": standIn("stickyNote", ["content"], passOn),
     "n8n-nodes-base.noOp": standIn("noOp", [], passOn),
     "n8n-nodes-base.wait": standIn("wait", ["resume", "formFields"], () => [{ json: answer, pairedItem: { item: 0 } }]),
+    "n8n-nodes-base.filter": standIn("filter", ["conditions"], (context) =>
+      context.getInputData().filter((_item, index) => {
+        const { conditions } = context.getNodeParameter("conditions", index) as { conditions: IDataObject[] };
+        return conditions.every(({ leftValue, rightValue }) => leftValue === rightValue);
+      }),
+    ),
     "n8n-nodes-base.if": ifNode(),
     "n8n-nodes-base.set": standIn("set", ["mode", "jsonOutput"], (context) => {
       const json = JSON.parse(context.getNodeParameter("jsonOutput", 0) as string) as IDataObject;

@@ -54,6 +54,9 @@ export async function startWholeN8n(redisUrl?: string): Promise<WholeN8n> {
   const credentialData: WholeN8n["credentialData"] = {
     artdeskOpenAiApi: { apiKey: "sim-openai", baseUrl: `${simulator.url}/openai/v1` },
     artdeskGeminiApi: { apiKey: "sim-gemini", baseUrl: `${simulator.url}/gemini` },
+    artdeskFalApi: { apiKey: "sim-fal", baseUrl: `${simulator.url}/fal` },
+    artdeskReplicateApi: { apiKey: "sim-replicate", baseUrl: `${simulator.url}/replicate/v1` },
+    artdeskOpenRouterApi: { apiKey: "sim-openrouter", baseUrl: `${simulator.url}/openrouter/api/v1` },
     artdeskLedgerApi: { apiKey: key.rawApiKey, baseUrl: `${n8n.baseUrl}/api/v1`, table: "artdesk_ledger" },
   };
   const credentials: WholeN8n["credentials"] = {};

@@ -123,3 +123,12 @@ test.each([
   expect((await submit(simulator))[0]).toBe(200);
   await expect.poll(() => simulator.statement().images).toBe(1);
 });
+
+test("lists prices to whoever has a key", async () => {
+  const { url } = await simulatorForTest();
+  const address = `${url}/fal/models/pricing?endpoint_id=fal-ai/esrgan`;
+  const answer = await fetch(address, { headers: { authorization: "Key any" } });
+  expect([answer.status, await answer.json()]).toMatchObject([200, { prices: [{ endpoint_id: "fal-ai/esrgan" }] }]);
+  expect((await fetch(address)).status).toBe(401);
+  expect((await fetch(`${address}-2`, { headers: { authorization: "Key any" } })).status).toBe(404);
+});

@@ -42,10 +42,23 @@ async function answer(wire: WireRequest, desk: Desk): Promise<Answer> {
     if (!job?.model.startsWith(`${known[1]}`)) return freeAnswer(detail(404, "Request not found"));
     return freeAnswer(answerAboutJob(wire, job, known[3], desk));
   }
+  if (wire.method === "GET" && wire.path === "/models/pricing") return freeAnswer(listPrices(wire));
   const id = wire.path.slice(1);
   const endpoint = FAL_ENDPOINTS.get(id);
   if (!endpoint || wire.method !== "POST") return freeAnswer(detail(404, `Application '${id}' not found`));
   return submit(wire, id, endpoint, desk);
+}
+
+/** Prices of the endpoints that are asked for, as fal.ai's platform API lists them (docs.fal.ai, Model API pricing, 2026-11-23). */
+function listPrices({ query }: WireRequest): Reply {
+  const ids = query.getAll("endpoint_id").flatMap((value) => value.split(","));
+  const prices = ids.flatMap((id) => {
+    const price = FAL_ENDPOINTS.get(id)?.price;
+    const unit = price?.per === "megapixel" ? "megapixels" : "images";
+    return price ? [{ endpoint_id: id, unit_price: price.microUsd / 1_000_000, unit, currency: "USD" }] : [];
+  });
+  if (prices.length < ids.length) return detail(404, "Endpoint not found");
+  return jsonReply(200, { prices, next_cursor: null, has_more: false });
 }
 
 async function submit(wire: WireRequest, id: string, endpoint: FalEndpoint, desk: Desk): Promise<Answer> {

@@ -50,8 +50,10 @@ export function createGeminiBatch(request: WireRequest, model: string, desk: Des
   return freeAnswer(jsonReply(200, describe(simulated)));
 }
 
-/** `GET batches` and `GET batches/ID`; `undefined` for any other path. */
+/** `GET batches`, `GET batches/ID` and the files that batches wrote; `undefined` for any other path. */
 export async function answerGeminiBatches(method: string, path: string, desk: Desk): Promise<Answer | undefined> {
+  const download = /^\/(files\/[\w-]+):download$/.exec(path);
+  if (method === "GET" && download) return downloadFile(download[1] ?? "", desk);
   if (method !== "GET" || !path.startsWith("/batches")) return undefined;
   if (path === "/batches") {
     const own = [...desk.batchRoom.batches.values()].filter(({ provider }) => provider === "gemini");
@@ -60,12 +62,39 @@ export async function answerGeminiBatches(method: string, path: string, desk: De
     );
   }
   const batch = await desk.batchRoom.look(path.slice(1));
-  if (batch) return freeAnswer(jsonReply(200, describe(batch)));
+  if (!batch) return notFound();
+  if (batch.results && desk.batchRoom.answersInFile) batch.outputFileId ??= writeFile(batch, batch.results, desk);
+  return freeAnswer(jsonReply(200, describe(batch)));
+}
+
+function notFound(): Answer {
   return freeAnswer(geminiErrorReply({ code: 404, status: "NOT_FOUND", message: "Requested entity was not found." }));
 }
 
+function downloadFile(id: string, desk: Desk): Answer {
+  const file = desk.batchRoom.files.get(id);
+  if (!file) return notFound();
+  const headers = { "content-type": "application/jsonl", "content-length": String(file.bytes.length) };
+  return freeAnswer({ status: 200, headers, chunks: [file.bytes] });
+}
+
+/** One line per answer, with the key of its request. */
+function writeFile(batch: SimulatedBatch, results: readonly BatchResult[], desk: Desk): string {
+  const id = `files/batch-${desk.nextId()}`;
+  const lines = results.map((result) => `${JSON.stringify({ key: result.key, ...outcomeOf(result) })}\n`);
+  desk.batchRoom.files.set(id, {
+    id,
+    name: `${batch.name}.jsonl`,
+    purpose: "batch_output",
+    bytes: Buffer.from(lines.join("")),
+    createdMs: desk.nowMs(),
+  });
+  return id;
+}
+
 function describe(batch: SimulatedBatch): object {
-  const { results } = batch;
+  const { results, outputFileId } = batch;
+  const file = outputFileId === undefined ? undefined : { responsesFile: outputFileId };
   return {
     name: batch.id,
     metadata: {
@@ -76,14 +105,21 @@ function describe(batch: SimulatedBatch): object {
       createTime: new Date(batch.createdMs).toISOString(),
       state: results ? "BATCH_STATE_SUCCEEDED" : "BATCH_STATE_RUNNING",
       batchStats: { requestCount: String(batch.total) },
+      output: file,
     },
-    ...(results ? { done: true, response: { inlinedResponses: { inlinedResponses: results.map(inlined) } } } : {}),
+    ...(results
+      ? { done: true, response: file ?? { inlinedResponses: { inlinedResponses: results.map(inlined) } } }
+      : {}),
   };
 }
 
-function inlined({ key, status, body }: BatchResult): object {
+function inlined(result: BatchResult): object {
+  return { metadata: { key: result.key }, ...outcomeOf(result) };
+}
+
+function outcomeOf({ status, body }: BatchResult): object {
   const value = recordOf(JSON.parse(body) as unknown);
-  return { metadata: { key }, ...(status < 400 ? { response: value } : { error: value["error"] }) };
+  return status < 400 ? { response: value } : { error: value["error"] };
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -111,3 +111,9 @@ test.skipIf(!hasSharedContracts())("shows predictions as Replicate's type declar
   const { body } = await create(simulator.url, GOOD, { prefer: "wait" });
   expect(validate(body) ? [] : validate.errors).toEqual([]);
 });
+
+test("says whose token it is", async () => {
+  const { url } = await simulatorForTest();
+  expect(await call(`${url}/replicate/v1/account`)).toMatchObject({ status: 200, body: { username: "sim" } });
+  expect((await fetch(`${url}/replicate/v1/account`)).status).toBe(401);
+});

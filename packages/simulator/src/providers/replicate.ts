@@ -98,6 +98,8 @@ async function answer(wire: WireRequest, desk: Desk): Promise<Answer> {
   if (!/^Bearer .+/.test(wire.headers["authorization"] ?? "")) {
     return freeAnswer(problem(401, "Unauthenticated", "You did not pass a valid authentication token"));
   }
+  if (wire.method === "GET" && wire.path === "/account")
+    return freeAnswer(jsonReply(200, { type: "user", username: "sim", name: "Simulator", github_url: "" }));
   const asked = /^\/predictions\/([^/]+)(\/cancel)?$/.exec(wire.path);
   if (asked) {
     const job = desk.jobs.find("replicate", asked[1] ?? "");
@@ -106,6 +108,14 @@ async function answer(wire: WireRequest, desk: Desk): Promise<Answer> {
       return freeAnswer(problem(405, "Method not allowed", "Not allowed."));
     if (asked[2]) cancelJob(job, desk, true);
     return freeAnswer(describe(job, 200, wire, desk));
+  }
+  if (wire.method === "GET" && wire.path === "/account")
+    return freeAnswer(jsonReply(200, { type: "user", username: "sim", name: "Simulator", github_url: null }));
+  const named = /^\/models\/(([^/]+)\/([^/]+))$/.exec(wire.path);
+  if (named && wire.method === "GET" && MODELS.has(named[1] ?? "")) {
+    const [, id, owner, name] = named;
+    const url = `https://replicate.com/${id}`;
+    return freeAnswer(jsonReply(200, { url, owner, name, visibility: "public", run_count: 0, latest_version: null }));
   }
   const created = /^\/models\/([^/]+\/[^/]+)\/predictions$/.exec(wire.path);
   const model = MODELS.get(created?.[1] ?? "");

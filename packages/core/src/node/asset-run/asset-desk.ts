@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { policyInput } from "../../assets/config.ts";
+import { type BatchClient, openBatchClient } from "../../batch/batch-client.ts";
 import { builtInCatalogue } from "../../catalogue/built-in-catalogue.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { workspaceCatalogue } from "../../catalogue/workspace-catalogue.ts";
@@ -13,7 +14,6 @@ import type { Clock, LedgerStore, Random } from "../../ports.ts";
 import type { Budget } from "../../budget.ts";
 import type { Urgency } from "../../types.ts";
 import { createNodeArtdesk, type NodeArtdesk } from "../create-node-artdesk.ts";
-import { type BatchClient, openBatchClient } from "../batch/batch-client.ts";
 import { createFileJournal, type FileJournal } from "../file-journal.ts";
 import { createFileQuestionStore } from "../file-question-store.ts";
 import { systemClock } from "../system-clock.ts";
@@ -37,7 +37,12 @@ export interface AssetDeskOptions {
   monthBudgetMicroUsd?: number | undefined;
   /** In place of the configured one, for prompt files that do not say it. */
   urgency?: Urgency | undefined;
-  /** The workspace outlives the run, so that a batch can be collected later. @default true */
+  /** No call starts later than this, and cheap hours that begin later are not waited for. Unix time in milliseconds. */
+  deadlineAtMs?: number | undefined;
+  /**
+   * The workspace outlives the run, so that a batch can be collected and a smaller image be enlarged later.
+   * @default true
+   */
   batches?: boolean | undefined;
   /** Only these providers, by id. */
   providers?: readonly string[] | undefined;
@@ -67,8 +72,8 @@ export interface AssetDesk {
   readonly run: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** The provider's batch service, opened when it is first needed. */
-  openBatches(provider: string): Promise<BatchClient>;
+  /** The provider's batch service. Throws `no_candidate` for one without. */
+  openBatches(provider: string): BatchClient;
   readonly stage: Stage | undefined;
   /** Only providers that draw storyboard cards are in use. */
   readonly drawsOnly: boolean;
@@ -110,11 +115,17 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     connections: config.connections,
     catalogue,
     journal,
+    // Drafts and what follows from them are one image each time, whatever it costs to enlarge it.
+    twoSteps: stage === undefined && (options.batches ?? true),
     questions: createFileQuestionStore(root),
     clock,
     random,
     run,
-    pace: { fixed: config.terms.limits, cheapHours: config.terms.cheapHours },
+    pace: {
+      fixed: config.terms.limits,
+      cheapHours: config.terms.cheapHours,
+      deadlineAtMs: options.deadlineAtMs,
+    },
   });
   return {
     workspace,
@@ -128,7 +139,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     run,
     clock,
     random,
-    openBatches: (provider) => openBatchClient(provider, { env: options.env, baseUrls: config.baseUrls }),
+    openBatches: (provider) => openBatchClient(provider, artdesk.http),
     stage,
     drawsOnly: drawsOnly(options),
     warnings,

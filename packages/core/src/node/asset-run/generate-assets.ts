@@ -5,14 +5,16 @@ import { releaseHeld } from "../../ledger/release-held.ts";
 import type { Reservation } from "../../ledger/types.ts";
 import { budgetWarnings } from "../../plan/money-limits.ts";
 import type { AbortSignalLike } from "../../ports.ts";
+import type { JournalRecord } from "../file-journal.ts";
 import type { AssetState } from "../status-listing.ts";
 import { acquireWorkspaceLock, describeHolder } from "../workspace-lock.ts";
 import type { AssetDesk } from "./asset-desk.ts";
-import { type AssetPlan, budgetOf, collectWarnings, planAsset } from "./asset-planning.ts";
+import { budgetOf, collectWarnings } from "./asset-planning.ts";
 import { writeContactSheet } from "./contact-sheet-file.ts";
 import { isForBatch, submitBatches } from "../batch/submit-batches.ts";
 import { BlockHolds, holdTogether } from "./block-holds.ts";
 import { failedAsset, problemReport, skippedAsset, submittedAsset, unchangedAsset } from "./generate-outcome.ts";
+import { type AssetPlanWithBase, planWithBases } from "./kept-bases.ts";
 import { listStates } from "./list-states.ts";
 import { makeAsset } from "./make-asset.ts";
 import { missingOutputs } from "./missing-outputs.ts";
@@ -49,7 +51,7 @@ export interface Job {
   state: AssetState;
   /** Which of its images, counted from 0. */
   positions: readonly number[];
-  plan: AssetPlan;
+  plan: AssetPlanWithBase;
 }
 
 /**
@@ -75,6 +77,7 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
     for (const id of recovered.finished) onProgress({ type: "recovered", id });
     const listing = await listStates(desk, options.paths);
     const done: GenerateAsset[] = listing.problems.map(problemReport);
+    const bases = await desk.journal.bases();
     const inBatch = new Set(recovered.underWay.map(({ subject }) => subject));
     const jobs: Job[] = [];
     for (const state of listing.assets) {
@@ -83,7 +86,7 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
       else if (inBatch.has(state.asset.id))
         done.push(submittedAsset(state.asset, "A batch makes it: run artdesk collect."));
       else if (isCurrent(state) && !options.force) done.push(unchangedAsset(state));
-      else jobs.push(await planJob(desk, state, options.force ?? false));
+      else jobs.push(await planJob(desk, state, bases, options.force ?? false));
     }
     const stopReason = reasonNotToStart(done, jobs, options.keepGoing ?? false);
     if (stopReason)
@@ -118,9 +121,14 @@ function isCurrent(state: AssetState): boolean {
   return state.status === "unchanged" || state.status === "edited_output";
 }
 
-async function planJob(desk: AssetDesk, state: AssetState, force: boolean): Promise<Job> {
+async function planJob(
+  desk: AssetDesk,
+  state: AssetState,
+  bases: readonly JournalRecord[],
+  force: boolean,
+): Promise<Job> {
   const positions = force ? missingOutputs({ ...state, status: "changed" }) : missingOutputs(state);
-  return { state, positions, plan: await planAsset(desk, state, positions.length) };
+  return { state, positions, plan: await planWithBases(desk, state, positions, bases) };
 }
 
 /** A mistake in any file stops the whole run before it costs anything; a lack of budget only stops what it concerns. */
@@ -188,6 +196,7 @@ async function runJobs(
           state: job.state,
           positions: job.positions,
           planned: job.plan.planned,
+          base: job.plan.base,
           held,
           signal: options.signal,
           onEvent: (event) => onProgress({ type: "asset_event", id: job.state.asset.id, event }),

@@ -9,6 +9,7 @@ import { releaseHeld } from "../../ledger/release-held.ts";
 import type { Reservation } from "../../ledger/types.ts";
 import type { AbortSignalLike } from "../../ports.ts";
 import type { GenerateResult } from "../../receipt.ts";
+import type { JournalRecord } from "../file-journal.ts";
 import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { toReportError } from "./asset-planning.ts";
@@ -21,6 +22,8 @@ export interface MakeAssetTask {
   /** Which of the asset's images to make, counted from 0. */
   positions: readonly number[];
   planned: PlannedRequest | undefined;
+  /** The smaller image of an earlier run that is enlarged. */
+  base?: JournalRecord | undefined;
   held: readonly Reservation[] | undefined;
   signal: AbortSignalLike | undefined;
   onEvent: OnEvent;
@@ -37,6 +40,7 @@ export async function makeAsset(desk: AssetDesk, task: MakeAssetTask): Promise<G
       subject: asset.id,
       note: serializeJournalNote({ fingerprint: task.state.fingerprint, positions: task.positions }),
       held: task.held,
+      base: task.base?.attemptId,
       signal: task.signal,
       onEvent: task.onEvent,
     });
@@ -111,16 +115,17 @@ async function deliver(desk: AssetDesk, task: MakeAssetTask, result: GenerateRes
   }
   const { receipt } = result;
   const { offer } = receipt;
-  await desk.workspace.writeLockEntry(
-    mergeLock(state, {
-      model: offer?.model ?? receipt.model ?? "",
-      quality: offer?.quality ?? "",
-      size: offer?.size ?? "",
-      outputs: written,
-      costMicroUsd: receipt.costMicroUsd,
-      requestIds: receipt.requestIds,
-    }),
-  );
+  const made = {
+    model: offer?.model ?? receipt.model ?? "",
+    quality: offer?.quality ?? "",
+    size: offer?.size ?? "",
+    outputs: written,
+    costMicroUsd: receipt.costMicroUsd,
+    requestIds: receipt.requestIds,
+  };
+  await desk.workspace.writeLockEntry(mergeLock(state, withBase(made, task.base)));
+  // The smaller image first: as long as it is there, it may be enlarged again.
+  if (task.base) await desk.journal.remove(task.base.attemptId).catch(() => undefined);
   for (const attempt of receipt.attempts) {
     // A note that stays only makes the next run look at it: the lock entry says that it is delivered.
     await desk.journal.delivered(attempt.id).catch(() => undefined);
@@ -144,6 +149,22 @@ function formatWarnings(task: MakeAssetTask, result: GenerateResult): string[] {
   return [
     `${wrong.map(({ path }) => path).join(", ")} ${wrong.length === 1 ? "holds" : "hold"} ${format.toUpperCase()} data, whatever the name says: ${result.receipt.model ?? "the model"} chooses the format itself. Name it in the prompt file: \`output\` that ends in ${name} (it is then made again).`,
   ];
+}
+
+/** What a larger image and the smaller one that it was made from are together. */
+export function withBase<Made extends Pick<LockEntry, "model" | "quality" | "costMicroUsd" | "requestIds">>(
+  made: Made,
+  base: JournalRecord | undefined,
+): Made {
+  if (!base) return made;
+  const { model, quality, requestId } = base;
+  return {
+    ...made,
+    model,
+    quality,
+    costMicroUsd: made.costMicroUsd + (base.costMicroUsd ?? 0),
+    requestIds: [...(requestId === undefined ? [] : [requestId]), ...made.requestIds],
+  };
 }
 
 /** The lock entry after some of an asset's images were made: earlier ones of the same fingerprint stay. */

@@ -1,8 +1,10 @@
 import { outputPaths } from "../../assets/asset-spec.ts";
 import type { ArtdeskError } from "../../errors.ts";
+import type { JournalRecord } from "../file-journal.ts";
 import type { AssetState } from "../status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
-import { budgetOf, collectWarnings, planAsset, toReportError } from "./asset-planning.ts";
+import { budgetOf, collectWarnings, toReportError } from "./asset-planning.ts";
+import { planWithBases } from "./kept-bases.ts";
 import { adviseOn } from "./lint-assets.ts";
 import { listStates } from "./list-states.ts";
 import { batchPriceOf } from "../batch/batch-terms.ts";
@@ -12,8 +14,9 @@ import { type CheckReport, type PlanAsset, type PlanReport, reportDecision } fro
 /** What a generate run would do: model, price, reasons and rejections per asset. Calls nobody and writes nothing but the cache. */
 export async function planAssets(desk: AssetDesk, paths: readonly string[] = []): Promise<PlanReport> {
   const listing = await listStates(desk, paths);
+  const bases = await desk.journal.bases();
   const assets: PlanAsset[] = listing.problems.map(problemAsset);
-  for (const state of listing.assets) assets.push(await planState(desk, state));
+  for (const state of listing.assets) assets.push(await planState(desk, state, bases));
   const offers = assets.flatMap((asset) => (asset.error ? [] : (asset.decision?.offers[0] ?? [])));
   const sum = (pick: (offer: (typeof offers)[number]) => number): number =>
     offers.reduce((total, offer) => total + pick(offer), 0);
@@ -59,11 +62,11 @@ export async function checkAssets(desk: AssetDesk, paths: readonly string[] = []
   };
 }
 
-async function planState(desk: AssetDesk, state: AssetState): Promise<PlanAsset> {
+async function planState(desk: AssetDesk, state: AssetState, bases: readonly JournalRecord[]): Promise<PlanAsset> {
   const described = describeState(state);
   if (state.status === "unchanged" || state.status === "edited_output")
     return { ...described, decision: undefined, advice: [], error: undefined };
-  const { planned, error } = await planAsset(desk, state, missingOutputs(state).length);
+  const { planned, error } = await planWithBases(desk, state, missingOutputs(state), bases);
   const decision = planned && reportDecision(planned.decision);
   const advice = planned ? adviseOn(desk, planned) : [];
   if (!error) return { ...described, decision, advice, batch: batchPriceOf(desk, planned), error: undefined };

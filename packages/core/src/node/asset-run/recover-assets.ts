@@ -12,7 +12,7 @@ import { chainCostWith, deliverDrafts, recordFinal } from "./chain-files.ts";
 import { collectRecords } from "./collect-records.ts";
 import { describeCutOff, describeOtherCutOffs } from "./cut-off-calls.ts";
 import { type JournalNote, parseJournalNote } from "./journal-note.ts";
-import { mergeLock } from "./make-asset.ts";
+import { mergeLock, withBase } from "./make-asset.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 
 /** What an earlier run left behind, and what became of it. */
@@ -92,7 +92,9 @@ export async function recoverAssets(
       continue;
     }
     try {
-      const outcome = await deliverRecord(desk, record, known);
+      const base = records.find(({ attemptId }) => attemptId === record.base);
+      const outcome = await deliverRecord(desk, record, base, known);
+      if (outcome === "base") continue;
       if (outcome === "changed") {
         const kept = await desk.journal.setAside(record.attemptId);
         warnings.push(
@@ -101,6 +103,7 @@ export async function recoverAssets(
         continue;
       }
       if (outcome === "delivered") finished.push(record.subject);
+      if (base) await desk.journal.remove(base.attemptId);
       await desk.journal.remove(record.attemptId);
     } catch (error) {
       if (!isArtdeskError(error)) throw error;
@@ -158,12 +161,16 @@ function waiting(desk: AssetDesk, record: JournalRecord, error: ArtdeskError): A
   });
 }
 
-/** `known` when an earlier run had delivered it already, `changed` when nothing asks for these images any more. */
+/**
+ * `known` when an earlier run had delivered it already, `changed` when nothing asks for these images any more, `base`
+ * when it waits to be enlarged.
+ */
 async function deliverRecord(
   desk: AssetDesk,
   record: JournalRecord,
+  base: JournalRecord | undefined,
   known: Known,
-): Promise<"delivered" | "known" | "changed"> {
+): Promise<"delivered" | "known" | "changed" | "base"> {
   const state = known.states.get(record.subject);
   const note = parseJournalNote(record.note);
   if (note?.chain && note.chain.kind !== "final") return deliverDraftRecord(desk, record, note, note.chain);
@@ -179,6 +186,7 @@ async function deliverRecord(
     if (note?.chain) await recordFinal(desk, record.subject, finalStep(record, note, note.chain, []));
     return "changed";
   }
+  if (record.enlarge) return "base";
   const paths = outputPaths(state.asset);
   const images: { path: string; image: JournalImage }[] = [];
   for (const image of await record.readImages()) {
@@ -195,7 +203,7 @@ async function deliverRecord(
   for (const { path, image } of images) await desk.workspace.writeOutput(path, image.bytes);
   const { attemptIds: _, ...bought } = purchaseOf(record);
   const lock = mergeLock(state, {
-    ...bought,
+    ...withBase(bought, base),
     outputs,
     ...(step && { parent: step.parent, chainCostMicroUsd: chainCostWith(desk, record.subject, step) }),
   });

@@ -26,6 +26,8 @@ export interface ReportOffer {
   count: number;
   estimateMicroUsd: number;
   worstCaseMicroUsd: number;
+  /** Set when the image is made smaller by the first of these and enlarged by the second; the prices above cover both. */
+  steps?: readonly Omit<ReportOffer, "steps" | "reasons" | "tier" | "count">[] | undefined;
   reasons: readonly string[];
 }
 
@@ -160,6 +162,16 @@ export function reportDecision(decision: Decision): ReportDecision {
       count: offer.count,
       estimateMicroUsd: offer.estimateMicroUsd,
       worstCaseMicroUsd: offer.worstCaseMicroUsd,
+      ...(offer.steps && {
+        steps: offer.steps.map(({ model, provider, quality, size, estimateMicroUsd, worstCaseMicroUsd }) => ({
+          model,
+          provider,
+          quality,
+          size,
+          estimateMicroUsd,
+          worstCaseMicroUsd,
+        })),
+      }),
       reasons: offer.reasons,
     })),
     rejected: decision.rejected,

@@ -13,15 +13,16 @@ const LAST_ROUND_IMAGES = 50;
 export function inStartOrder<T extends { state: AssetState; plan: AssetPlan }>(jobs: readonly T[]): readonly T[] {
   const ordered = orderJobs(
     jobs.map((job) => {
-      const { tags = {}, urgency } = job.state.asset.request;
-      const offer = job.plan.planned?.decision.offers[0];
+      const { tags = {} } = job.state.asset.request;
+      const { planned } = job.plan;
+      const offer = planned?.decision.offers[0];
       return {
         job,
         group: tags["client"] ?? Object.values(tags).join("/"),
         images: offer?.count ?? 1,
         expectedMs: offer?.latencyMs ?? 0,
         deadlineAtMs: undefined,
-        isLow: urgency === "low",
+        isLow: planned?.request.urgency === "low",
       };
     }),
     LAST_ROUND_IMAGES,

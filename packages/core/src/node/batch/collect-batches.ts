@@ -1,10 +1,10 @@
-import { costFromUsage, discountedMicroUsd } from "../../cost.ts";
-import { ArtdeskError, isArtdeskError } from "../../errors.ts";
+import type { BatchState } from "../../batch/batch-client.ts";
+import { batchOutcomes, settlementOf } from "../../batch/batch-outcomes.ts";
+import { batchDiscountOf } from "../../batch/batch-terms.ts";
+import type { ScopeBalance } from "../../budget.ts";
+import { notMade } from "../../ledger/release-held.ts";
 import type { LedgerEntry, Reservation, Settlement } from "../../ledger/types.ts";
 import type { AbortSignalLike } from "../../ports.ts";
-import type { ProviderReply } from "../../provider.ts";
-import { parseRequest } from "../../request.ts";
-import type { ScopeBalance } from "../../budget.ts";
 import type { AssetDesk } from "../asset-run/asset-desk.ts";
 import { budgetOf, toReportError } from "../asset-run/asset-planning.ts";
 import { recoverAssets } from "../asset-run/recover-assets.ts";
@@ -12,8 +12,7 @@ import type { ReportError } from "../asset-run/report.ts";
 import type { JournalRecord } from "../file-journal.ts";
 import { nodeCodec } from "../node-codec.ts";
 import { acquireWorkspaceLock } from "../workspace-lock.ts";
-import type { BatchClient, BatchLineResult } from "./batch-client.ts";
-import { batchDiscount, rowOf } from "./batch-terms.ts";
+import { rowOf } from "./batch-terms.ts";
 
 /** The answer of `artdesk collect`. */
 export interface CollectReport {
@@ -100,12 +99,12 @@ async function collectBatch(desk: AssetDesk, records: readonly JournalRecord[]):
     ...nothing,
     waiting: { batch, provider, model, assets: [...new Set(records.map(({ subject }) => subject))], state },
   });
-  const client = await desk.openBatches(provider);
+  const client = desk.openBatches(provider);
   const known = records.find(({ requestId }) => requestId !== undefined)?.requestId;
   const id = known ?? (await client.find(first.batch ?? ""));
   if (id === undefined) {
     // The run ended before the batch was handed in: nothing was bought.
-    for (const record of records) await endUnbilled(desk, record, "not handed in");
+    for (const record of records) await endWithoutImage(desk, record, notMade("not handed in"));
     return { ...nothing, waiting: undefined };
   }
   if (known === undefined) for (const record of records) await desk.journal.submitted(record.attemptId, id);
@@ -117,129 +116,44 @@ async function collectBatch(desk: AssetDesk, records: readonly JournalRecord[]):
 async function takeResults(
   desk: AssetDesk,
   records: readonly JournalRecord[],
-  { results }: Extract<Awaited<ReturnType<BatchClient["look"]>>, { kind: "ended" }>,
+  { results }: Extract<BatchState, { kind: "ended" }>,
 ): Promise<BatchOutcome> {
-  const left = new Map(records.map((record) => [record.attemptId, record]));
+  const own = desk.workspace.config.terms.batchDiscounts;
+  const discountOf = ({ model }: JournalRecord): number => {
+    const row = rowOf(desk, model);
+    return row ? batchDiscountOf(row, own) : 0;
+  };
   const received: string[] = [];
   const failed: { id: string; error: ReportError }[] = [];
   let costMicroUsd = 0;
-  const fail = (record: JournalRecord, error: ArtdeskError): void => {
-    failed.push({ id: record.subject, error: toReportError(error) });
-  };
-  for await (const line of results) {
-    const record = left.get(line.id);
-    if (!record) continue;
-    left.delete(line.id);
-    const outcome = await readLine(desk, record, line);
-    const costOf = (usage: ProviderReply["usage"]): number => lineCost(desk, record, usage);
-    if (isArtdeskError(outcome)) {
-      const cost = outcome.billed === "no" ? 0 : costOf(outcome.usage);
-      costMicroUsd += cost;
-      await endWithoutImage(desk, record, outcome, cost);
-      fail(record, outcome);
-      continue;
+  for await (const outcome of batchOutcomes(records, results, {
+    catalogue: desk.catalogue,
+    codec: nodeCodec,
+    discountOf,
+    missingHint: "It was not billed: run artdesk generate again.",
+  })) {
+    const { record, reply, error } = outcome;
+    costMicroUsd += outcome.costMicroUsd;
+    if (reply) {
+      const images = reply.images.map(({ bytes, mediaType, sha256 }, index) => ({ index, bytes, mediaType, sha256 }));
+      await desk.journal.keep(record.attemptId, images, outcome.costMicroUsd, reply.requestId);
+      received.push(record.attemptId);
+    } else {
+      await endWithoutImage(desk, record, settlementOf(outcome));
     }
-    const cost = costOf(outcome.usage);
-    costMicroUsd += cost;
-    const images = outcome.images.map(({ bytes, mediaType, sha256 }, index) => ({ index, bytes, mediaType, sha256 }));
-    await desk.journal.keep(record.attemptId, images, cost, outcome.requestId);
-    received.push(record.attemptId);
-    if (outcome.problem) fail(record, outcome.problem);
-  }
-  for (const record of left.values()) {
-    await endUnbilled(desk, record, "not in the batch's results");
-    fail(
-      record,
-      new ArtdeskError({
-        code: "unavailable",
-        shortMessage: `The batch ended without ${record.subject}.`,
-        hint: "It was not billed: run artdesk generate again.",
-      }),
-    );
+    if (error) failed.push({ id: record.subject, error: toReportError(error) });
   }
   return { received, failed, waiting: undefined, costMicroUsd };
 }
 
-/** Reads a line as the provider's reply to the same call. */
-async function readLine(
-  desk: AssetDesk,
-  record: JournalRecord,
-  line: BatchLineResult,
-): Promise<ProviderReply | ArtdeskError> {
-  const provider = desk.catalogue.providers.get(record.provider);
-  const row = rowOf(desk, record.model);
-  if (provider?.kind !== "http" || !row) throw new TypeError(`no provider for ${record.model}`);
-  const { model, quality, size, positions } = record;
-  const [widthPx = 0, heightPx = 0] = size.split("x").map(Number);
-  const call = {
-    request: parseRequest({ prompt: record.subject, count: positions.length }),
-    offer: {
-      provider: provider.id,
-      model,
-      quality,
-      size,
-      widthPx,
-      heightPx,
-      aspect: undefined,
-      resolution: undefined,
-      tier: "unrated" as const,
-      count: positions.length,
-      estimateMicroUsd: 0,
-      worstCaseMicroUsd: record.worstCaseMicroUsd,
-      latencyMs: 0,
-      reasons: [],
-    },
-    row,
-    count: positions.length,
-  };
-  const response = { status: line.status, headers: line.headers, body: bodyOf(line.body) };
-  try {
-    if (line.status < 200 || line.status > 299) return await provider.readError(response, call);
-    return await provider.read(response, call, nodeCodec);
-  } catch (error) {
-    if (isArtdeskError(error)) return error;
-    throw error;
-  }
-}
-
-async function* bodyOf(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text);
-}
-
-/** By the tokens of the line; where it states none, the whole of what was set aside. */
-function lineCost(desk: AssetDesk, record: JournalRecord, usage: ProviderReply["usage"]): number {
-  const row = rowOf(desk, record.model);
-  const fullMicroUsd = row && usage && costFromUsage(row, usage);
-  return fullMicroUsd === undefined
-    ? record.worstCaseMicroUsd
-    : discountedMicroUsd(fullMicroUsd, row ? batchDiscount(desk, row) : 0);
-}
-
-function endUnbilled(desk: AssetDesk, record: JournalRecord, reason: string): Promise<void> {
-  return endWithoutImage(desk, record, new ArtdeskError({ code: "unavailable", shortMessage: reason }), 0);
-}
-
-async function endWithoutImage(
-  desk: AssetDesk,
-  record: JournalRecord,
-  error: ArtdeskError,
-  costMicroUsd: number,
-): Promise<void> {
-  const settlement: Settlement = {
-    costMicroUsd,
-    tableMicroUsd: costMicroUsd,
-    images: 0,
-    usage: error.usage,
-    requestId: error.requestId,
-    outcome: error.code === "content_refused" ? "refused" : "failed",
-    reason: error.code,
-    durationMs: 0,
-  };
+async function endWithoutImage(desk: AssetDesk, record: JournalRecord, settlement: Settlement): Promise<void> {
   const { ledger } = desk.artdesk;
   const entry = (await ledger.outstanding()).find(({ id }) => id === record.attemptId);
   if (entry) {
     const reservation = reservationOf(entry);
-    await (costMicroUsd > 0 ? ledger.settle(reservation, settlement) : ledger.release(reservation, settlement));
+    await (settlement.costMicroUsd > 0
+      ? ledger.settle(reservation, settlement)
+      : ledger.release(reservation, settlement));
   }
   await desk.journal.remove(record.attemptId);
 }

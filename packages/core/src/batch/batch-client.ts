@@ -1,5 +1,7 @@
-import { ArtdeskError } from "../../errors.ts";
-import type { HttpRequest } from "../../ports.ts";
+import { ArtdeskError } from "../errors.ts";
+import type { Http, HttpRequest } from "../ports.ts";
+import { createGeminiBatchClient } from "./gemini-batch-client.ts";
+import { createOpenAiBatchClient } from "./openai-batch-client.ts";
 
 /** One call of a batch. */
 export interface BatchLine {
@@ -29,20 +31,15 @@ export interface BatchClient {
   look(id: string): Promise<BatchState>;
 }
 
-export interface BatchClientOptions {
-  env: Readonly<Record<string, string | undefined>>;
-  baseUrls: Readonly<Record<string, string>>;
-}
-
-/** The batch services that there are, by provider; the library of each loads only when it is opened. */
-const SERVICES: ReadonlyMap<string, (options: BatchClientOptions) => Promise<BatchClient>> = new Map([
-  ["openai", async (options) => (await import("./openai-batch-client.ts")).createOpenAiBatchClient(options)],
-  ["gemini", async (options) => (await import("./gemini-batch-client.ts")).createGeminiBatchClient(options)],
+/** The batch services that there are, by provider. */
+const SERVICES: ReadonlyMap<string, (http: Http) => BatchClient> = new Map([
+  ["openai", createOpenAiBatchClient],
+  ["gemini", createGeminiBatchClient],
 ]);
 
 /** Opens the batch service of a provider. Throws `no_candidate` for one without. */
-export async function openBatchClient(provider: string, options: BatchClientOptions): Promise<BatchClient> {
+export function openBatchClient(provider: string, http: Http): BatchClient {
   const open = SERVICES.get(provider);
   if (!open) throw new ArtdeskError({ code: "no_candidate", shortMessage: `${provider} has no batch service.` });
-  return open(options);
+  return open(http);
 }
