@@ -29,6 +29,7 @@ export type {
   RemoteProvider,
 } from "./provider.ts";
 export { checkDownloadAddress, type DownloadAddress } from "./download-address.ts";
+export { freeBytes } from "./free-bytes.ts";
 export type { Catalogue } from "./catalogue/catalogue.ts";
 export type {
   Alias,

@@ -16,6 +16,8 @@ const POST: HttpRequest = {
   body: '{"n":1}',
 };
 
+const LARGE = Buffer.alloc(4_000_000, 0x20);
+
 let server: LoopbackServer;
 /** Answers that wait until the test lets go of them. */
 const heldBack: (() => void)[] = [];
@@ -28,7 +30,8 @@ beforeAll(async () => {
     else if (url === "/v1/cut") response.socket?.destroy();
     else if (url === "/v1/cut-in-body") {
       response.writeHead(200, { "content-length": "100" }).write("abc", () => response.socket?.destroy());
-    } else if (url === "/v1/half") response.writeHead(200).write("abc");
+    } else if (url === "/v1/large") response.writeHead(200, { "content-length": LARGE.length }).end(LARGE);
+    else if (url === "/v1/half") response.writeHead(200).write("abc");
     else heldBack.push(() => response.end());
   });
 });
@@ -90,6 +93,21 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("reque
       const bytes = new TextEncoder().encode("xxhéyy").subarray(2, 5);
       await readAll((await http.send({ ...POST, body: bytes }, { timeoutMs: 5000 })).body);
       expect(server.requests.at(-1)?.body).toBe("hé");
+    }));
+
+  it("frees what was read of a large reply, and nothing that is still to come", () =>
+    withHttp(async (http) => {
+      const reply = await http.send({ ...POST, path: "/large" }, { timeoutMs: 5000 });
+      const used: Uint8Array[] = [];
+      let bytes = 0;
+      for await (const chunk of reply.body) {
+        expect(chunk.every((byte) => byte === 0x20)).toBe(true);
+        bytes += chunk.length;
+        reply.release?.(chunk);
+        used.push(chunk);
+      }
+      expect(bytes).toBe(LARGE.length);
+      expect(used.filter(({ length }) => length === 0).length).toBeGreaterThan(5);
     }));
 
   it("sends a refused request once and keeps its headers", () =>

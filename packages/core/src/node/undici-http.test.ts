@@ -6,7 +6,7 @@ import { afterEach, expect, test } from "vitest";
 import { readJsonWithImages } from "../http.ts";
 import type { HttpResponse } from "../ports.ts";
 import { openaiCompatible } from "../providers/openai-compatible.ts";
-import { freeChunk } from "./free-chunk.ts";
+import { freeBytes } from "../free-bytes.ts";
 import { nodeCodec } from "./node-codec.ts";
 import { createUndiciHttp, type UndiciHttp } from "./undici-http.ts";
 
@@ -88,7 +88,7 @@ test("leaves a chunk alone that shares its memory", () => {
   const neighbours = new Uint8Array(100).fill(7);
   const own = new Uint8Array(100);
   for (const chunk of [neighbours.subarray(0, 99), neighbours.subarray(1), Buffer.from("pooled"), own])
-    freeChunk(chunk);
+    freeBytes(chunk);
   expect(neighbours).toEqual(new Uint8Array(100).fill(7));
   expect(own.length).toBe(0);
 });

@@ -4,7 +4,7 @@ import { checkDownloadAddress } from "../download-address.ts";
 import { ArtdeskError } from "../errors.ts";
 import type { AbortSignalLike, Http, HttpRequest, HttpResponse } from "../ports.ts";
 import type { Provider, RemoteProvider } from "../provider.ts";
-import { freeChunk } from "./free-chunk.ts";
+import { freeBytes } from "../free-bytes.ts";
 import { openDispatcher } from "./open-dispatcher.ts";
 import { createReadTurns, type ReadTurns } from "./read-turns.ts";
 import { sendError } from "./send-error.ts";
@@ -157,7 +157,7 @@ async function dispatch(dispatcher: Dispatcher, request: HttpRequest, options: D
       status: response.statusCode,
       headers: flat,
       body: readBody(body, request, controller.signal, timeoutMs, release),
-      release: freeChunk,
+      release: freeBytes,
     };
   } catch (error) {
     release();

@@ -1,4 +1,4 @@
-import type { GenerateResult, ReceivedImage, ScopeBalance } from "@artdesk/core";
+import { freeBytes, type GenerateResult, type ReceivedImage, type ScopeBalance } from "@artdesk/core";
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
 import { chainJson, draftNumber } from "./chain-json.ts";
 import type { ItemOrder } from "./request-from-item.ts";
@@ -15,7 +15,10 @@ export const ENDINGS: Readonly<Record<string, string>> = {
   "image/webp": "webp",
 };
 
-/** Turns what was made of one item into n8n items, one per image. Never throws: the images are paid for. */
+/**
+ * Turns what was made of one item into n8n items, one per image. Never throws: the images are paid for. Their bytes are
+ * in n8n's hands afterwards, and empty here.
+ */
 export async function imageItems(
   context: IExecuteFunctions,
   order: ItemOrder,
@@ -49,6 +52,7 @@ export async function imageItems(
       ...verificationJson(result.receipt.verification, index),
       ...(order.simplify ? {} : fullReceipt(result, image, balances)),
     };
+    freeBytes(image.bytes);
     items.push({ json, binary: { [order.binaryField]: binary }, pairedItem: { item: order.itemIndex } });
   }
   return items;

@@ -2,6 +2,7 @@ import {
   ArtdeskError,
   builtInCatalogue,
   checkDownloadAddress,
+  freeBytes,
   type AbortSignalLike,
   type Http,
   type HttpRequest,
@@ -80,6 +81,7 @@ async function receive(
     status: reply.statusCode,
     headers: plainHeaders(reply.headers),
     body: readBody(reply.body, { provider: request.provider, deadlineAtMs, signal }),
+    release: freeBytes,
   };
 }
 
