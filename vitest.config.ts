@@ -15,7 +15,7 @@ export default defineConfig({
     reporters: resultsFile ? ["default", ["json", { outputFile: resultsFile }]] : ["default"],
     testTimeout: 30_000,
     expect: { poll: { timeout: 20_000 } },
-    // Many tests wait for processes of their own, so that one worker would leave a small machine idle.
-    maxWorkers: 2,
+    // Many tests wait for processes of their own, so that two workers would leave a small machine idle.
+    maxWorkers: 3,
   },
 });
