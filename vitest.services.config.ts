@@ -1,4 +1,7 @@
 import { defineConfig } from "vitest/config";
+import { pinDay } from "./test/pinned-day/pinned-day.ts";
+
+pinDay();
 
 const resultsFile = process.env["ARTDESK_TEST_RESULTS"];
 

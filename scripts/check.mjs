@@ -21,11 +21,12 @@ const steps = [
   ["schemas are fresh", process.execPath, ["--conditions=source", "scripts/generate-schemas.ts", "--check"]],
   ["no registry host in committed files", process.execPath, ["scripts/check-committed-text.mjs"]],
   ["build", "npx", ["--yes", "pnpm@12.21.0", "build"]],
-  ["publint core", bin("publint"), ["packages/core", "--strict"]],
-  ["publint cli", bin("publint"), ["packages/cli", "--strict"]],
-  ["publint simulator", bin("publint"), ["packages/simulator", "--strict"]],
+  ["publint core", bin("publint"), ["packages/core", "--strict", "--pack", "npm"]],
+  ["publint cli", bin("publint"), ["packages/cli", "--strict", "--pack", "npm"]],
+  ["publint simulator", bin("publint"), ["packages/simulator", "--strict", "--pack", "npm"]],
   ["types as packed", bin("attw"), ["--pack", "packages/core", "--profile", "esm-only"]],
   ["dead code", bin("knip"), []],
+  ["models that end soon", process.execPath, ["--conditions=source", "scripts/list-ending-models.ts"]],
 ];
 
 let failed = 0;
@@ -35,6 +36,7 @@ for (const [name, command, args] of /** @type {[string, string, string[]][]} */ 
   const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
   if (result.status === 0) {
     console.log(`ok      ${name} (${seconds} s)`);
+    if (name === "models that end soon") process.stdout.write(result.stdout);
     continue;
   }
   failed += 1;

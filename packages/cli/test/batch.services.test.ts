@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CollectReport } from "@artdesk/core/node";
 import { expect, onTestFinished, test } from "vitest";
+import { clockEnv } from "../../../test/pinned-day/pinned-day.ts";
 import { makeFolder, readArtdesk, runArtdesk, runArtdeskJson } from "./cli-process.ts";
 
 const CLI = fileURLToPath(new URL("../src/artdesk.ts", import.meta.url));
@@ -49,7 +50,7 @@ const isBatchCall = ({ method, path }: { method: string; path: string }): boolea
 async function generateUntilKilled(folder: string, world: Simulator): Promise<void> {
   const child = spawn(process.execPath, ["--conditions=source", CLI, "generate"], {
     cwd: folder,
-    env: { NO_COLOR: "1", ...world.env },
+    env: { ...clockEnv(), NO_COLOR: "1", ...world.env },
     stdio: "ignore",
   });
   const ended = new Promise<void>((resolve) => void child.once("close", () => resolve()));

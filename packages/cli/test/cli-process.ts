@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { LedgerEntry, ScopeBalance } from "@artdesk/core";
 import type { CheckReport, GenerateReport, PlanReport } from "@artdesk/core/node";
 import { onTestFinished, vi } from "vitest";
+import { clockEnv } from "../../../test/pinned-day/pinned-day.ts";
 import { runCli } from "../src/run-cli.ts";
 
 // Each of these tests starts many processes, which takes its time on a busy machine.
@@ -14,15 +15,15 @@ vi.setConfig({ testTimeout: 180_000 });
 const CLI = fileURLToPath(new URL("../src/artdesk.ts", import.meta.url));
 const EXAMPLES = fileURLToPath(new URL("../../../examples/prompts", import.meta.url));
 
-/** How a process of the CLI ended, and what it wrote. */
+/** How a run of the CLI ended, and what it wrote. */
 export interface CliResult {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** Runs the CLI from source in a process of its own, with no environment but `env`. */
-export function runArtdesk(
+/** Runs the CLI from source in a process of its own, with no environment but `env`: where the process is what is tested. */
+export function runArtdeskProcess(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -30,7 +31,7 @@ export function runArtdesk(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ["--conditions=source", CLI, ...args], {
       cwd: folder,
-      env: { NO_COLOR: "1", ...env },
+      env: { ...clockEnv(), NO_COLOR: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
@@ -40,6 +41,28 @@ export function runArtdesk(
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+/** Runs the CLI inside this process, which saves the start of one: no terminal, no environment but `env`. */
+export async function runArtdesk(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  let stdout = "";
+  let stderr = "";
+  const code = await runCli(args, {
+    out: (text) => void (stdout += text),
+    note: (text) => void (stderr += text),
+    live: () => undefined,
+    isTerminal: false,
+    color: false,
+    columns: 120,
+    env,
+    cwd: folder,
+    onInterrupt: () => () => undefined,
+  });
+  return { code, stdout, stderr };
 }
 
 /** What each command prints with `--json`. */
@@ -60,26 +83,14 @@ export async function runArtdeskJson<Name extends keyof JsonDocuments>(
   return { code, document: JSON.parse(stdout) as JsonDocuments[Name], stderr };
 }
 
-/** Runs the CLI inside this process, which is quicker: what people would read, on both streams. */
+/** What people would read of a run, both streams in one. */
 export async function readArtdesk(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<{ code: number; words: string }> {
-  let words = "";
-  const write = (text: string): void => void (words += text);
-  const code = await runCli(args, {
-    out: write,
-    note: write,
-    live: () => undefined,
-    isTerminal: false,
-    color: false,
-    columns: 120,
-    env,
-    cwd: folder,
-    onInterrupt: () => () => undefined,
-  });
-  return { code, words };
+): Promise<{ code: number | null; words: string }> {
+  const { code, stdout, stderr } = await runArtdesk(folder, args, env);
+  return { code, words: stdout + stderr };
 }
 
 /** A folder of its own for one test, with these files (path to content); removed when the test ends. */

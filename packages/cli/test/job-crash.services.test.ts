@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startSimulator, type Simulator } from "@artdesk/simulator";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { clockEnv } from "../../../test/pinned-day/pinned-day.ts";
 import { makeFolder, runArtdeskJson } from "./cli-process.ts";
 
 const CLI = fileURLToPath(new URL("../src/artdesk.ts", import.meta.url));
@@ -43,7 +44,7 @@ function workspace(provider: keyof typeof JOBS): string {
 function startArtdesk(folder: string, env: Readonly<Record<string, string>>): ChildProcess {
   const child = spawn(process.execPath, ["--conditions=source", CLI, "generate", "--json"], {
     cwd: folder,
-    env: { NO_COLOR: "1", ...env },
+    env: { ...clockEnv(), NO_COLOR: "1", ...env },
     stdio: "ignore",
   });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -85,6 +85,26 @@ test("figures that no source states are marked, in the table and as JSON", async
   expect(words.replaceAll(/\s+/g, "")).toMatch(/estimated.*latency,.*maxPromptCharacters,commercialUse,factors/);
 });
 
+test("a model whose last day has passed is marked, with what is used instead of it", async () => {
+  const folder = makeFolder({
+    "artdesk.yml": `version: 1
+catalogue:
+  - { id: gpt-image-0, provider: openai, like: gpt-image-2, shutdown: 2026-11-23, successor: gpt-image-2 }
+  - { id: gpt-image-00, provider: openai, like: gpt-image-2, shutdown: 2026-11-25, successor: gpt-image-2 }
+`,
+  });
+  const { words } = await readArtdesk(folder, ["models"]);
+  const flat = words.replaceAll(/\s+/g, "");
+  expect(flat).toContain("ENDED2026-11-23,");
+  expect(flat).toContain("ends2026-11-25,then");
+  const json = await readArtdesk(folder, ["models", "--json", "gpt-image-0", "gpt-image-00"]);
+  const { models } = JSON.parse(json.words) as { models: { id: string; ended: boolean }[] };
+  expect(models.map(({ id, ended }) => [id, ended])).toEqual([
+    ["gpt-image-0", true],
+    ["gpt-image-00", false],
+  ]);
+});
+
 test("a retired name is explained by itself", async () => {
   const { words } = await readArtdesk(makeFolder(), ["models", "dall-e-3"]);
   expect(words).toMatch(/Names that lead elsewhere:\n {2}dall-e\S*: .*gpt-image-2\.5-flare/);

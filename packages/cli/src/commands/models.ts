@@ -3,7 +3,7 @@ import { checkModels, createUndiciHttp, type ModelCheck, openAssetDesk, withPlat
 import { deskOptions, readAmount } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { pricesOf, showModels } from "../show/show-models.ts";
+import { hasEnded, pricesOf, showModels } from "../show/show-models.ts";
 
 export interface ModelsCommandOptions {
   cwd?: string;
@@ -33,16 +33,16 @@ export async function modelsCommand(
   try {
     const { catalogue } = desk;
     const rows = chooseRows(catalogue.rows, [...catalogue.providers.keys()], names, options);
+    const today = new Date(desk.clock.nowMs()).toISOString().slice(0, 10);
     if (!options.check) {
-      const models = rows.map((row) => ({ ...row, prices: pricesOf(row) }));
-      io.out(options.json ? `${JSON.stringify({ models }, null, 2)}\n` : showModels(rows, names));
+      const models = rows.map((row) => ({ ...row, prices: pricesOf(row), ended: hasEnded(row, today) }));
+      io.out(options.json ? `${JSON.stringify({ models }, null, 2)}\n` : showModels(rows, names, today));
       return EXIT.done;
     }
     const { baseUrls, connections } = desk.workspace.config;
     const providers = withPlatforms(catalogue.providers.values(), io.env, baseUrls);
     const http = createUndiciHttp({ providers, env: io.env, baseUrls, connections });
     try {
-      const today = new Date(desk.clock.nowMs()).toISOString().slice(0, 10);
       const checks = await checkModels({ http, catalogue: { ...catalogue, rows }, known: catalogue, today });
       io.out(options.json ? `${JSON.stringify({ checks }, null, 2)}\n` : showChecks(checks));
       return exitCodeOfChecks(checks);

@@ -1,8 +1,8 @@
 import { type CatalogueRow, estimateCallMicroUsd, findModel, formatUsd } from "@artdesk/core";
 import { showTable } from "./show-table.ts";
 
-/** The catalogue as a table, with the names that lead elsewhere below it. */
-export function showModels(rows: readonly CatalogueRow[], names: readonly string[] = []): string {
+/** The catalogue as a table, with the names that lead elsewhere below it. `today` is an ISO day in UTC. */
+export function showModels(rows: readonly CatalogueRow[], names: readonly string[], today: string): string {
   if (rows.length === 0) return "No model fits.\n";
   const sources = [...new Set(rows.map(sourceOf))];
   const table = showTable(
@@ -24,7 +24,7 @@ export function showModels(rows: readonly CatalogueRow[], names: readonly string
       showPrices(row),
       row.qualities.map((quality) => `${quality.id}: ${tiersOf(quality.tiers)}`).join("; "),
       [...new Set(row.qualities.map(({ evidence }) => evidence))].join(" "),
-      lifecycleOf(row),
+      lifecycleOf(row, today),
       row.estimated.join(", "),
       `[${sources.indexOf(sourceOf(row)) + 1}] ${row.sources.price.date}`.trimEnd(),
     ]),
@@ -64,9 +64,19 @@ function tiersOf(tiers: CatalogueRow["qualities"][number]["tiers"]): string {
   return rated.length === 0 ? "unrated" : rated.join(", ");
 }
 
-function lifecycleOf({ lifecycle: { shutdownOn, deprecatedOn, successor }, sources }: CatalogueRow): string {
+/** True from the day of its shutdown on: whoever asks for it by name gets its successor, with a warning. */
+export function hasEnded({ lifecycle: { shutdownOn } }: CatalogueRow, today: string): boolean {
+  return shutdownOn !== undefined && today >= shutdownOn;
+}
+
+function lifecycleOf(row: CatalogueRow, today: string): string {
+  const {
+    lifecycle: { shutdownOn, deprecatedOn, successor },
+    sources,
+  } = row;
   const next = successor ? `, then ${successor}` : "";
   const date = sources.lifecycle.date === "" ? "" : ` (${sources.lifecycle.date})`;
+  if (hasEnded(row, today)) return `ENDED ${shutdownOn}${successor ? `, ${successor} is used instead` : ""}${date}`;
   if (shutdownOn !== undefined) return `ends ${shutdownOn}${next}${date}`;
   return deprecatedOn === undefined ? `live${date}` : `deprecated ${deprecatedOn}${next}${date}`;
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { clockEnv } from "../../../../test/pinned-day/pinned-day.ts";
 
 /** Compiled sources of earlier processes: most of a start is reading TypeScript. */
 const COMPILE_CACHE = join(tmpdir(), "artdesk-test-compile-cache");
@@ -35,7 +36,13 @@ export function startArtdesk(
 ): ArtdeskProcess {
   const child = spawn(process.execPath, ["--conditions=source", ENTRY, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NODE_COMPILE_CACHE: COMPILE_CACHE, ...options.env },
+    env: {
+      ...clockEnv(),
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ...options.env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
+import { clockEnv } from "../../../../test/pinned-day/pinned-day.ts";
 
 export interface ActionRun {
   /** Folder that holds action.yml. */
@@ -86,6 +87,7 @@ function prepare(
   mkdirSync(temp, { recursive: true });
   const files = { output: file("output"), summary: file("summary") };
   const env: Record<string, string> = {
+    ...clockEnv(),
     PATH: process.env["PATH"] ?? "",
     HOME: folder,
     CI: "true",
