@@ -1,4 +1,16 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import {
+  linkSync,
+  mkdtempSync,
+  rmdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hash } from "node:crypto";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -8,8 +20,13 @@ import { openOutputHashes } from "./output-hash-cache.ts";
 const CACHE = ".artdesk/cache/outputs.json";
 const sha256Of = (text: string): string => hash("sha256", text, "hex");
 
-/** The time that the file system uses, which a pinned day does not move. */
-const nowOfFiles = (): number => performance.timeOrigin + performance.now();
+/** The time that the file system uses, which a pinned day does not move: that of a folder made now. */
+function nowOfFiles(): number {
+  const folder = mkdtempSync(join(tmpdir(), "artdesk-now-"));
+  const { ctimeMs } = statSync(folder);
+  rmdirSync(folder);
+  return ctimeMs;
+}
 
 /** An hour later: by then a file's times say whether it was touched. */
 const later = (): number => nowOfFiles() + 3_600_000;
