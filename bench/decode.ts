@@ -3,8 +3,8 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { readJsonWithImages } from "../packages/core/src/http.ts";
-import { nodeCodec } from "../packages/core/src/node/node-codec.ts";
+import { nodeCodec } from "../packages/core/src/node/platform/node-codec.ts";
+import { readJsonWithImages } from "../packages/core/src/wire/http.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 const SUBJECT = { provider: "openai", providerName: "OpenAI", model: "gpt-image-2", requestId: undefined };

@@ -1,7 +1,7 @@
 // Reads one image of the given size out of a JSON reply and prints time and peak memory.
 import { randomBytes } from "node:crypto";
-import { readJsonWithImages } from "../packages/core/src/http.ts";
-import { nodeCodec } from "../packages/core/src/node/node-codec.ts";
+import { nodeCodec } from "../packages/core/src/node/platform/node-codec.ts";
+import { readJsonWithImages } from "../packages/core/src/wire/http.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 const ROUNDS = 5;

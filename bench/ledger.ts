@@ -5,15 +5,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { createLedger } from "../packages/core/src/ledger/ledger.ts";
-import type { Ledger, ReservationWish, Settlement } from "../packages/core/src/ledger/types.ts";
-import { createMemoryLedgerStore } from "../packages/core/src/memory-ledger-store.ts";
+import type { LedgerStore, VersionedValue } from "../packages/core/src/basics/ports.ts";
+import type { Ledger, ReservationWish, Settlement } from "../packages/core/src/buy/ledger/ledger-types.ts";
+import { createLedger } from "../packages/core/src/buy/ledger/ledger.ts";
+import { createMemoryLedgerStore } from "../packages/core/src/buy/ledger/memory-ledger-store.ts";
+import { systemClock } from "../packages/core/src/node/platform/system-clock.ts";
+import { systemRandom } from "../packages/core/src/node/platform/system-random.ts";
 import { createPostgresLedgerStore } from "../packages/core/src/node/stores/postgres-ledger-store.ts";
 import { createRedisLedgerStore } from "../packages/core/src/node/stores/redis-ledger-store.ts";
 import { createSqliteLedgerStore } from "../packages/core/src/node/stores/sqlite-ledger-store.ts";
-import { systemClock } from "../packages/core/src/node/system-clock.ts";
-import { systemRandom } from "../packages/core/src/node/system-random.ts";
-import type { LedgerStore, VersionedValue } from "../packages/core/src/ports.ts";
 
 export interface LedgerFigures {
   backend: string;

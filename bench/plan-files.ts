@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { outputPaths } from "../packages/core/src/assets/asset-spec.ts";
-import { serializeLockEntry } from "../packages/core/src/assets/lock-entry.ts";
-import { openWorkspace } from "../packages/core/src/node/workspace.ts";
+import { serializeLockEntry } from "../packages/core/src/assets/lock/lock-entry.ts";
+import { openWorkspace } from "../packages/core/src/node/workspace/workspace.ts";
 
 const PROMPTS_PER_FOLDER = 100;
 const OUTPUT_BYTES = 2048;

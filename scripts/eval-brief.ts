@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readBrief } from "../packages/core/src/brief.ts";
-import { parseRequest } from "../packages/core/src/request.ts";
+import { readBrief } from "../packages/core/src/decide/brief/read-brief.ts";
+import { parseRequest } from "../packages/core/src/decide/request/request.ts";
 
 interface LabelledPrompt {
   id: string;

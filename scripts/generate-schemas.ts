@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toJsonSchema } from "@valibot/to-json-schema";
-import { configSchema } from "../packages/core/src/assets/config-schema.ts";
-import { promptSchema } from "../packages/core/src/assets/prompt-schema.ts";
+import { configSchema } from "../packages/core/src/assets/config/config-schema.ts";
+import { promptSchema } from "../packages/core/src/assets/prompts/prompt-schema.ts";
 
 const SCHEMAS = [
   {

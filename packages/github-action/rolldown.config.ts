@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { InputOptions, OutputOptions } from "rolldown";
 
-const standIn = fileURLToPath(new URL("src/undici-stand-in.ts", import.meta.url));
+const standIn = fileURLToPath(new URL("src/github/undici-stand-in.ts", import.meta.url));
 
 const ABSENT = new Set(["pg-native", "pg-cloudflare", "@node-rs/xxhash"]);
 

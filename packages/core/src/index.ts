@@ -1,19 +1,14 @@
 export { createArtdesk, type Artdesk, type ArtdeskOptions, type JudgeOptions } from "./artdesk.ts";
-export type { CollectedImages, SubmittedJob } from "./collect-submitted-job.ts";
-export type { GenerateOptions, PlannedRequest } from "./generate.ts";
-export type { ArtdeskEvent, OnEvent } from "./events.ts";
-export {
-  ArtdeskError,
-  DISPOSITIONS,
-  isArtdeskError,
-  type ArtdeskErrorOptions,
-  type Disposition,
-  type ErrorCode,
-} from "./errors.ts";
-export type * from "./budget.ts";
-export type * from "./receipt.ts";
-export type * from "./types.ts";
-export type * from "./ports.ts";
+export type { CollectedImages, SubmittedJob } from "./buy/collect-submitted-job.ts";
+export type { GenerateOptions } from "./buy/generate.ts";
+export type { PlannedRequest } from "./decide/plan/planned-request.ts";
+export type { ArtdeskEvent, OnEvent } from "./basics/events.ts";
+export { ArtdeskError, isArtdeskError, type ArtdeskErrorOptions } from "./basics/errors.ts";
+export { DISPOSITIONS, type Disposition, type ErrorCode } from "./basics/error-code.ts";
+export type * from "./basics/budget.ts";
+export type * from "./basics/receipt.ts";
+export type * from "./basics/types.ts";
+export type * from "./basics/ports.ts";
 export type {
   HttpProvider,
   JobFile,
@@ -27,10 +22,10 @@ export type {
   ProviderJob,
   ProviderReply,
   RemoteProvider,
-} from "./provider.ts";
-export { checkDownloadAddress, type DownloadAddress } from "./download-address.ts";
-export { freeBytes } from "./free-bytes.ts";
-export type { Catalogue } from "./catalogue/catalogue.ts";
+} from "./models/adapter/provider.ts";
+export { checkDownloadAddress, type DownloadAddress } from "./wire/download-address.ts";
+export { freeBytes } from "./wire/free-bytes.ts";
+export type { Catalogue } from "./models/catalogue/catalogue.ts";
 export type {
   Alias,
   CatalogueRow,
@@ -40,21 +35,27 @@ export type {
   SizeRule,
   Source,
   TokenPrices,
-} from "./catalogue/row.ts";
-export { catalogueRows } from "./catalogue/index.ts";
-export { builtInCatalogue } from "./catalogue/built-in-catalogue.ts";
-export { drawsCards } from "./catalogue/draws-cards.ts";
-export { closestModel, findModel } from "./catalogue/find-model.ts";
-export { costFromUsage, estimateCallMicroUsd, worstCaseCallMicroUsd, type PricedCall } from "./cost.ts";
-export { formatUsd, usdToMicroUsd } from "./money.ts";
-export { inspectImage, type ImageInspection } from "./image-header.ts";
-export { parsePolicy } from "./policy/parse-policy.ts";
-export { stagePolicy, type Stage } from "./policy/stage-rules.ts";
-export type { Policy, PolicyPreset, PolicyRule, RuleCondition, RuleEffect } from "./policy/policy.ts";
-export { parseRequest } from "./request.ts";
-export { draftRequest, finalRequest, readCorrection, refineRequest, type ChainParent } from "./assets/chain-request.ts";
-export { readBrief } from "./brief.ts";
-export { planRequest, type PlanInput } from "./plan.ts";
+} from "./models/rows/row.ts";
+export { catalogueRows } from "./models/rows/catalogue-rows.ts";
+export { builtInCatalogue } from "./models/catalogue/built-in-catalogue.ts";
+export { drawsCards } from "./models/catalogue/draws-cards.ts";
+export { closestModel, findModel } from "./models/rows/find-model.ts";
+export { costFromUsage, estimateCallMicroUsd, worstCaseCallMicroUsd, type PricedCall } from "./models/rows/cost.ts";
+export { formatUsd, usdToMicroUsd } from "./basics/money.ts";
+export { inspectImage, type ImageInspection } from "./wire/image-header.ts";
+export { parsePolicy } from "./decide/policy/parse-policy.ts";
+export { stagePolicy, type Stage } from "./decide/policy/stage-rules.ts";
+export type { Policy, PolicyPreset, PolicyRule, RuleCondition, RuleEffect } from "./decide/policy/policy.ts";
+export { parseRequest } from "./decide/request/request.ts";
+export {
+  draftRequest,
+  finalRequest,
+  readCorrection,
+  refineRequest,
+  type ChainParent,
+} from "./assets/chain/chain-request.ts";
+export { readBrief } from "./decide/brief/read-brief.ts";
+export { planRequest, type PlanInput } from "./decide/plan/plan-request.ts";
 export {
   createBatchDesk,
   type BatchDesk,
@@ -63,11 +64,11 @@ export {
   type CollectedCall,
   type DeskOrder,
   type SubmittedBatch,
-} from "./batch/batch-desk.ts";
-export type { BatchOrder } from "./batch/batch-calls.ts";
-export { batchTermsOf, requireBatchOffers, type BatchTerms } from "./batch/batch-terms.ts";
-export { releaseHeld } from "./ledger/release-held.ts";
-export { createLedger, type LedgerOptions } from "./ledger/ledger.ts";
+} from "./buy/batch/batch-desk.ts";
+export type { BatchOrder } from "./buy/batch/batch-calls.ts";
+export { batchTermsOf, requireBatchOffers, type BatchTerms } from "./buy/batch/batch-terms.ts";
+export { releaseHeld } from "./buy/ledger/release-held.ts";
+export { createLedger, type LedgerOptions } from "./buy/ledger/ledger.ts";
 export type {
   Ledger,
   LedgerEntry,
@@ -75,24 +76,22 @@ export type {
   ReservationState,
   ReservationWish,
   Settlement,
-} from "./ledger/types.ts";
-export { createPacer, type Pacer, type PacerOptions } from "./schedule/pacer.ts";
-export type { LimitTier, PublishedLimits } from "./schedule/lane-limits.ts";
-export { createMemoryLedgerStore } from "./memory-ledger-store.ts";
-export { reportCsv, reportEntries, type ReportRow } from "./ledger/report.ts";
-export {
-  comparePlanned,
-  holdComparisons,
-  planComparison,
-  type CompareOptions,
-  type ComparedModel,
-  type Comparison,
-  type ComparisonRun,
-  type ElementRate,
-  type PlannedComparison,
-} from "./judge/compare-models.ts";
-export type { Winner } from "./judge/find-winner.ts";
-export type { QuestionStore } from "./judge/find-questions.ts";
+} from "./buy/ledger/ledger-types.ts";
+export { createPacer, type Pacer, type PacerOptions } from "./buy/schedule/pacer.ts";
+export type { LimitTier, PublishedLimits } from "./models/rows/published-limits.ts";
+export { createMemoryLedgerStore } from "./buy/ledger/memory-ledger-store.ts";
+export { reportCsv, reportEntries, type ReportRow } from "./buy/ledger/spending-report.ts";
+export { comparePlanned, holdComparisons, planComparison } from "./judge/compare/compare-models.ts";
+export type {
+  CompareOptions,
+  ComparedModel,
+  Comparison,
+  ComparisonRun,
+  ElementRate,
+  PlannedComparison,
+  Winner,
+} from "./judge/compare/comparison.ts";
+export type { QuestionStore } from "./judge/questions/find-questions.ts";
 export type {
   Judge,
   JudgeCall,
@@ -101,12 +100,18 @@ export type {
   JudgeUsage,
   QuestionWriter,
   WrittenQuestions,
-} from "./judge/judge.ts";
-export type { Question, QuestionKind, QuestionSource } from "./judge/question.ts";
-export type { ElementVerdict, ImageScore, Verdict } from "./judge/score-answers.ts";
-export type { JudgedImage, Verification, VerificationStep } from "./judge/verification.ts";
-export type { VerificationPlan } from "./judge/plan-verification.ts";
-export { builtInJudges } from "./judge/built-in-judges.ts";
-export { wilsonInterval, type RateInterval } from "./judge/wilson-interval.ts";
-export { compareReportHtml, type CompareReportOptions } from "./judge/compare-report.ts";
-export type { JudgedWithAttempts } from "./judge/judge-panel.ts";
+} from "./models/judges/judge.ts";
+export type { Question, QuestionKind, QuestionSource } from "./basics/question.ts";
+export type {
+  ElementVerdict,
+  ImageScore,
+  Verdict,
+  JudgedImage,
+  Verification,
+  VerificationStep,
+} from "./basics/verification.ts";
+export type { VerificationPlan } from "./judge/verify/plan-verification.ts";
+export { builtInJudges } from "./models/judges/built-in-judges.ts";
+export { wilsonInterval, type RateInterval } from "./judge/compare/wilson-interval.ts";
+export { compareReportHtml, type CompareReportOptions } from "./judge/compare/compare-report.ts";
+export type { JudgedWithAttempts } from "./judge/ask/judge-panel.ts";

@@ -1,10 +1,11 @@
-import { type AttemptHost, type AttemptResult, type AttemptTask, runAttempt } from "../src/attempt.ts";
-import { ArtdeskError, type ArtdeskErrorOptions } from "../src/errors.ts";
-import type { ArtdeskEvent } from "../src/events.ts";
-import { createLedger } from "../src/ledger/ledger.ts";
-import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
-import { nodeCodec } from "../src/node/node-codec.ts";
-import { presetPolicy } from "../src/policy/presets.ts";
+import { ArtdeskError, type ArtdeskErrorOptions } from "../src/basics/errors.ts";
+import type { ArtdeskEvent } from "../src/basics/events.ts";
+import type { AttemptHost, AttemptResult, AttemptTask } from "../src/buy/attempt-task.ts";
+import { runAttempt } from "../src/buy/attempt.ts";
+import { createLedger } from "../src/buy/ledger/ledger.ts";
+import { createMemoryLedgerStore } from "../src/buy/ledger/memory-ledger-store.ts";
+import { presetPolicy } from "../src/decide/policy/presets.ts";
+import { nodeCodec } from "../src/node/platform/node-codec.ts";
 import { exampleCall } from "../src/testing/example-call.ts";
 import { exampleProvider } from "../src/testing/example-provider.ts";
 import { type FakeClock, fakeClock } from "../src/testing/fake-clock.ts";

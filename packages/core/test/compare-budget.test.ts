@@ -1,9 +1,9 @@
 import { type Simulator, startSimulator } from "@artdesk/simulator";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
-import { comparePlanned, holdComparisons, planComparison } from "../src/judge/compare-models.ts";
-import { releaseHeld } from "../src/ledger/release-held.ts";
-import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
-import type { ImageRequest } from "../src/types.ts";
+import type { ImageRequest } from "../src/basics/types.ts";
+import { createMemoryLedgerStore } from "../src/buy/ledger/memory-ledger-store.ts";
+import { releaseHeld } from "../src/buy/ledger/release-held.ts";
+import { comparePlanned, holdComparisons, planComparison } from "../src/judge/compare/compare-models.ts";
 import { TODAY_MS, verifyDesk, type VerifyDeskOptions } from "./verify-desk.ts";
 
 let simulator: Simulator;

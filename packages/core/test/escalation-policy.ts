@@ -1,5 +1,5 @@
 import { type Simulator, startSimulator } from "@artdesk/simulator";
-import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
+import { createMemoryLedgerStore } from "../src/buy/ledger/memory-ledger-store.ts";
 import { bestMicroUsd, type PolicyPrices } from "./escalation-regret.ts";
 import { tieredCatalogue, TODAY_MS, verifyDesk } from "./verify-desk.ts";
 

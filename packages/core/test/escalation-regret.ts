@@ -1,5 +1,5 @@
-import { PassHistory } from "../src/judge/pass-history.ts";
-import { planChain } from "../src/judge/plan-chain.ts";
+import { planChain } from "../src/judge/verify/escalation-ladder.ts";
+import { PassHistory } from "../src/judge/verify/pass-history.ts";
 import { exampleOffer } from "../src/testing/example-call.ts";
 import { digestNumbers } from "./schedule/seeded-numbers.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { falUpscalerRows } from "../src/catalogue/fal-upscalers.ts";
-import { falRows } from "../src/catalogue/fal.ts";
+import { falUpscalerRows } from "../src/models/rows/fal-upscalers.ts";
+import { falRows } from "../src/models/rows/fal.ts";
 import { readSharedJson, sharedFolder } from "./shared-folder.ts";
 
 interface InputType {

@@ -1,13 +1,13 @@
 import { LLMock } from "@copilotkit/aimock";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { collectJob } from "../src/collect-job.ts";
-import { createNodeArtdesk, type NodeArtdesk } from "../src/node/create-node-artdesk.ts";
-import { nodeCodec } from "../src/node/node-codec.ts";
-import { systemClock } from "../src/node/system-clock.ts";
-import { createUndiciHttp, type UndiciHttp } from "../src/node/undici-http.ts";
-import { fal } from "../src/providers/fal.ts";
+import type { ImageRequest } from "../src/basics/types.ts";
+import { collectJob } from "../src/buy/collect-job.ts";
+import { fal } from "../src/models/providers/fal.ts";
+import { createNodeArtdesk, type NodeArtdesk } from "../src/node/platform/create-node-artdesk.ts";
+import { nodeCodec } from "../src/node/platform/node-codec.ts";
+import { systemClock } from "../src/node/platform/system-clock.ts";
+import { createUndiciHttp, type UndiciHttp } from "../src/node/platform/undici-http.ts";
 import { exampleCall } from "../src/testing/example-call.ts";
-import type { ImageRequest } from "../src/types.ts";
 import { noiseImage } from "./noise-image.ts";
 
 // A fake that Artdesk's authors did not write: @copilotkit/aimock 1.43.0. It tells fal's hosts apart by a header and

@@ -1,12 +1,12 @@
 import { type FaultInput, type Simulator, startSimulator } from "@artdesk/simulator";
-import { builtInCatalogue } from "../src/catalogue/built-in-catalogue.ts";
-import type { Catalogue } from "../src/catalogue/catalogue.ts";
-import { createNodeArtdesk } from "../src/node/create-node-artdesk.ts";
-import { parsePolicy } from "../src/policy/parse-policy.ts";
-import type { Policy } from "../src/policy/policy.ts";
+import { builtInCatalogue } from "../src/models/catalogue/built-in-catalogue.ts";
+import type { Catalogue } from "../src/models/catalogue/catalogue.ts";
+import { createNodeArtdesk } from "../src/node/platform/create-node-artdesk.ts";
+import { parsePolicy } from "../src/decide/policy/parse-policy.ts";
+import type { Policy } from "../src/decide/policy/policy.ts";
 import { fakeClock } from "../src/testing/fake-clock.ts";
 import { FAULT_CASES, FAULT_PROVIDERS, type FaultCase, type FaultProvider, JOB_PROVIDERS } from "./fault-cases.ts";
-import type { ImageRequest } from "../src/types.ts";
+import type { ImageRequest } from "../src/basics/types.ts";
 import { openTimeLimit } from "./time-limits.ts";
 
 export type OnUnknown = Policy["onUnknown"];

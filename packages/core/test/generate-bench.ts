@@ -1,21 +1,22 @@
 import { expect } from "vitest";
-import { readBrief } from "../src/brief.ts";
-import type { CatalogueRow } from "../src/catalogue/row.ts";
-import { generateImages, type GenerateHost, type GenerateOptions, type PlannedRequest } from "../src/generate.ts";
-import { createLedger } from "../src/ledger/ledger.ts";
-import type { Reservation } from "../src/ledger/types.ts";
-import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
-import { nodeCodec } from "../src/node/node-codec.ts";
-import type { Policy } from "../src/policy/policy.ts";
-import { presetPolicy } from "../src/policy/presets.ts";
+import { readBrief } from "../src/decide/brief/read-brief.ts";
+import type { CatalogueRow } from "../src/models/rows/row.ts";
+import { generateImages, type GenerateHost, type GenerateOptions } from "../src/buy/generate.ts";
+import type { PlannedRequest } from "../src/decide/plan/planned-request.ts";
+import { createLedger } from "../src/buy/ledger/ledger.ts";
+import type { Reservation } from "../src/buy/ledger/ledger-types.ts";
+import { createMemoryLedgerStore } from "../src/buy/ledger/memory-ledger-store.ts";
+import { nodeCodec } from "../src/node/platform/node-codec.ts";
+import type { Policy } from "../src/decide/policy/policy.ts";
+import { presetPolicy } from "../src/decide/policy/presets.ts";
 import { exampleOffer, exampleRequest, exampleRow } from "../src/testing/example-call.ts";
 import { exampleProvider } from "../src/testing/example-provider.ts";
 import { fakeClock } from "../src/testing/fake-clock.ts";
 import { type FakeStep, fakeHttp } from "../src/testing/fake-http.ts";
-import type { Budget } from "../src/budget.ts";
-import type { GenerateResult } from "../src/receipt.ts";
-import type { Decision, Offer } from "../src/types.ts";
-import { wishesFor } from "../src/wishes-for.ts";
+import type { Budget } from "../src/basics/budget.ts";
+import type { GenerateResult } from "../src/basics/receipt.ts";
+import type { Decision, Offer } from "../src/basics/types.ts";
+import { wishesFor } from "../src/buy/wishes-for.ts";
 
 /** Three models of two providers; `b` makes one image per call. */
 const ROWS: readonly CatalogueRow[] = [

@@ -1,9 +1,9 @@
 import { startSimulator, type Simulator } from "@artdesk/simulator";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { builtInCatalogue } from "../src/catalogue/built-in-catalogue.ts";
-import type { Catalogue } from "../src/catalogue/catalogue.ts";
-import { createNodeArtdesk } from "../src/node/create-node-artdesk.ts";
-import type { ImageRequest } from "../src/types.ts";
+import type { ImageRequest } from "../src/basics/types.ts";
+import { builtInCatalogue } from "../src/models/catalogue/built-in-catalogue.ts";
+import type { Catalogue } from "../src/models/catalogue/catalogue.ts";
+import { createNodeArtdesk } from "../src/node/platform/create-node-artdesk.ts";
 import { grayPng } from "./gray-png.ts";
 
 /** The user's own prices: those that the simulator bills where a provider publishes none. */

@@ -1,7 +1,7 @@
 // Writes attempts to the journal of the workspace in argv, saying after each step what is done, until it is killed.
 import { hash, randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
-import { createFileJournal } from "../src/node/file-journal.ts";
+import { createFileJournal } from "../src/node/journal/file-journal.ts";
 
 const [root = ""] = process.argv.slice(2);
 const journal = createFileJournal(root);

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import type { ImageFormat, PixelSize } from "../src/types.ts";
+import type { ImageFormat, PixelSize } from "../src/basics/types.ts";
 
 /**
  * A real image file that does not compress well, the same bytes for the same arguments.

@@ -1,9 +1,9 @@
 import { LLMock } from "@copilotkit/aimock";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createUndiciHttp, type UndiciHttp } from "../src/node/undici-http.ts";
-import { nodeCodec } from "../src/node/node-codec.ts";
-import type { ProviderCall, ProviderReply } from "../src/provider.ts";
-import { openai } from "../src/providers/openai.ts";
+import { createUndiciHttp, type UndiciHttp } from "../src/node/platform/undici-http.ts";
+import { nodeCodec } from "../src/node/platform/node-codec.ts";
+import type { ProviderCall, ProviderReply } from "../src/models/adapter/provider.ts";
+import { openai } from "../src/models/providers/openai.ts";
 import { exampleCall } from "../src/testing/example-call.ts";
 import { noiseImage } from "./noise-image.ts";
 

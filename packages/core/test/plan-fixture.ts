@@ -1,10 +1,10 @@
-import { catalogueRows } from "../src/catalogue/index.ts";
-import { planRequest, type PlanInput } from "../src/plan.ts";
-import { parsePolicy } from "../src/policy/parse-policy.ts";
-import type { Provider } from "../src/provider.ts";
-import { parseRequest } from "../src/request.ts";
-import type { ScopeBalance } from "../src/budget.ts";
-import type { Decision, ImageInput, ImageRequest } from "../src/types.ts";
+import { catalogueRows } from "../src/models/rows/catalogue-rows.ts";
+import { planRequest, type PlanInput } from "../src/decide/plan/plan-request.ts";
+import { parsePolicy } from "../src/decide/policy/parse-policy.ts";
+import type { Provider } from "../src/models/adapter/provider.ts";
+import { parseRequest } from "../src/decide/request/request.ts";
+import type { ScopeBalance } from "../src/basics/budget.ts";
+import type { Decision, ImageInput, ImageRequest } from "../src/basics/types.ts";
 
 function httpProvider(id: string, name: string, keyVariable: string): Provider {
   const unused = (): never => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { buildQuestions } from "../src/judge/build-questions.ts";
-import { checklistQuestions } from "../src/judge/checklist.ts";
-import { scoreAnswers } from "../src/judge/score-answers.ts";
-import { worstCaseWriterMicroUsd } from "../src/judge/judge-cost.ts";
-import { builtInJudges } from "../src/judge/built-in-judges.ts";
+import { buildQuestions } from "../src/judge/questions/build-questions.ts";
+import { checklistQuestions } from "../src/judge/questions/checklist.ts";
+import { scoreAnswers } from "../src/judge/ask/score-answers.ts";
+import { worstCaseWriterMicroUsd } from "../src/models/judges/judge-cost.ts";
+import { builtInJudges } from "../src/models/judges/built-in-judges.ts";
 import { readSharedLines, sharedFolder } from "./shared-folder.ts";
 
 interface Row {

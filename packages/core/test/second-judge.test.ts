@@ -1,8 +1,8 @@
 import { type FaultInput, type Simulator, startSimulator } from "@artdesk/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { buildQuestions } from "../src/judge/build-questions.ts";
-import type { GenerateResult } from "../src/receipt.ts";
-import type { ImageRequest } from "../src/types.ts";
+import type { GenerateResult } from "../src/basics/receipt.ts";
+import type { ImageRequest } from "../src/basics/types.ts";
+import { buildQuestions } from "../src/judge/questions/build-questions.ts";
 import { TODAY_MS, tieredCatalogue, verifyDesk, type VerifyDeskOptions } from "./verify-desk.ts";
 
 let simulator: Simulator;

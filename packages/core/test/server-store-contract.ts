@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LedgerStore } from "../src/ports.ts";
+import type { LedgerStore } from "../src/basics/ports.ts";
 import { startFlakyProxy } from "./flaky-proxy.ts";
 
 /** A store that lives on a server, and how a test reaches it through a proxy. */

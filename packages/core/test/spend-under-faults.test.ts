@@ -1,11 +1,11 @@
 import { type FaultInput, type Simulator, startSimulator } from "@artdesk/simulator";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isArtdeskError } from "../src/errors.ts";
-import { createNodeArtdesk } from "../src/node/create-node-artdesk.ts";
-import { parsePolicy } from "../src/policy/parse-policy.ts";
+import { isArtdeskError } from "../src/basics/errors.ts";
+import { createNodeArtdesk } from "../src/node/platform/create-node-artdesk.ts";
+import { parsePolicy } from "../src/decide/policy/parse-policy.ts";
 import { fakeClock } from "../src/testing/fake-clock.ts";
-import type { GenerateResult } from "../src/receipt.ts";
+import type { GenerateResult } from "../src/basics/receipt.ts";
 import { FAULT_CASES } from "./fault-cases.ts";
 import { NOW_MS } from "./fault-matrix.ts";
 

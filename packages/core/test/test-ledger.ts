@@ -1,8 +1,8 @@
-import { createLedger, type LedgerOptions } from "../src/ledger/ledger.ts";
-import type { Ledger, Reservation, ReservationWish, Settlement } from "../src/ledger/types.ts";
-import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
-import type { Clock, LedgerStore, Random, VersionedValue } from "../src/ports.ts";
-import type { ScopeBalance } from "../src/budget.ts";
+import { createLedger, type LedgerOptions } from "../src/buy/ledger/ledger.ts";
+import type { Ledger, Reservation, ReservationWish, Settlement } from "../src/buy/ledger/ledger-types.ts";
+import { createMemoryLedgerStore } from "../src/buy/ledger/memory-ledger-store.ts";
+import type { Clock, LedgerStore, Random, VersionedValue } from "../src/basics/ports.ts";
+import type { ScopeBalance } from "../src/basics/budget.ts";
 
 const NOVEMBER_23_MS = Date.UTC(2026, 10, 23, 12);
 

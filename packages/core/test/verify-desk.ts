@@ -1,17 +1,17 @@
 import type { Simulator } from "@artdesk/simulator";
-import { builtInCatalogue } from "../src/catalogue/built-in-catalogue.ts";
-import type { Catalogue } from "../src/catalogue/catalogue.ts";
-import type { QuestionStore } from "../src/judge/find-questions.ts";
-import { builtInJudges } from "../src/judge/built-in-judges.ts";
+import { builtInCatalogue } from "../src/models/catalogue/built-in-catalogue.ts";
+import type { Catalogue } from "../src/models/catalogue/catalogue.ts";
+import type { QuestionStore } from "../src/judge/questions/find-questions.ts";
+import { builtInJudges } from "../src/models/judges/built-in-judges.ts";
 import { createArtdesk, type Artdesk } from "../src/artdesk.ts";
-import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
-import { nodeCodec } from "../src/node/node-codec.ts";
-import { createUndiciHttp } from "../src/node/undici-http.ts";
-import { presetPolicy } from "../src/policy/presets.ts";
-import type { Journal, LedgerStore } from "../src/ports.ts";
+import { createMemoryLedgerStore } from "../src/buy/ledger/memory-ledger-store.ts";
+import { nodeCodec } from "../src/node/platform/node-codec.ts";
+import { createUndiciHttp } from "../src/node/platform/undici-http.ts";
+import { presetPolicy } from "../src/decide/policy/presets.ts";
+import type { Journal, LedgerStore } from "../src/basics/ports.ts";
 import { fakeClock } from "../src/testing/fake-clock.ts";
-import type { Budget } from "../src/budget.ts";
-import type { OfferTier } from "../src/types.ts";
+import type { Budget } from "../src/basics/budget.ts";
+import type { OfferTier } from "../src/basics/types.ts";
 
 /** The day that these tests play. */
 export const TODAY_MS: number = Date.parse("2026-11-23T12:00:00Z");

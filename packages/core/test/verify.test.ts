@@ -1,9 +1,9 @@
 import { type FaultInput, type Simulator, startSimulator } from "@artdesk/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { createMemoryLedgerStore } from "../src/memory-ledger-store.ts";
-import type { Journal } from "../src/ports.ts";
-import type { GenerateResult } from "../src/receipt.ts";
-import type { ImageRequest } from "../src/types.ts";
+import type { Journal } from "../src/basics/ports.ts";
+import type { GenerateResult } from "../src/basics/receipt.ts";
+import type { ImageRequest } from "../src/basics/types.ts";
+import { createMemoryLedgerStore } from "../src/buy/ledger/memory-ledger-store.ts";
 import { TODAY_MS, tieredCatalogue, verifyDesk, type VerifyDeskOptions } from "./verify-desk.ts";
 
 let simulator: Simulator;

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { renderComment, renderSummary } from "../src/comment.ts";
+import { renderComment, renderSummary } from "../src/tell/comment.ts";
 import { githubHtml } from "../test/harness/github-html.ts";
 import { SAMPLE_REPORTS } from "../test/harness/report-samples.ts";
 

@@ -1,7 +1,7 @@
 import { error, info, setFailed } from "@actions/core";
 import { isArtdeskError } from "@artdesk/core";
+import { listenForStop } from "./asked/stop-signals.ts";
 import { run } from "./run.ts";
-import { listenForStop } from "./stop-signals.ts";
 
 const signals = listenForStop(process, info);
 try {

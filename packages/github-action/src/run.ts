@@ -1,18 +1,18 @@
 import { join, resolve } from "node:path";
-import type { Access } from "./access.ts";
-import { collectFiles } from "./collect-files.ts";
-import type { Delivered } from "./deliver.ts";
-import { describeRun, type CoreReport } from "./describe-run.ts";
-import { readEventContext } from "./event-context.ts";
-import type { GitHubClient } from "./github-client.ts";
-import { readInputs, type ActionInputs } from "./inputs.ts";
-import { chooseLedger } from "./ledger-choice.ts";
-import { hasWork, isStale, openProject, shardsOf, type Project } from "./project.ts";
-import type { PromptClaims } from "./prompt-claims.ts";
-import { createRedact } from "./redact.ts";
-import { totalsOf, type ReportModel } from "./report-model.ts";
-import type { RunContext, RunHost } from "./run-context.ts";
-import { tell } from "./tell.ts";
+import type { Access } from "./asked/access.ts";
+import { readEventContext } from "./asked/event-context.ts";
+import { readInputs, type ActionInputs } from "./asked/inputs.ts";
+import { chooseLedger } from "./asked/ledger-choice.ts";
+import { hasWork, isStale, openProject, shardsOf, type Project } from "./asked/project.ts";
+import { createRedact } from "./asked/redact.ts";
+import type { RunContext, RunHost } from "./asked/run-context.ts";
+import { collectFiles } from "./deliver/collect-files.ts";
+import type { GitHubClient } from "./github/github-client.ts";
+import type { PromptClaims } from "./make/prompt-claims.ts";
+import type { Delivered } from "./tell/delivered.ts";
+import { describeRun, type CoreReport } from "./tell/describe-run.ts";
+import { totalsOf, type ReportModel } from "./tell/report-model.ts";
+import { tell } from "./tell/tell.ts";
 
 /*
  * What a run with nothing to do does not need (core's engine, deliveries, Octokit) is imported where it is used.
@@ -82,7 +82,7 @@ const NOT_DELIVERED: Delivered = {
 async function decide({ inputs, event, host, ledger, client }: RunContext, project: Project): Promise<Access> {
   const nothingToMake = !project.listing.assets.some(isStale);
   if (nothingToMake) return { mode: inputs.mode, notes: [], env: { ...host.env, ...inputs.keys } };
-  const { decideAccess } = await import("./access.ts");
+  const { decideAccess } = await import("./asked/access.ts");
   return decideAccess({ inputs, event, project, env: host.env, ledgerOnGitHub: ledger.kind === "github", client });
 }
 
@@ -95,7 +95,7 @@ async function claim(
   if (!toBranch || ledger.kind !== "github" || event.branch === undefined) return undefined;
   const github = project.listing.assets.some(isStale) ? await client() : undefined;
   if (!github) return undefined;
-  const { claimOnGitHub } = await import("./prompt-claims.ts");
+  const { claimOnGitHub } = await import("./make/prompt-claims.ts");
   return claimOnGitHub({ project, event, client: github, job: host.env["GITHUB_JOB"] ?? "", log: host.log });
 }
 
@@ -103,7 +103,7 @@ function lazyClient({ githubToken }: ActionInputs, env: RunHost["env"]): () => P
   let client: Promise<GitHubClient> | undefined;
   return async () => {
     if (githubToken === "") return undefined;
-    client ??= import("./octokit-client.ts").then(({ createOctokitClient }) =>
+    client ??= import("./github/octokit-client.ts").then(({ createOctokitClient }) =>
       createOctokitClient(githubToken, env["GITHUB_API_URL"] ?? "https://api.github.com"),
     );
     return client;
@@ -113,7 +113,7 @@ function lazyClient({ githubToken }: ActionInputs, env: RunHost["env"]): () => P
 async function restore({ inputs, event, client, host }: RunContext, project: Project): Promise<number> {
   const github = project.listing.assets.some(isStale) ? await client() : undefined;
   if (!github || event.branch === undefined) return 0;
-  const { restoreDelivered } = await import("./restore-delivered.ts");
+  const { restoreDelivered } = await import("./deliver/restore-delivered.ts");
   const restored = await restoreDelivered({ client: github, event, deliver: inputs.deliver, project });
   if (restored.length > 0) host.log(`Already delivered by an earlier run: ${restored.join(", ")}.`);
   return restored.length;
@@ -121,7 +121,7 @@ async function restore({ inputs, event, client, host }: RunContext, project: Pro
 
 async function work(context: RunContext, project: Project, access: Access): Promise<CoreReport> {
   if (!hasWork(project, access.mode)) return { kind: "nothing" };
-  const { planOrMake } = await import("./plan-or-make.ts");
+  const { planOrMake } = await import("./make/plan-or-make.ts");
   return planOrMake(context, project, access);
 }
 
@@ -139,7 +139,7 @@ async function deliverImages(
   const page = core.kind === "generate" ? core.report.contactSheet : undefined;
   const contactSheet = page === undefined ? undefined : join(project.workspace.root, page);
   const { env, log } = context.host;
-  const { deliver } = await import("./deliver.ts");
+  const { deliver } = await import("./deliver/deliver.ts");
   return deliver({ ...context, files, model, folder, contactSheet, env, log });
 }
 
@@ -165,7 +165,7 @@ async function illustrate(
   const worthIt = event.pullRequest ? inputs.comment !== "never" : totalsOf(model.assets).generated > 0;
   const github = worthIt ? await client() : undefined;
   if (!github) return told;
-  const { addPictures } = await import("./picture-urls.ts");
+  const { addPictures } = await import("./tell/picture-urls.ts");
   return addPictures(told, { event, client: github, project, delivered });
 }
 

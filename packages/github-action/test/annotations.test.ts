@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { annotate, type Problem } from "../src/annotations.ts";
+import { annotate, type Problem } from "../src/tell/annotations.ts";
 
 let lines: string[] = [];
 

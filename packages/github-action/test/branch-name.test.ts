@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, it, vi } from "vitest";
-import { isBranchName } from "../src/branch-name.ts";
+import { isBranchName } from "../src/asked/branch-name.ts";
 
 // Servers and processes start here: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });

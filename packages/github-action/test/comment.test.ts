@@ -6,7 +6,7 @@ import {
   renderPullRequestBody,
   renderSummary,
   SUMMARY_MAX_BYTES,
-} from "../src/comment.ts";
+} from "../src/tell/comment.ts";
 import { githubTree, nodesOf, textOf } from "./harness/github-html.ts";
 import { HOSTILE_TEXTS, SAMPLE_REPORTS, sampleAsset, sampleReport } from "./harness/report-samples.ts";
 

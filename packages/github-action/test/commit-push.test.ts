@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { commitByPush } from "../src/commit-push.ts";
-import { commitFiles } from "../src/commit.ts";
-import type { Delivery, DeliveryFile } from "../src/delivery.ts";
-import type { GitHubClient } from "../src/github-client.ts";
-import { systemTiming } from "../src/timing.ts";
+import { commitByPush } from "../src/deliver/commit-push.ts";
+import { commitFiles } from "../src/deliver/commit.ts";
+import type { Delivery, DeliveryFile } from "../src/github/delivery.ts";
+import type { GitHubClient } from "../src/github/github-client.ts";
+import { systemTiming } from "../src/github/timing.ts";
 import { startGitRemote, type GitRemote } from "./harness/git-remote.ts";
 import { asset } from "./harness/repository.ts";
 

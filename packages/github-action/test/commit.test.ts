@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { commitFiles } from "../src/commit.ts";
-import type { Delivery, DeliveryFile, DeliveryResult } from "../src/delivery.ts";
-import type { GitHubClient } from "../src/github-client.ts";
-import { createOctokitClient } from "../src/octokit-client.ts";
+import { commitFiles } from "../src/deliver/commit.ts";
+import type { Delivery, DeliveryFile, DeliveryResult } from "../src/github/delivery.ts";
+import type { GitHubClient } from "../src/github/github-client.ts";
+import { createOctokitClient } from "../src/github/octokit-client.ts";
 import { OWNER, REPO, startGitHubEmulator, type GitHubEmulator } from "./harness/emulator.ts";
 import { asset, testRepository, type TestRepository } from "./harness/repository.ts";
 

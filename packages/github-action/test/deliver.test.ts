@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { deliver, type DeliveryJob } from "../src/deliver.ts";
-import { readEventContext } from "../src/event-context.ts";
-import type { GitHubClient } from "../src/github-client.ts";
-import { createRedact } from "../src/redact.ts";
+import { readEventContext } from "../src/asked/event-context.ts";
+import { createRedact } from "../src/asked/redact.ts";
+import { deliver, type DeliveryJob } from "../src/deliver/deliver.ts";
+import type { GitHubClient } from "../src/github/github-client.ts";
 import { sampleAsset, sampleReport } from "./harness/report-samples.ts";
 import { asset } from "./harness/repository.ts";
 

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { readEventContext } from "../src/event-context.ts";
+import { readEventContext } from "../src/asked/event-context.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "artdesk-events-"));
 afterAll(() => rmSync(folder, { recursive: true }));

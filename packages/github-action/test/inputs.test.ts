@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
-import { readInputs, type ActionInputs } from "../src/inputs.ts";
-import { secretForms } from "../src/secret-forms.ts";
+import { readInputs, type ActionInputs } from "../src/asked/inputs.ts";
+import { secretForms } from "../src/asked/secret-forms.ts";
 
 let written: string[] = [];
 
@@ -148,7 +148,7 @@ describe("secrets", () => {
 it("reads every input that action.yml lists, and no other", () => {
   const root = resolve(import.meta.dirname, "../../..");
   const listed = Object.keys(parse(readFileSync(resolve(root, "action.yml"), "utf8")).inputs);
-  const source = readFileSync(resolve(import.meta.dirname, "../src/inputs.ts"), "utf8");
+  const source = readFileSync(resolve(import.meta.dirname, "../src/asked/inputs.ts"), "utf8");
   const asked = [
     ...source.matchAll(/read(?:Choice|Text|Lines|Usd|Secret)\("([a-z-]+)"|^ {2}"([a-z-]+)": "[A-Z_]+"/gm),
   ].map((match) => match[1] ?? match[2]);

@@ -1,7 +1,7 @@
 import { ledgerContract } from "@artdesk/core/testing";
 import { afterAll, beforeAll, test, vi } from "vitest";
-import { createGitRefLedgerStore } from "../src/ledger-ref.ts";
-import { createOctokitClient } from "../src/octokit-client.ts";
+import { createOctokitClient } from "../src/github/octokit-client.ts";
+import { createGitRefLedgerStore } from "../src/make/ledger-ref.ts";
 import { OWNER, REPO, startGitHubEmulator, type GitHubEmulator } from "./harness/emulator.ts";
 
 // Servers and processes start here: on a busy machine that takes its time.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { createGitRefLedgerStore, LEDGER_REF } from "../src/ledger-ref.ts";
-import { createOctokitClient } from "../src/octokit-client.ts";
-import type { GitHubClient } from "../src/github-client.ts";
+import { createGitRefLedgerStore, LEDGER_REF } from "../src/make/ledger-ref.ts";
+import { createOctokitClient } from "../src/github/octokit-client.ts";
+import type { GitHubClient } from "../src/github/github-client.ts";
 import { OWNER, REPO, startGitHubEmulator, type GitHubEmulator } from "./harness/emulator.ts";
 
 // Servers and processes start here: on a busy machine that takes its time.

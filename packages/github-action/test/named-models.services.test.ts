@@ -2,8 +2,8 @@ import { catalogueRows, createLedger, findModel } from "@artdesk/core";
 import { systemClock, systemRandom } from "@artdesk/core/node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { NAMED_MODELS, workspaceOf } from "../../../scripts/named-models.ts";
-import { createGitRefLedgerStore } from "../src/ledger-ref.ts";
-import { createOctokitClient } from "../src/octokit-client.ts";
+import { createOctokitClient } from "../src/github/octokit-client.ts";
+import { createGitRefLedgerStore } from "../src/make/ledger-ref.ts";
 import { OWNER, REPO } from "./harness/emulator.ts";
 import { startScenario, type Scenario } from "./harness/scenario.ts";
 

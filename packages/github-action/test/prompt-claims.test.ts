@@ -1,7 +1,7 @@
 import { createMemoryLedgerStore, type LedgerStore } from "@artdesk/core";
 import { expect, it } from "vitest";
-import type { ListedAsset, Project } from "../src/project.ts";
-import { CLAIM_MS, claimPrompts, type PromptClaims } from "../src/prompt-claims.ts";
+import type { ListedAsset, Project } from "../src/asked/project.ts";
+import { CLAIM_MS, claimPrompts, type PromptClaims } from "../src/make/prompt-claims.ts";
 
 function project(...files: readonly string[]): Project {
   const assets = files.map((file) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import type { DeliveryFile } from "../src/delivery.ts";
-import { createOctokitClient } from "../src/octokit-client.ts";
-import { deliverPullRequest, pullRequestBranch, type PullRequestResult } from "../src/pull-request.ts";
+import { deliverPullRequest, pullRequestBranch, type PullRequestResult } from "../src/deliver/pull-request.ts";
+import type { DeliveryFile } from "../src/github/delivery.ts";
+import { createOctokitClient } from "../src/github/octokit-client.ts";
 import { OWNER, REPO, startGitHubEmulator, type GitHubEmulator } from "./harness/emulator.ts";
 import { asset, testRepository, type TestRepository } from "./harness/repository.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { createOctokitClient } from "../src/octokit-client.ts";
-import { keepStickyComment, loginOf, type StickyCommentResult } from "../src/sticky-comment.ts";
+import { createOctokitClient } from "../src/github/octokit-client.ts";
+import { keepStickyComment, loginOf, type StickyCommentResult } from "../src/tell/sticky-comment.ts";
 import { OWNER, REPO, startGitHubEmulator, type GitHubEmulator } from "./harness/emulator.ts";
 
 // Servers and processes start here: on a busy machine that takes its time.

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { priceText, usdText } from "../src/usd-text.ts";
+import { priceText, usdText } from "../src/tell/usd-text.ts";
 
 it.each([
   [0, "$0.00"],

@@ -1,9 +1,9 @@
 import { ledgerContract } from "@artdesk/core/testing";
 import { afterAll, beforeAll, test } from "vitest";
-import type { DataTableApi } from "../nodes/Artdesk/data-table-api.ts";
-import { createDataTableLedgerStore } from "../nodes/Artdesk/data-table-ledger-store.ts";
-import { n8nClock } from "../nodes/Artdesk/n8n-clock.ts";
-import { n8nRandom } from "../nodes/Artdesk/n8n-codec.ts";
+import type { DataTableApi } from "../nodes/Artdesk/host/data-table-api.ts";
+import { createDataTableLedgerStore } from "../nodes/Artdesk/host/data-table-ledger-store.ts";
+import { n8nClock } from "../nodes/Artdesk/host/n8n-clock.ts";
+import { n8nRandom } from "../nodes/Artdesk/host/n8n-codec.ts";
 import { startFakeDataTables, type FakeDataTables } from "./harness/fake-data-tables.mts";
 
 let n8n: FakeDataTables;

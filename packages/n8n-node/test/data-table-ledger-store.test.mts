@@ -1,10 +1,10 @@
 import type { Clock, LedgerStore } from "@artdesk/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ArtdeskLedgerApi } from "../credentials/ArtdeskLedgerApi.credentials.ts";
-import { createDataTableApi } from "../nodes/Artdesk/data-table-api.ts";
-import { createDataTableLedgerStore } from "../nodes/Artdesk/data-table-ledger-store.ts";
-import { n8nClock } from "../nodes/Artdesk/n8n-clock.ts";
-import { n8nRandom } from "../nodes/Artdesk/n8n-codec.ts";
+import { createDataTableApi } from "../nodes/Artdesk/host/data-table-api.ts";
+import { createDataTableLedgerStore } from "../nodes/Artdesk/host/data-table-ledger-store.ts";
+import { n8nClock } from "../nodes/Artdesk/host/n8n-clock.ts";
+import { n8nRandom } from "../nodes/Artdesk/host/n8n-codec.ts";
 import { startFakeDataTables, type FakeDataTables } from "./harness/fake-data-tables.mts";
 import { loadN8nRelease } from "./harness/n8n-release.mts";
 import { probeNode } from "./harness/probe-node.mts";

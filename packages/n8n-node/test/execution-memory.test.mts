@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from "n8n-workflow";
 import { describe, expect, it } from "vitest";
-import { createExecutionMemories, type ExecutionMemories } from "../nodes/Artdesk/execution-memory.ts";
+import { createExecutionMemories, type ExecutionMemories } from "../nodes/Artdesk/host/execution-memory.ts";
 
 function memoriesAt(clock: { nowMs: number }): ExecutionMemories<object> {
   return createExecutionMemories(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { n8nClock } from "../nodes/Artdesk/n8n-clock.ts";
-import { n8nCodec, n8nRandom } from "../nodes/Artdesk/n8n-codec.ts";
+import { n8nClock } from "../nodes/Artdesk/host/n8n-clock.ts";
+import { n8nCodec, n8nRandom } from "../nodes/Artdesk/host/n8n-codec.ts";
 
 describe("n8nClock", () => {
   it("wakes at the end of the time", async () => {

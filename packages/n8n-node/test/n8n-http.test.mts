@@ -2,7 +2,7 @@ import { isArtdeskError, type ArtdeskError, type Http, type HttpRequest } from "
 import type { IExecuteFunctions } from "n8n-workflow";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ArtdeskOpenAiApi } from "../credentials/ArtdeskOpenAiApi.credentials.ts";
-import { createN8nHttp } from "../nodes/Artdesk/n8n-http.ts";
+import { createN8nHttp } from "../nodes/Artdesk/host/n8n-http.ts";
 import { startLoopbackServer, type LoopbackServer } from "./harness/loopback-server.mts";
 import { loadN8nRelease, N8N_RELEASES } from "./harness/n8n-release.mts";
 import { probeNode } from "./harness/probe-node.mts";

@@ -1,8 +1,8 @@
 import type { IDataObject } from "n8n-workflow";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { N8N_VERSION } from "../scripts/install-n8n.mts";
-import { LEDGER_CREDENTIAL, PROVIDER_CREDENTIALS } from "../nodes/Artdesk/provider-credentials.ts";
-import { asText } from "../nodes/Artdesk/read-text.ts";
+import { LEDGER_CREDENTIAL, PROVIDER_CREDENTIALS } from "../nodes/Artdesk/host/provider-credentials.ts";
+import { asText } from "../nodes/Artdesk/words/read-text.ts";
 import { ARTDESK } from "./harness/artdesk-runner.mts";
 import { failureOf } from "./harness/three-posters.mts";
 import { postgresUrl, startWholeN8n, type WholeN8n } from "./harness/whole-n8n.mts";

@@ -14,8 +14,9 @@ import { ArtdeskOpenAiApi } from "../credentials/ArtdeskOpenAiApi.credentials.ts
 import { ArtdeskOpenRouterApi } from "../credentials/ArtdeskOpenRouterApi.credentials.ts";
 import { ArtdeskReplicateApi } from "../credentials/ArtdeskReplicateApi.credentials.ts";
 import { Artdesk } from "../nodes/Artdesk/Artdesk.node.ts";
-import { BATCH_PROVIDERS, inPanelWords, PROVIDER_CREDENTIALS } from "../nodes/Artdesk/provider-credentials.ts";
-import { SIZE_PRESETS } from "../nodes/Artdesk/resources/size-presets.ts";
+import { BATCH_PROVIDERS, PROVIDER_CREDENTIALS } from "../nodes/Artdesk/host/provider-credentials.ts";
+import { SIZE_PRESETS } from "../nodes/Artdesk/panel/size-presets.ts";
+import { inPanelWords } from "../nodes/Artdesk/words/panel-words.ts";
 
 const node = new Artdesk();
 const credentials: ICredentialType[] = [

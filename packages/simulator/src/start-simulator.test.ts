@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
-import { MAX_BODY_BYTES } from "./read-body.ts";
-import { geminiPrompt, postGemini, postOpenAi, simulatorForTest, TEST_DAY_MS } from "./simulator-under-test.ts";
+import { MAX_BODY_BYTES } from "./server/read-body.ts";
 import { startSimulator } from "./start-simulator.ts";
 import type { Simulator } from "./start-simulator.ts";
+import { geminiPrompt, postGemini, postOpenAi, simulatorForTest, TEST_DAY_MS } from "./testing/simulator-under-test.ts";
 
 const LOW = { model: "gpt-image-2", prompt: "a fox", quality: "low" };
 

@@ -1,23 +1,23 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Adherence, parseAdherence, TruthBook } from "./adherence.ts";
-import { Bank } from "./bank.ts";
-import type { Statement } from "./bank.ts";
-import { BatchRoom } from "./batch-room.ts";
-import { CallLog } from "./call-log.ts";
-import type { CallRecord } from "./call-log.ts";
-import type { ControlDesk } from "./control-desk.ts";
-import { digest } from "./digest.ts";
-import { parseFaults } from "./fault.ts";
-import type { FaultInput } from "./fault.ts";
-import { FaultScript } from "./fault-script.ts";
-import { ImageStudio } from "./image-studio.ts";
-import type { Desk } from "./provider.ts";
-import { handleRequest } from "./request-handler.ts";
-import { RateLimiter } from "./rate-limiter.ts";
-import { JobShelf } from "./queued-job.ts";
-import { SIMULATED_PROVIDERS } from "./simulated-providers.ts";
-import { Timers } from "./timers.ts";
+import { type Adherence, parseAdherence, TruthBook } from "./images/adherence.ts";
+import { Bank } from "./bank/bank.ts";
+import type { Statement } from "./bank/bank.ts";
+import { BatchRoom } from "./desk/batch-room.ts";
+import { CallLog } from "./server/call-log.ts";
+import type { CallRecord } from "./server/call-log.ts";
+import type { ControlDesk } from "./server/control-desk.ts";
+import { digest } from "./basics/digest.ts";
+import { parseFaults } from "./faults/fault.ts";
+import type { FaultInput } from "./faults/fault.ts";
+import { FaultScript } from "./faults/fault-script.ts";
+import { ImageStudio } from "./images/image-studio.ts";
+import type { Desk } from "./desk/desk.ts";
+import { handleRequest } from "./server/request-handler.ts";
+import { RateLimiter } from "./bank/rate-limiter.ts";
+import { JobShelf } from "./desk/job-shelf.ts";
+import { SIMULATED_PROVIDERS } from "./providers/simulated-providers.ts";
+import { Timers } from "./basics/timers.ts";
 
 export interface SimulatorOptions {
   /** Port on 127.0.0.1. Default 0: any free one. */

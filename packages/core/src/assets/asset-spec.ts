@@ -1,4 +1,4 @@
-import type { ImageFormat, ImageRequest } from "../types.ts";
+import type { ImageFormat, ImageRequest } from "../basics/types.ts";
 
 /** What a prompt file asks for, before its reference files are read. */
 export type AssetRequest = Omit<ImageRequest, "references" | "mask">;

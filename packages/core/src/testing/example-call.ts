@@ -1,6 +1,6 @@
-import type { CatalogueRow, Source } from "../catalogue/row.ts";
-import type { ProviderCall } from "../provider.ts";
-import type { Offer, ParsedRequest } from "../types.ts";
+import type { Offer, ParsedRequest } from "../basics/types.ts";
+import type { ProviderCall } from "../models/adapter/provider.ts";
+import type { CatalogueRow, Source } from "../models/rows/row.ts";
 
 const SOURCE: Source = { document: "made up for tests", date: "2026-11-23" };
 

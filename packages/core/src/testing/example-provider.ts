@@ -1,8 +1,13 @@
-import { failureOfStatus, replyError } from "../http.ts";
-import { ArtdeskError, type ArtdeskErrorOptions } from "../errors.ts";
-import type { Codec, HttpResponse } from "../ports.ts";
-import { defineProvider, type HttpProvider, type ProviderCall, type ProviderReply } from "../provider.ts";
-import type { ReceivedImage, Usage } from "../types.ts";
+import { failureOfStatus, replyError } from "../wire/reply-error.ts";
+import { ArtdeskError, type ArtdeskErrorOptions } from "../basics/errors.ts";
+import type { Codec, HttpResponse } from "../basics/ports.ts";
+import {
+  defineProvider,
+  type HttpProvider,
+  type ProviderCall,
+  type ProviderReply,
+} from "../models/adapter/provider.ts";
+import type { ReceivedImage, Usage } from "../basics/types.ts";
 import type { FakeReply } from "./fake-http.ts";
 
 /** What {@link exampleProvider} reads out of a 2xx reply. */

@@ -1,4 +1,4 @@
-import type { AbortSignalLike, Clock } from "../ports.ts";
+import type { AbortSignalLike, Clock } from "../basics/ports.ts";
 
 /** A {@link Clock} that a test owns. */
 export interface FakeClock extends Clock {

@@ -1,5 +1,5 @@
-import { ArtdeskError } from "../errors.ts";
-import type { AbortSignalLike, Http, HttpDownload, HttpRequest, HttpResponse } from "../ports.ts";
+import { ArtdeskError } from "../basics/errors.ts";
+import type { AbortSignalLike, Http, HttpDownload, HttpRequest, HttpResponse } from "../basics/ports.ts";
 
 /** A scripted reply. */
 export interface FakeReply {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ArtdeskError } from "../errors.ts";
-import type { HttpRequest } from "../ports.ts";
+import { ArtdeskError } from "../basics/errors.ts";
+import type { HttpRequest } from "../basics/ports.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { fakeHttp, fakeResponse } from "./fake-http.ts";
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import type { Source } from "../catalogue/row.ts";
-import { collectJob, type CollectedJob } from "../collect-job.ts";
-import { isArtdeskError, type ArtdeskError, type ErrorCode } from "../errors.ts";
-import type { Codec } from "../ports.ts";
-import type { JobProvider, ProviderCall, ProviderJob } from "../provider.ts";
+import type { ErrorCode } from "../basics/error-code.ts";
+import { isArtdeskError, type ArtdeskError } from "../basics/errors.ts";
+import type { Codec } from "../basics/ports.ts";
+import { collectJob, type CollectedJob } from "../buy/collect-job.ts";
+import type { JobProvider, ProviderCall, ProviderJob } from "../models/adapter/provider.ts";
+import type { Source } from "../models/rows/row.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { fakeHttp, fakeResponse, type FakeReply, type FakeStep } from "./fake-http.ts";
 import { REQUIRED_FAILURES, type FailureCase, type RequestCase } from "./provider-contract.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { isArtdeskError } from "../errors.ts";
-import { createLedger } from "../ledger/ledger.ts";
-import type { Ledger, ReservationWish, Settlement } from "../ledger/types.ts";
-import type { Clock, LedgerStore, Random } from "../ports.ts";
+import { isArtdeskError } from "../basics/errors.ts";
+import type { Clock, LedgerStore, Random } from "../basics/ports.ts";
+import type { Ledger, ReservationWish, Settlement } from "../buy/ledger/ledger-types.ts";
+import { createLedger } from "../buy/ledger/ledger.ts";
 
 /** What a ledger contract test needs of its surroundings. */
 export interface LedgerContractTools {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import type { Source } from "../catalogue/row.ts";
-import { isArtdeskError, type ArtdeskError, type ErrorCode } from "../errors.ts";
-import type { Codec, HttpRequest } from "../ports.ts";
-import type { HttpProvider, ProviderCall, ProviderReply } from "../provider.ts";
-import type { Usage } from "../types.ts";
+import type { ErrorCode } from "../basics/error-code.ts";
+import { isArtdeskError, type ArtdeskError } from "../basics/errors.ts";
+import type { Codec, HttpRequest } from "../basics/ports.ts";
+import type { Usage } from "../basics/types.ts";
+import type { HttpProvider, ProviderCall, ProviderReply } from "../models/adapter/provider.ts";
+import type { Source } from "../models/rows/row.ts";
 import { fakeResponse, type FakeReply } from "./fake-http.ts";
 
 /** A call and the request that it must become. */

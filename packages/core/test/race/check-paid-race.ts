@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { createLedger } from "../../src/ledger/ledger.ts";
-import { systemClock } from "../../src/node/system-clock.ts";
-import { systemRandom } from "../../src/node/system-random.ts";
+import { createLedger } from "../../src/buy/ledger/ledger.ts";
+import { systemClock } from "../../src/node/platform/system-clock.ts";
+import { systemRandom } from "../../src/node/platform/system-random.ts";
 import { openRaceStore } from "./race-setup.ts";
 import type { PaidRaceResult } from "./run-paid-race.ts";
 

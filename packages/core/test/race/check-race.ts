@@ -1,9 +1,9 @@
 import { expect } from "vitest";
-import { createLedger } from "../../src/ledger/ledger.ts";
-import type { Ledger } from "../../src/ledger/types.ts";
-import { systemClock } from "../../src/node/system-clock.ts";
-import { systemRandom } from "../../src/node/system-random.ts";
-import type { Clock } from "../../src/ports.ts";
+import type { Clock } from "../../src/basics/ports.ts";
+import type { Ledger } from "../../src/buy/ledger/ledger-types.ts";
+import { createLedger } from "../../src/buy/ledger/ledger.ts";
+import { systemClock } from "../../src/node/platform/system-clock.ts";
+import { systemRandom } from "../../src/node/platform/system-random.ts";
 import { openRaceStore, type RaceSetup } from "./race-setup.ts";
 import { type RaceResult, runRace } from "./run-race.ts";
 

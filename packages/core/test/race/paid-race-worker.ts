@@ -1,8 +1,8 @@
 // One of many processes that buy images from one budget through the whole desk, until the budget is gone.
 import { createInterface } from "node:readline";
-import { isArtdeskError } from "../../src/errors.ts";
-import { createNodeArtdesk } from "../../src/node/create-node-artdesk.ts";
-import { systemRandom } from "../../src/node/system-random.ts";
+import { isArtdeskError } from "../../src/basics/errors.ts";
+import { createNodeArtdesk } from "../../src/node/platform/create-node-artdesk.ts";
+import { systemRandom } from "../../src/node/platform/system-random.ts";
 import { openRaceStore } from "./race-setup.ts";
 import type { PaidRaceReport, PaidRaceSetup } from "./run-paid-race.ts";
 

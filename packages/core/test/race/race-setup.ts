@@ -1,4 +1,4 @@
-import type { LedgerStore } from "../../src/ports.ts";
+import type { LedgerStore } from "../../src/basics/ports.ts";
 import { createPostgresLedgerStore } from "../../src/node/stores/postgres-ledger-store.ts";
 import { createRedisLedgerStore } from "../../src/node/stores/redis-ledger-store.ts";
 import { createSqliteLedgerStore } from "../../src/node/stores/sqlite-ledger-store.ts";

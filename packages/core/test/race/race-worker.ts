@@ -1,10 +1,10 @@
 // One of many processes that race for one budget: reserves and settles until the budget is gone, then tells what it did.
 import { createInterface } from "node:readline";
-import { isArtdeskError } from "../../src/errors.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
-import type { Settlement } from "../../src/ledger/types.ts";
-import { systemClock } from "../../src/node/system-clock.ts";
-import { systemRandom } from "../../src/node/system-random.ts";
+import { isArtdeskError } from "../../src/basics/errors.ts";
+import type { Settlement } from "../../src/buy/ledger/ledger-types.ts";
+import { createLedger } from "../../src/buy/ledger/ledger.ts";
+import { systemClock } from "../../src/node/platform/system-clock.ts";
+import { systemRandom } from "../../src/node/platform/system-random.ts";
 import { openRaceStore, type RaceReport, type RaceSetup } from "./race-setup.ts";
 
 const setup = JSON.parse(process.argv[2] ?? "{}") as RaceSetup;

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { startSimulator } from "@artdesk/simulator";
 import { createArtdesk, type ArtdeskEvent } from "../../src/index.ts";
-import { builtInCatalogue } from "../../src/catalogue/built-in-catalogue.ts";
-import { createMemoryLedgerStore } from "../../src/memory-ledger-store.ts";
-import { nodeCodec } from "../../src/node/node-codec.ts";
-import { systemRandom } from "../../src/node/system-random.ts";
-import { createUndiciHttp } from "../../src/node/undici-http.ts";
-import { parsePolicy } from "../../src/policy/parse-policy.ts";
-import { createPacer } from "../../src/schedule/pacer.ts";
+import { builtInCatalogue } from "../../src/models/catalogue/built-in-catalogue.ts";
+import { createMemoryLedgerStore } from "../../src/buy/ledger/memory-ledger-store.ts";
+import { nodeCodec } from "../../src/node/platform/node-codec.ts";
+import { systemRandom } from "../../src/node/platform/system-random.ts";
+import { createUndiciHttp } from "../../src/node/platform/undici-http.ts";
+import { parsePolicy } from "../../src/decide/policy/parse-policy.ts";
+import { createPacer } from "../../src/buy/schedule/pacer.ts";
 import { fakeClock } from "../../src/testing/fake-clock.ts";
 
 test("twelve images at five a minute: one refusal at most, all made, the wait is told and in the reasons", async () => {

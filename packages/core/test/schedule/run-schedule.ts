@@ -1,7 +1,7 @@
-import { createMemoryLedgerStore } from "../../src/memory-ledger-store.ts";
-import type { Clock, LedgerStore } from "../../src/ports.ts";
-import { createPacer, type Pacer } from "../../src/schedule/pacer.ts";
-import type { LimitTier } from "../../src/schedule/lane-limits.ts";
+import { createMemoryLedgerStore } from "../../src/buy/ledger/memory-ledger-store.ts";
+import type { Clock, LedgerStore } from "../../src/basics/ports.ts";
+import { createPacer, type Pacer } from "../../src/buy/schedule/pacer.ts";
+import type { LimitTier } from "../../src/models/rows/published-limits.ts";
 import { simulatedProvider, type LimiterKind, type SimulatedProvider } from "./simulated-provider.ts";
 import { digestNumbers, lognormalLatencies } from "./seeded-numbers.ts";
 import { virtualTime, type VirtualTime } from "./virtual-time.ts";

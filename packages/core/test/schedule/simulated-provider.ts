@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/ports.ts";
+import type { Clock } from "../../src/basics/ports.ts";
 import { digestNumbers } from "./seeded-numbers.ts";
 
 /** How a simulated provider counts: any 60 s hold at most the limit, or a bucket that fills evenly. */

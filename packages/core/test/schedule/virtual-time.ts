@@ -1,4 +1,4 @@
-import type { AbortSignalLike, Clock } from "../../src/ports.ts";
+import type { AbortSignalLike, Clock } from "../../src/basics/ports.ts";
 
 interface Timer {
   atMs: number;

@@ -1,4 +1,4 @@
-import type { ReportAsset, ReportModel } from "../../src/report-model.ts";
+import type { ReportAsset, ReportModel } from "../../src/tell/report-model.ts";
 
 const SHA = "0123456789abcdef0123456789abcdef01234567";
 

@@ -1,4 +1,4 @@
-import type { DeliveryFile } from "../../src/delivery.ts";
+import type { DeliveryFile } from "../../src/github/delivery.ts";
 import { OWNER, REPO, type GitHubEmulator } from "./emulator.ts";
 
 /** Shorthands for the emulated repository, as its admin. */

@@ -5,14 +5,14 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from "n8n-workflow";
-import { collectBatch } from "./collect-batch.ts";
-import { compareImages } from "./compare-images.ts";
-import { estimateCost } from "./estimate-cost.ts";
-import { getBudget } from "./get-budget.ts";
-import { makeImages } from "./make-images.ts";
-import { properties } from "./properties.ts";
-import { loadModels, searchModels, searchUpscalers } from "./search-models.ts";
-import { submitBatch } from "./submit-batch.ts";
+import { collectBatch } from "./operations/collect-batch.ts";
+import { compareImages } from "./operations/compare-images.ts";
+import { estimateCost } from "./operations/estimate-cost.ts";
+import { getBudget } from "./operations/get-budget.ts";
+import { makeImages } from "./operations/make-images.ts";
+import { submitBatch } from "./operations/submit-batch.ts";
+import { properties } from "./panel/properties.ts";
+import { loadModels, searchModels, searchUpscalers } from "./panel/search-models.ts";
 
 /** Operations whose items are images. */
 const MAKES = ["draft", "edit", "final", "generate", "refine", "upscale"] as const;

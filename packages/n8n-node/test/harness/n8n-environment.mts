@@ -1,7 +1,6 @@
-import { Client } from "pg";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { N8nServerOptions } from "./n8n-server.mts";
+import { Client } from "pg";
 
 /** The names of n8n's indexes are the same in every set of tables: so each server has a database of its own. */
 export async function createDatabase(postgresUrl: string, name: string): Promise<string> {
@@ -64,4 +63,16 @@ export function n8nEnvironment(options: N8nServerOptions, folder: string, port: 
           QUEUE_BULL_PREFIX: `n8n${port}`,
         }),
   };
+}
+
+export interface N8nServerOptions {
+  /** n8n's start script. */
+  start: string;
+  /** The package, unpacked, put where n8n's installer would; undefined: nothing is installed. */
+  packageFolder: string | undefined;
+  postgresUrl: string;
+  /** Executions go through this Redis to two workers, as in n8n's queue mode; undefined: n8n runs them itself. */
+  redisUrl: string | undefined;
+  /** Settings besides those of every test. */
+  settings?: NodeJS.ProcessEnv | undefined;
 }

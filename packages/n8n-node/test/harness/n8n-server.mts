@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { createDatabase, n8nEnvironment } from "./n8n-environment.mts";
+import { createDatabase, n8nEnvironment, type N8nServerOptions } from "./n8n-environment.mts";
 import { freePort, runCommand, startProcess, stopProcess, untilReady, type N8nProcess } from "./n8n-process.mts";
 
 /** Readiness comes seconds before the REST API on a slow machine. */
@@ -24,18 +24,6 @@ export interface N8nServer {
   /** The main process, for its memory. */
   processId: number;
   close(): Promise<void>;
-}
-
-export interface N8nServerOptions {
-  /** n8n's start script. */
-  start: string;
-  /** The package, unpacked, put where n8n's installer would; undefined: nothing is installed. */
-  packageFolder: string | undefined;
-  postgresUrl: string;
-  /** Executions go through this Redis to two workers, as in n8n's queue mode; undefined: n8n runs them itself. */
-  redisUrl: string | undefined;
-  /** Settings besides those of every test. */
-  settings?: NodeJS.ProcessEnv | undefined;
 }
 
 /** Starts n8n on a fresh folder and a fresh database, with its workers if any, and signs its owner in. */

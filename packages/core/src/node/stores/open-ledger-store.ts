@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { ArtdeskError } from "../../errors.ts";
-import { createMemoryLedgerStore } from "../../memory-ledger-store.ts";
-import type { LedgerStore } from "../../ports.ts";
+import { ArtdeskError } from "../../basics/errors.ts";
+import type { LedgerStore } from "../../basics/ports.ts";
+import { createMemoryLedgerStore } from "../../buy/ledger/memory-ledger-store.ts";
 import { createPostgresLedgerStore } from "./postgres-ledger-store.ts";
 import { createRedisLedgerStore } from "./redis-ledger-store.ts";
 import { createSqliteLedgerStore } from "./sqlite-ledger-store.ts";

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
-import { ArtdeskError, isArtdeskError } from "../../errors.ts";
-import type { LedgerStore } from "../../ports.ts";
+import { ArtdeskError, isArtdeskError } from "../../basics/errors.ts";
+import type { LedgerStore } from "../../basics/ports.ts";
 import { loadDriver, parseStoreAddress } from "./store-address.ts";
 
 export interface PostgresLedgerStoreOptions {

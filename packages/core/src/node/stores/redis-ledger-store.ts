@@ -1,5 +1,5 @@
-import { ArtdeskError, isArtdeskError } from "../../errors.ts";
-import type { LedgerStore } from "../../ports.ts";
+import { ArtdeskError, isArtdeskError } from "../../basics/errors.ts";
+import type { LedgerStore } from "../../basics/ports.ts";
 import { loadDriver, parseStoreAddress, type StoreAddress, withinTime } from "./store-address.ts";
 
 export interface RedisLedgerStoreOptions {

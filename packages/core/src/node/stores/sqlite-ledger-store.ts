@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { ArtdeskError } from "../../errors.ts";
-import type { LedgerStore } from "../../ports.ts";
+import { ArtdeskError } from "../../basics/errors.ts";
+import type { LedgerStore } from "../../basics/ports.ts";
 
 export interface SqliteLedgerStoreOptions {
   /** The database file; it and its folder are made on the first write. On a local disk, not a network share. */

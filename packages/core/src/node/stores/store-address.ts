@@ -1,4 +1,4 @@
-import { ArtdeskError } from "../../errors.ts";
+import { ArtdeskError } from "../../basics/errors.ts";
 
 /** Where a ledger server is, in words that are safe to show. */
 export interface StoreAddress {

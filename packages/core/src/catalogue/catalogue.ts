@@ -1,8 +1,0 @@
-import type { Provider } from "../provider.ts";
-import type { CatalogueRow } from "./row.ts";
-
-/** The models that can be planned with, and the providers that make them. */
-export interface Catalogue {
-  rows: readonly CatalogueRow[];
-  providers: ReadonlyMap<string, Provider>;
-}

@@ -1,0 +1,111 @@
+import { ArtdeskError, type ArtdeskErrorOptions } from "../../basics/errors.ts";
+import type { Codec } from "../../basics/ports.ts";
+import type { PixelSize, ReceivedImage, Usage } from "../../basics/types.ts";
+import { Base64Sink, BrokenImage, sha256OnArrival } from "../../wire/base64-sink.ts";
+import { inspectImage } from "../../wire/image-header.ts";
+import type { CallSubject } from "../../wire/reply-error.ts";
+import type { ProviderReply } from "./provider.ts";
+
+/** Largest image that is taken: 8192 x 8192 pixels in all, no edge above 16,384. More is a bomb for whoever decodes it. */
+const MAX_AREA_PX = 8192 * 8192;
+const MAX_EDGE_PX = 16_384;
+
+/**
+ * Checks a file that came as an image and describes it by its bytes: what a provider declares is only a claim.
+ *
+ * @param declaredType Media type that came with the file; named in the error when the bytes are no image.
+ * @throws ArtdeskError `bad_response` with `billed: "yes"` for anything but a whole PNG, JPEG, WebP or GIF file.
+ */
+export function receiveImage(bytes: Uint8Array, codec: Codec, declaredType?: string): ReceivedImage {
+  const image = describe(bytes, codec, declaredType);
+  if (typeof image !== "string") return image;
+  throw new ArtdeskError({
+    code: "bad_response",
+    shortMessage: image,
+    details: `${bytes.length} bytes`,
+    billed: "yes",
+  });
+}
+
+function describe(bytes: Uint8Array, codec: Codec, declaredType: string | undefined): ReceivedImage | string {
+  const { header, problem } = inspectImage(bytes);
+  if (header !== undefined && isTooLarge(header))
+    return `The image claims ${header.widthPx}x${header.heightPx} pixels, which is more than is taken.`;
+  if (header !== undefined) return { bytes, ...header, sha256: sha256OnArrival(bytes) ?? codec.sha256Hex(bytes) };
+  return `The image ${problem}${declaredType === undefined ? "" : ` (declared as ${declaredType})`}.`;
+}
+
+function isTooLarge({ widthPx, heightPx }: PixelSize): boolean {
+  return widthPx * heightPx > MAX_AREA_PX || Math.max(widthPx, heightPx) > MAX_EDGE_PX;
+}
+
+/** One image of a reply as it was found: decoded, broken, or a short base64 string. */
+export interface FoundImage {
+  value: unknown;
+  declaredType?: string | undefined;
+}
+
+/**
+ * Makes the reply of a call out of what was found in it. Whole images are kept even when others are broken or missing.
+ *
+ * @param found Images in order; those beyond `count` are dropped.
+ * @param problem What else went wrong, for example a body that broke off after these images.
+ * @throws ArtdeskError when no image is whole: `problem`, or `bad_response` with `usage` when tokens were billed.
+ */
+export function composeReply(
+  found: readonly FoundImage[],
+  options: {
+    count: number;
+    codec: Codec;
+    subject: CallSubject;
+    usage: Usage | undefined;
+    problem?: ArtdeskError | undefined;
+  },
+): ProviderReply {
+  const { count, codec, subject, usage } = options;
+  const images: ReceivedImage[] = [];
+  const problems: string[] = [];
+  for (const { value, declaredType } of found.slice(0, count)) {
+    const bytes = typeof value === "string" ? decodeBase64(value, codec) : value;
+    if (bytes instanceof BrokenImage) {
+      problems.push(`The image ${bytes.problem}.`);
+    } else if (!(bytes instanceof Uint8Array)) {
+      problems.push("An entry of the reply holds no image.");
+    } else {
+      const image = describe(bytes, codec, declaredType);
+      if (typeof image === "string") problems.push(image);
+      else images.push(image);
+    }
+  }
+  const problem = options.problem ?? (images.length === count ? undefined : missing(images.length, problems, options));
+  if (problem !== undefined && images.length === 0) throw problem;
+  return { images, usage, requestId: subject.requestId, problem };
+}
+
+/** Decodes a whole base64 text. */
+export function decodeBase64(text: string, codec: Codec): Uint8Array | BrokenImage {
+  const sink = new Base64Sink(codec, Math.ceil(text.length * 0.75));
+  const quote = sink.consume(new TextEncoder().encode(text), 0);
+  return quote === -1 ? sink.finish() : new BrokenImage("is not base64");
+}
+
+function missing(
+  received: number,
+  problems: readonly string[],
+  { count, subject, usage }: { count: number; subject: CallSubject; usage: Usage | undefined },
+): ArtdeskError {
+  const what = received === 0 ? "no usable image" : `${received} of ${count} images`;
+  const options: ArtdeskErrorOptions = {
+    code: "bad_response",
+    shortMessage: `${subject.providerName} sent ${what} for ${subject.model}.${problems[0] === undefined ? "" : ` ${problems[0]}`}`,
+    details: problems.length === 0 ? undefined : problems.join(" "),
+    hint: "The call may have been billed all the same.",
+    provider: subject.provider,
+    model: subject.model,
+    requestId: subject.requestId,
+    // A complete reply with usage was billed; without usage nobody can tell.
+    billed: usage === undefined ? "unknown" : "yes",
+    usage,
+  };
+  return new ArtdeskError(options);
+}

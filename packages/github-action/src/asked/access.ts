@@ -1,0 +1,110 @@
+import { ArtdeskError, builtInCatalogue } from "@artdesk/core";
+import { isForbidden, type GitHubClient } from "../github/github-client.ts";
+import type { EventContext } from "./event-context.ts";
+import type { ActionInputs, Mode } from "./inputs.ts";
+import type { Project } from "./project.ts";
+import { requireReviewedConfig } from "./reviewed-config.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What this run may do, and why it is less than was asked for. */
+export interface Access {
+  mode: Mode;
+  notes: readonly string[];
+  /** Variables for core: keys, base URLs, proxies. Placeholders for keys when the run has none and only plans. */
+  env: Environment;
+}
+
+export interface AccessQuestion {
+  inputs: ActionInputs;
+  event: EventContext;
+  project: Project;
+  env: Environment;
+  ledgerOnGitHub: boolean;
+  client: () => Promise<GitHubClient | undefined>;
+}
+
+/**
+ * Decides whether `generate` may generate. Whatever a run lacks through no fault of its workflow (a fork has no keys
+ * and a token that only reads) turns it into a plan that says so; a workflow that cannot be meant is refused.
+ * @throws {ArtdeskError} `invalid_request`
+ */
+export async function decideAccess(question: AccessQuestion): Promise<Access> {
+  const { inputs, event, env } = question;
+  requireSense(question);
+  const keyed = { ...env, ...inputs.keys };
+  const hasKeys = keyVariables().some((name) => (keyed[name] ?? "") !== "");
+  if (!hasKeys) {
+    const why = event.pullRequest?.fromFork ? "pull requests from forks get no keys" : "no provider key was given";
+    const prices = "Prices assume a key for every provider.";
+    const note = inputs.mode === "generate" ? `This run only plans: ${why}. ${prices}` : prices;
+    return { mode: planned(inputs.mode), notes: [note], env: { ...keyed, ...placeholders() } };
+  }
+  const note = inputs.mode === "generate" ? await reasonNotToGenerate(question) : undefined;
+  if (inputs.mode === "generate" && note === undefined) await requireReviewedConfig(question);
+  return note === undefined
+    ? { mode: inputs.mode, notes: [], env: keyed }
+    : { mode: "plan", notes: [`This run only plans: ${note}.`], env: keyed };
+}
+
+function requireSense({ inputs, event }: AccessQuestion): void {
+  if (inputs.mode !== "generate") return;
+  if (event.eventName === "pull_request_target" && !inputs.allowPullRequestTarget) {
+    throw new ArtdeskError({
+      code: "invalid_request",
+      shortMessage: "`generate` does not run on pull_request_target: there a stranger's prompt file spends your money.",
+      hint: "Use pull_request, which plans for forks; or read the security notes and set `allow-pull-request-target: true`.",
+    });
+  }
+  if ((inputs.deliver === "commit" || inputs.deliver === "pull-request") && event.branch === undefined) {
+    throw new ArtdeskError({
+      code: "invalid_request",
+      shortMessage: `\`deliver: ${inputs.deliver}\` needs a branch, and this run has none.`,
+      hint: "Run on push to branches or on pull_request, or use `deliver: artifact`.",
+    });
+  }
+}
+
+async function reasonNotToGenerate(question: AccessQuestion): Promise<string | undefined> {
+  const { inputs, event, ledgerOnGitHub } = question;
+  const delivers = inputs.deliver === "commit" || inputs.deliver === "pull-request";
+  if (delivers && event.pullRequest?.fromFork) return "the branch is in a fork, which this run may not write";
+  if (!delivers && !ledgerOnGitHub) return undefined;
+  const client = await question.client();
+  if (!client) return "it has no `github-token`";
+  if (await mayWrite(client, event)) return undefined;
+  return ledgerOnGitHub
+    ? "the token may not write, so the ledger cannot be kept (the job needs `contents: write`)"
+    : "the token may not write (the job needs `contents: write`)";
+}
+
+/** A blob that nothing refers to costs nothing, and making it needs the very right that the ledger and commits need. */
+async function mayWrite(client: GitHubClient, { owner, repo }: EventContext): Promise<boolean> {
+  try {
+    await client.request("POST /repos/{owner}/{repo}/git/blobs", {
+      owner,
+      repo,
+      content: "artdesk\n",
+      encoding: "utf-8",
+    });
+    return true;
+  } catch (error) {
+    if (isForbidden(error)) return false;
+    throw error;
+  }
+}
+
+function planned(mode: Mode): Mode {
+  return mode === "generate" ? "plan" : mode;
+}
+
+function keyVariables(): string[] {
+  return [...builtInCatalogue.providers.values()].flatMap((provider) =>
+    provider.kind !== "local" ? [provider.auth.keyVariable] : [],
+  );
+}
+
+/** A plan calls nobody, so any text serves to show what a run with keys would choose. */
+function placeholders(): Record<string, string> {
+  return Object.fromEntries(keyVariables().map((name) => [name, "planning-only"]));
+}
