@@ -1,5 +1,5 @@
 import { isArtdeskError } from "@artdesk/core";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import pico from "picocolors";
 import { collectIds, withCommonOptions, withUrgency } from "./command-options.ts";
 import { budgetCommand, reconcileCommand } from "./commands/budget.ts";
@@ -8,6 +8,7 @@ import { compareCommand } from "./commands/compare.ts";
 import { checkCommand } from "./commands/check.ts";
 import { collectCommand } from "./commands/collect.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { finishCommand } from "./commands/finish.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
 import { lintCommand } from "./commands/lint.ts";
@@ -78,6 +79,26 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .option("--force", "make it again, also over a file that was edited by hand")
     .option("--no-wait", "fail at once when another run is working in this folder, instead of waiting for it")
     .action((asset, options) => finish(finalCommand(asset, options, io, colors)));
+  program
+    .command("finish")
+    .description("cut files of exact pixels, format and weight from an image that is there; nothing is paid")
+    .argument("[image]", "the image")
+    .argument("[outputs...]", "presets or pixels, with a format behind a dot: og, 1080x1350, favicon, 1600x900.avif")
+    .option("--list", "list the presets with their pixels and sources")
+    .option("--format <name>", "png, jpeg, webp or avif, for outputs that name none")
+    .option("--fit <how>", "cover (cuts), contain (transparent or white margins) or pad (margins in the edge's colour)")
+    .option("--focus <where>", "what a cut keeps: auto, center, or x,y as shares from 0 to 1", "auto")
+    .option("--max-kb <n>", "most that a file may weigh, in kB")
+    .option("--quality <n>", "1 to 100 (default: 82, avif 55)")
+    .option("--out <dir>", "folder for the files (default: beside the image)")
+    .option("--alt <text>", "text for readers who do not see the image, written into the files")
+    .addOption(
+      new Option("--disclosure <how>", "`off`: no file says that a trained model made it").choices(["auto", "off"]),
+    )
+    .option("--force", "write over files that are there")
+    .option("--cwd <dir>", "work in this folder instead of the current one")
+    .option("--json", "print one JSON document on standard output")
+    .action((image, outputs, options) => finish(finishCommand(image, outputs, options, io, colors)));
   withCommonOptions(program.command("check"))
     .description("fail when an image is not what its prompt file says; needs no key")
     .argument("[paths...]", "prompt files or folders")

@@ -30,3 +30,5 @@ export { withPlatforms } from "./platform/with-platforms.ts";
 export { nodeCodec } from "./platform/node-codec.ts";
 export { systemClock } from "./platform/system-clock.ts";
 export { systemRandom } from "./platform/system-random.ts";
+export { finishFile, type FinishedFile, type FinishFileOptions, type FinishReport } from "./finish/finish-file.ts";
+export { sharpPixels } from "./finish/sharp-pixels.ts";
