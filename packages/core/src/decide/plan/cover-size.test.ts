@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { catalogueRows } from "../../models/rows/catalogue-rows.ts";
 import type { SizeRule } from "../../models/rows/row.ts";
-import { coverSize, MOST_ENLARGED, type CoveredOutput } from "./cover-size.ts";
+import type { CutFile } from "../../basics/types.ts";
+import { coverSize, MOST_ENLARGED } from "./cover-size.ts";
 import { resolveSize } from "./resolve-size.ts";
 
-const cover = (widthPx: number, heightPx: number): CoveredOutput => ({ widthPx, heightPx, fit: "cover" });
+const cover = (widthPx: number, heightPx: number): CutFile => ({ widthPx, heightPx, fit: "cover" });
 const OPENAI = ruleOf("gpt-image-2");
 const GEMINI = ruleOf("gemini-3-pro-image");
 
@@ -15,7 +16,7 @@ function ruleOf(id: string): SizeRule {
   return row.sizes;
 }
 
-function bought(rule: SizeRule, ...outputs: CoveredOutput[]): string | undefined {
+function bought(rule: SizeRule, ...outputs: CutFile[]): string | undefined {
   const size = coverSize(rule, outputs);
   return size && `${size.widthPx}x${size.heightPx} cuts ${Math.round(size.coverage.cutAway * 100)} %`;
 }

@@ -1,10 +1,6 @@
-import { coverageOf, type Coverage, type Fit, type Size } from "../../basics/crop-geometry.ts";
+import { coverageOf, type Coverage, type Size } from "../../basics/crop-geometry.ts";
+import type { CutFile } from "../../basics/types.ts";
 import type { SizeRule } from "../../models/rows/row.ts";
-
-/** A file that will be cut from the image: its pixels, and how it is cut. */
-export interface CoveredOutput extends Size {
-  fit: Fit;
-}
 
 /** The size to buy for some outputs, and what becomes of it. */
 export interface CoveringSize extends Size {
@@ -14,6 +10,9 @@ export interface CoveringSize extends Size {
 /** An image may be enlarged by so much for its largest output, which nobody sees; above it the size does not cover. */
 export const MOST_ENLARGED = 1.1;
 
+/** An image of which an output keeps less than a quarter is another picture: such a size does not cover. */
+const MOST_CUT_AWAY = 0.75;
+
 /** Of sizes that cut away nearly the same (five points of a hundred), the smallest is bought: it costs least. */
 const SAME_CUT = 0.05;
 
@@ -21,10 +20,13 @@ const SAME_CUT = 0.05;
  * The size to buy so that all outputs can be cut from one image: the one that covers them with the least cut away, and of
  * those that cut nearly the same the smallest. Undefined when the model makes none that covers them.
  */
-export function coverSize(rule: SizeRule, outputs: readonly CoveredOutput[]): CoveringSize | undefined {
-  const covering = sizesOf(rule, outputs)
+export function coverSize(rule: SizeRule, outputs: readonly CutFile[]): CoveringSize | undefined {
+  const known = sizesOf(rule, outputs)
     .map((size) => ({ ...size, coverage: coverageOf(size, outputs) }))
-    .filter(({ coverage }) => coverage.scale <= MOST_ENLARGED);
+    .filter(({ coverage }) => coverage.cutAway <= MOST_CUT_AWAY);
+  const within = (scale: number): CoveringSize[] => known.filter(({ coverage }) => coverage.scale <= scale);
+  const whole = within(1);
+  const covering = whole.length > 0 ? whole : within(MOST_ENLARGED);
   const leastCut = Math.min(...covering.map(({ coverage }) => coverage.cutAway));
   const areaPx = ({ widthPx, heightPx }: Size): number => widthPx * heightPx;
   return covering
@@ -32,7 +34,7 @@ export function coverSize(rule: SizeRule, outputs: readonly CoveredOutput[]): Co
     .toSorted((left, right) => areaPx(left) - areaPx(right) || left.coverage.cutAway - right.coverage.cutAway)[0];
 }
 
-function sizesOf(rule: SizeRule, outputs: readonly CoveredOutput[]): readonly Size[] {
+function sizesOf(rule: SizeRule, outputs: readonly CutFile[]): readonly Size[] {
   if (rule.kind === "fixed") return rule.sizes;
   if (rule.kind === "table") return rule.entries;
   return rule.kind === "free" ? freeSizes(rule, outputs) : [];
@@ -42,7 +44,7 @@ function sizesOf(rule: SizeRule, outputs: readonly CoveredOutput[]): readonly Si
 const SHAPES_TRIED = 24;
 
 /** The smallest size of each shape between those of the outputs that covers them all, on the model's grid, within its limits. */
-function freeSizes(rule: Extract<SizeRule, { kind: "free" }>, outputs: readonly CoveredOutput[]): Size[] {
+function freeSizes(rule: Extract<SizeRule, { kind: "free" }>, outputs: readonly CutFile[]): Size[] {
   const ratios = outputs.map(({ widthPx, heightPx }) => clampRatio(widthPx / heightPx, rule.maxRatio));
   const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
   const needed = {
