@@ -1,5 +1,5 @@
 import { ArtdeskError, usdToMicroUsd } from "@artdesk/core";
-import type { AssetDeskOptions } from "@artdesk/core/node";
+import { type AssetDeskOptions, sharpPixelsIfInstalled } from "@artdesk/core/node";
 import { Option } from "commander";
 import type { Command } from "commander";
 import { resolve } from "node:path";
@@ -54,6 +54,7 @@ export function deskOptions(options: CommandOptions, io: Io): AssetDeskOptions {
     urgency: options.urgency,
     deadlineAtMs: options.deadline === undefined ? undefined : readDeadline(options.deadline, Date.now()),
     providers: options.provider,
+    pixels: sharpPixelsIfInstalled(),
     env: io.env,
   };
 }

@@ -116,7 +116,8 @@ export { wilsonInterval, type RateInterval } from "./judge/compare/wilson-interv
 export { compareReportHtml, type CompareReportOptions } from "./judge/compare/compare-report.ts";
 export type { JudgedWithAttempts } from "./judge/ask/judge-panel.ts";
 export { OUTPUT_PRESETS, type OutputPreset, type PresetFile } from "./finish/output-presets.ts";
-export type { Fit, Focus, OutputFormat, OutputRecipe } from "./finish/output-recipe.ts";
+export type { Fit } from "./basics/crop-geometry.ts";
+export type { Focus, OutputFormat, OutputRecipe } from "./finish/output-recipe.ts";
 export { OUTPUT_FORMATS, planOutputs, type OutputWish } from "./finish/plan-outputs.ts";
 export { finishImage, type FinishedImage, type FinishedOutput } from "./finish/finish-image.ts";
 export type { EncodeOptions, Picture, Pixels } from "./finish/pixels.ts";

@@ -54,7 +54,7 @@ function planRow(asset: PlanAsset): string[] {
   return [
     asset.id,
     asset.status.replace("_", " "),
-    describeOffer(offer),
+    `${describeOffer(offer)}${asset.cutTo === undefined ? "" : `, cut to ${asset.cutTo}`}`,
     formatUsd(offer.estimateMicroUsd),
     formatUsd(offer.worstCaseMicroUsd),
     [batchWords(asset), ...offer.reasons].filter(Boolean).join(" "),

@@ -1,3 +1,4 @@
+import type { Fit, Size } from "./crop-geometry.ts";
 import type { ErrorCode } from "./error-code.ts";
 
 /** What is to be done to make the image. */
@@ -58,6 +59,11 @@ export interface ImageRequest {
   purpose?: Purpose | undefined;
   /** Exact pixels, `WIDTHxHEIGHT`. Not together with `aspect` or `resolution`. */
   size?: string | undefined;
+  /**
+   * Files that the caller cuts from the image: a size that covers them will do where a model does not make `size`, and
+   * any format, since the caller writes the files. @default none: `size` and `format` are made exactly or refused
+   */
+  cuts?: readonly CutFile[] | undefined;
   /** Shape as `W:H`, for example `3:2`. @default "1:1" */
   aspect?: string | undefined;
   /** Pixel class for `aspect`. @default "1K", for print "2K" */
@@ -91,9 +97,14 @@ export interface ImageRequest {
   urgency?: Urgency | undefined;
 }
 
+/** A file that is cut from an image: its pixels, and how it is cut. */
+export interface CutFile extends Size {
+  fit: Fit;
+}
+
 /** Wanted size: exact pixels, or a shape with a pixel class. */
 export type SizeWish =
-  | { kind: "exact"; widthPx: number; heightPx: number }
+  | { kind: "exact"; widthPx: number; heightPx: number; cuts?: readonly CutFile[] | undefined }
   | { kind: "shape"; aspectWidth: number; aspectHeight: number; resolution: Resolution };
 
 /** An {@link ImageRequest} after checks and defaults: what every later step reads. */
@@ -112,6 +123,8 @@ export interface ParsedRequest {
   mask: ImageInput | undefined;
   transparent: boolean;
   format: ImageFormat;
+  /** The caller writes the files: a model that does not write `format` will do. @default false */
+  mayConvert?: boolean | undefined;
   model: string | undefined;
   maxCostMicroUsd: number | undefined;
   tags: Readonly<Record<string, string>>;

@@ -28,7 +28,7 @@ export function wishesFor(
   subject: string,
 ): CallWish[] {
   const callFor = (part: readonly number[], by: Offer, ask: ParsedRequest): CallWish => ({
-    request: ask,
+    request: inOwnFormat(ask, by, host.rowOf(by.model)),
     offer: by,
     positions: part,
     wish: {
@@ -55,4 +55,17 @@ export function wishesFor(
   for (let start = 0; start < positions.length; start += maxImagesPerCall)
     calls.push(callFor(positions.slice(start, start + maxImagesPerCall), offer, request));
   return calls;
+}
+
+/**
+ * A request whose files the caller writes asks for a format that the model writes: the one wanted where the image becomes
+ * the file as it is, else one that loses nothing.
+ */
+function inOwnFormat(request: ParsedRequest, { size }: Offer, { formats }: CatalogueRow): ParsedRequest {
+  if (request.mayConvert !== true) return request;
+  const wish = request.size;
+  const isCut = wish.kind === "exact" && size !== `${wish.widthPx}x${wish.heightPx}`;
+  const wanted = isCut ? "png" : request.format;
+  const [first = request.format] = formats;
+  return { ...request, format: formats.includes(wanted) ? wanted : first };
 }

@@ -1,5 +1,5 @@
 import { ArtdeskError } from "../basics/errors.ts";
-import { placeMaster, type Box } from "./crop-geometry.ts";
+import { placeMaster, type Box } from "../basics/crop-geometry.ts";
 import { findContentCredentials, type ContentCredentials } from "./content-credentials.ts";
 import { writeIco } from "./ico-file.ts";
 import { MAX_OUTPUT_PX, USUAL_QUALITY, type OutputFormat, type OutputRecipe } from "./output-recipe.ts";

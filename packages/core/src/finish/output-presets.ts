@@ -1,4 +1,5 @@
-import type { Fit, OutputFormat } from "./output-recipe.ts";
+import type { Fit } from "../basics/crop-geometry.ts";
+import type { OutputFormat } from "./output-recipe.ts";
 
 /** One file of a preset. */
 export interface PresetFile {

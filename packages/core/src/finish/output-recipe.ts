@@ -1,12 +1,7 @@
+import type { Fit } from "../basics/crop-geometry.ts";
+
 /** File formats of outputs. `ico` holds several PNG pictures. */
 export type OutputFormat = "png" | "jpeg" | "webp" | "avif" | "ico";
-
-/**
- * How a picture comes into a box of another shape.
- * `cover`: fills it, what is too much is cut away. `contain`: all of it is there, the rest is transparent (white where
- * the format has no transparency). `pad`: all of it is there, the rest takes the colour of the picture's own edge.
- */
-export type Fit = "cover" | "contain" | "pad";
 
 /** What a cut keeps: the part where most is to be seen, the middle, or a point as shares of width and height (0 to 1). */
 export type Focus = "auto" | "center" | { readonly x: number; readonly y: number };

@@ -1,4 +1,4 @@
-import type { Size, Placement } from "./crop-geometry.ts";
+import type { Size, Placement } from "../basics/crop-geometry.ts";
 import type { OutputFormat } from "./output-recipe.ts";
 
 /** A decoded picture, as the host's codec keeps it. */

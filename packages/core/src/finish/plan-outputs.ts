@@ -1,7 +1,8 @@
 import { closestName } from "../basics/closest-name.ts";
+import type { Fit } from "../basics/crop-geometry.ts";
 import { ArtdeskError } from "../basics/errors.ts";
 import { findPreset, OUTPUT_PRESETS, type OutputPreset } from "./output-presets.ts";
-import { MAX_OUTPUT_PX, type Fit, type Focus, type OutputFormat, type OutputRecipe } from "./output-recipe.ts";
+import { MAX_OUTPUT_PX, type Focus, type OutputFormat, type OutputRecipe } from "./output-recipe.ts";
 
 /** One output as a person asks for it: a preset or pixels, and what differs from it. */
 export interface OutputWish {

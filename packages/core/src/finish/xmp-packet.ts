@@ -1,5 +1,5 @@
 import { chunksOfPng, chunksOfRiff, textAt } from "./content-credentials.ts";
-import type { Size } from "./crop-geometry.ts";
+import type { Size } from "../basics/crop-geometry.ts";
 
 /** What a derived file says of itself. */
 export interface Disclosure {

@@ -31,4 +31,4 @@ export { nodeCodec } from "./platform/node-codec.ts";
 export { systemClock } from "./platform/system-clock.ts";
 export { systemRandom } from "./platform/system-random.ts";
 export { finishFile, type FinishedFile, type FinishFileOptions, type FinishReport } from "./finish/finish-file.ts";
-export { sharpPixels } from "./finish/sharp-pixels.ts";
+export { sharpPixels, sharpPixelsIfInstalled } from "./finish/sharp-pixels.ts";

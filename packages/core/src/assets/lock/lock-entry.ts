@@ -20,8 +20,11 @@ export interface LockEntry {
   quality: string;
   /** `WIDTHxHEIGHT` in pixels. */
   size: string;
-  /** Relative to the workspace, in the order of the images; lower-case hex SHA-256 of the files. */
-  outputs: readonly { path: string; sha256: string }[];
+  /**
+   * Relative to the workspace, in the order of the images; lower-case hex SHA-256 of the files, and of the image that a
+   * file was cut from, where it is not that image itself.
+   */
+  outputs: readonly { path: string; sha256: string; master?: string | undefined }[];
   /** Settled cost of all attempts. Micro-USD. */
   costMicroUsd: number;
   requestIds: readonly string[];
@@ -112,7 +115,7 @@ function asLockEntry(value: unknown): LockEntry | undefined {
     model,
     quality,
     size,
-    outputs: outputs.map(({ path, sha256 }) => ({ path, sha256 })),
+    outputs: outputs.map(({ path, sha256, master }) => ({ path, sha256, ...(master !== undefined && { master }) })),
     costMicroUsd,
     requestIds,
   };
@@ -137,6 +140,7 @@ function isHash(value: unknown): value is string {
   return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 }
 
-function isOutput(value: unknown): value is { path: string; sha256: string } {
-  return isRecord(value) && isText(value["path"]) && isHash(value["sha256"]);
+function isOutput(value: unknown): value is { path: string; sha256: string; master?: string | undefined } {
+  if (!isRecord(value) || !isText(value["path"]) || !isHash(value["sha256"])) return false;
+  return value["master"] === undefined || isHash(value["master"]);
 }

@@ -56,7 +56,7 @@ export function planRequest(input: PlanInput): Decision {
       references: request.references.length,
       hasMask: request.mask !== undefined,
       transparent: request.transparent,
-      format: request.format,
+      format: request.mayConvert === true ? undefined : request.format,
       promptCharacters: request.prompt.length,
       today,
     },

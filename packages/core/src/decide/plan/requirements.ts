@@ -9,7 +9,8 @@ export interface Requirements {
   references: number;
   hasMask: boolean;
   transparent: boolean;
-  format: ImageFormat;
+  /** Undefined: any will do, since the caller writes the files. */
+  format: ImageFormat | undefined;
   promptCharacters: number;
   /** `YYYY-MM-DD`. */
   today: string;
@@ -34,7 +35,7 @@ export function unmetRequirements(row: CatalogueRow, needs: Requirements): strin
   }
   if (needs.hasMask && !row.mask) reasons.push("Takes no mask.");
   if (needs.transparent && !row.transparent) reasons.push("Makes no transparent images.");
-  if (!row.formats.includes(needs.format))
+  if (needs.format !== undefined && !row.formats.includes(needs.format))
     reasons.push(`Cannot write ${needs.format}, only ${row.formats.join(", ")}.`);
   if (needs.promptCharacters > row.maxPromptCharacters) {
     reasons.push(`Takes prompts of at most ${row.maxPromptCharacters} characters, not ${needs.promptCharacters}.`);

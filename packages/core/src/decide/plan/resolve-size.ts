@@ -1,5 +1,6 @@
-import type { PixelSize, Resolution, SizeWish } from "../../basics/types.ts";
+import type { CutFile, PixelSize, Resolution, SizeWish } from "../../basics/types.ts";
 import type { SizeRule } from "../../models/rows/row.ts";
+import { coverSize } from "./cover-size.ts";
 
 /** The pixels that a model will make for a wish. */
 export interface ResolvedSize extends PixelSize {
@@ -20,16 +21,28 @@ export const EDGE_PX: Readonly<Record<Resolution, number>> = { "1K": 1024, "2K":
 const LEAST_SHARE_OF_CLASS = 0.8;
 
 /**
- * Finds the pixels for a wish by a model's rule. Exact pixels are honoured or refused, never changed; a shape becomes
- * the model's own size of that class.
+ * Finds the pixels for a wish by a model's rule. Exact pixels are honoured or refused, never changed, unless files are cut
+ * from the image: then a larger size covers them. A shape becomes the model's own size of that class.
  * @param source - size of the image that goes in, for upscalers
  * @returns a sentence that says why when the model cannot make it.
  */
 export function resolveSize(rule: SizeRule, wish: SizeWish, source?: PixelSize): ResolvedSize | string {
   if (rule.kind === "factor") return upscaledSize(rule, wish, source);
+  if (wish.kind === "exact" && wish.cuts !== undefined) return coveringSize(rule, wish, wish.cuts);
   if (rule.kind === "fixed") return fixedSize(rule.sizes, wish);
   if (rule.kind === "table") return tableSize(rule.entries, wish);
   return wish.kind === "exact" ? exactFreeSize(rule, wish) : freeShape(rule, wish);
+}
+
+/** Exact pixels where the model makes them and nothing else is cut from them; else the best size to cut from. */
+function coveringSize(rule: SizeRule, wish: ExactWish, cuts: readonly CutFile[]): ResolvedSize | string {
+  const { widthPx, heightPx } = wish;
+  const exact = resolveSize(rule, { kind: "exact", widthPx, heightPx });
+  const isAlone = cuts.every((cut) => cut.widthPx === widthPx && cut.heightPx === heightPx);
+  if (typeof exact !== "string" && isAlone) return exact;
+  const size = coverSize(rule, cuts);
+  if (size === undefined) return exact;
+  return resolveSize(rule, { kind: "exact", widthPx: size.widthPx, heightPx: size.heightPx });
 }
 
 /** How a wish is written in reasons: `1000x1000`, `3:2 at 2K`. */

@@ -1,4 +1,13 @@
-import type { ImageFormat, Operation, PixelSize, Purpose, SizeWish, Strength, Tier } from "../../basics/types.ts";
+import type {
+  CutFile,
+  ImageFormat,
+  Operation,
+  PixelSize,
+  Purpose,
+  SizeWish,
+  Strength,
+  Tier,
+} from "../../basics/types.ts";
 import type { Provider } from "../../models/adapter/provider.ts";
 import type { CatalogueRow } from "../../models/rows/row.ts";
 import type { Candidate } from "./candidate.ts";
@@ -147,7 +156,7 @@ function kindCode({ needs, tier, strengths, predictablePrice, localOnly }: Table
   for (const strength of strengths) code = code * 6 + STRENGTHS[strength];
   code = code * 3 + OPERATIONS[needs.operation];
   code = code * 6 + PURPOSES[needs.purpose];
-  code = code * 3 + FORMATS[needs.format];
+  code = code * 4 + (needs.format === undefined ? 3 : FORMATS[needs.format]);
   code = code * 3 + TIERS[tier];
   code = code * 16 + flagsOf(needs.hasMask, needs.transparent, predictablePrice, localOnly);
   return code * (MAX_CODED_REFERENCES + 1) + needs.references;
@@ -160,7 +169,8 @@ function flagsOf(hasMask: boolean, transparent: boolean, predictablePrice: boole
 /** A size or a shape in less than 2^29; -1 when its numbers are too large for that. */
 function shapeCode(size: SizeWish): number {
   if (size.kind === "exact") {
-    const { widthPx, heightPx } = size;
+    const { widthPx, heightPx, cuts } = size;
+    if (cuts !== undefined) return -1;
     const isSmall = isBelow(widthPx, MAX_CODED_EDGE_PX) && isBelow(heightPx, MAX_CODED_EDGE_PX);
     return isSmall ? (widthPx * MAX_CODED_EDGE_PX + heightPx) * 2 : -1;
   }
@@ -194,8 +204,12 @@ function sourceKey(source: PixelSize | undefined): string {
   return source === undefined ? "" : `<${source.widthPx}x${source.heightPx}`;
 }
 
+function cutsKey(cuts: readonly CutFile[] = []): string {
+  return cuts.map(({ widthPx, heightPx, fit }) => `>${widthPx}x${heightPx}${fit}`).join("");
+}
+
 function sizeKey(size: SizeWish): string {
   return size.kind === "exact"
-    ? `${size.widthPx}x${size.heightPx}`
+    ? `${size.widthPx}x${size.heightPx}${cutsKey(size.cuts)}`
     : `${size.aspectWidth}:${size.aspectHeight}:${size.resolution}`;
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { usdToMicroUsd } from "../../basics/money.ts";
 import type {
+  CutFile,
   ImageFormat,
   ImageInput,
   Operation,
@@ -43,6 +44,7 @@ export interface RequestFields {
   maxCostUsd: v.GenericSchema<number>;
   tags: v.GenericSchema<Record<string, string>>;
   urgency: v.GenericSchema<Urgency>;
+  cuts: v.GenericSchema<CutFile[]>;
 }
 
 const found = (issue: v.BaseIssue<unknown>): string => describeValue(issue.input);
@@ -66,6 +68,14 @@ const isCount: FieldMessage = (issue) => `${found(issue)} is not a whole number 
 const isDollars: FieldMessage = (issue) => `${found(issue)} is not an amount in US dollars above 0, for example 0.25.`;
 
 const isFactor: FieldMessage = (issue) => `${found(issue)} is not a number from 1 to 16, for example 2.`;
+
+const isEdge: FieldMessage = (issue) => `${found(issue)} is not a whole number of pixels from 1 to 999999.`;
+const cutEdge: v.GenericSchema<number> = v.pipe(
+  v.number(isEdge),
+  v.integer(isEdge),
+  v.minValue(1, isEdge),
+  v.maxValue(999_999, isEdge),
+);
 
 const image: v.GenericSchema<ImageInput> = strictFields(
   {
@@ -122,6 +132,13 @@ export const requestFields: RequestFields = {
   urgency: oneOf(["normal", "low", "batch"]),
   transparent: v.boolean((issue: v.BaseIssue<unknown>) => `${found(issue)} is not true or false.`),
   format: oneOf(["png", "jpeg", "webp"]),
+  cuts: v.pipe(
+    v.array(
+      strictFields({ widthPx: cutEdge, heightPx: cutEdge, fit: oneOf(["cover", "contain", "pad"]) }, "a file to cut"),
+      (issue: v.BaseIssue<unknown>) => `${found(issue)} is not a list of files to cut.`,
+    ),
+    v.maxLength(100, (issue) => `has ${issue.input.length} files; at most 100 are allowed.`),
+  ),
   model: line(200),
   maxCostUsd: v.pipe(
     v.number(isDollars),

@@ -24,6 +24,7 @@ const requestSchema: v.GenericSchema<unknown, ImageRequest> = strictFields(
     mask: v.optional(requestFields.mask),
     transparent: v.optional(requestFields.transparent),
     format: v.optional(requestFields.format),
+    cuts: v.optional(requestFields.cuts),
     model: v.optional(requestFields.model),
     maxCostUsd: v.optional(requestFields.maxCostUsd),
     tags: v.optional(requestFields.tags),
@@ -55,6 +56,7 @@ export function parseRequest(input: unknown): ParsedRequest {
     mask: request.mask,
     transparent: request.transparent ?? false,
     format: request.format ?? "png",
+    ...(request.cuts !== undefined && { mayConvert: true }),
     model: request.model,
     maxCostMicroUsd: request.maxCostUsd === undefined ? undefined : usdToMicroUsd(request.maxCostUsd),
     tags: request.tags ?? {},
@@ -122,7 +124,7 @@ function upscaleContradictions(request: ImageRequest): string[] {
 function readSizeWish(request: ImageRequest): SizeWish {
   if (request.size !== undefined) {
     const [widthPx = 0, heightPx = 0] = request.size.split("x").map(Number);
-    return { kind: "exact", widthPx, heightPx };
+    return { kind: "exact", widthPx, heightPx, ...(request.cuts !== undefined && { cuts: request.cuts }) };
   }
   const source = sourceSize({ operation: request.operation ?? "generate", references: request.references ?? [] });
   if (source !== undefined) {

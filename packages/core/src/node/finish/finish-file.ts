@@ -3,7 +3,7 @@ import { basename, extname, join, posix } from "node:path";
 import { LOCK_FOLDER, parseLockEntry, type LockEntry } from "../../assets/lock/lock-entry.ts";
 import { ArtdeskError } from "../../basics/errors.ts";
 import type { ContentCredentials } from "../../finish/content-credentials.ts";
-import type { Box } from "../../finish/crop-geometry.ts";
+import type { Box } from "../../basics/crop-geometry.ts";
 import { finishImage, type UnmetOutput } from "../../finish/finish-image.ts";
 import type { OutputRecipe } from "../../finish/output-recipe.ts";
 import { planOutputs, type OutputWish } from "../../finish/plan-outputs.ts";

@@ -11,6 +11,16 @@ const PNG = { palette: false } as const;
 /** AVIF's bytes depend on the number of threads, so that it gets one; and effort 4 takes five to eight times as long as 2 (2026-12-01). */
 const AVIF_EFFORT = 2;
 
+/** {@link sharpPixels} where sharp is installed; undefined elsewhere. Loads nothing. */
+export function sharpPixelsIfInstalled(): Pixels | undefined {
+  try {
+    import.meta.resolve("sharp");
+    return sharpPixels();
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Pixel work by sharp, which is loaded when the first picture is decoded.
  * Throws `invalid_request` from `decode` for bytes that are no picture, and when sharp is not installed.

@@ -8,6 +8,7 @@ import type { Catalogue } from "../../models/catalogue/catalogue.ts";
 import { workspaceCatalogue } from "../../assets/config/workspace-catalogue.ts";
 import { closestName } from "../../basics/closest-name.ts";
 import { ArtdeskError, isArtdeskError } from "../../basics/errors.ts";
+import type { Pixels } from "../../finish/pixels.ts";
 import { parsePolicy } from "../../decide/policy/parse-policy.ts";
 import type { Policy } from "../../decide/policy/policy.ts";
 import { type Stage, stagePolicy } from "../../decide/policy/stage-rules.ts";
@@ -51,6 +52,8 @@ export interface AssetDeskOptions {
   ledger?: LedgerStore | string | undefined;
   /** For drafts and refinements, or for a final made from one: decides the tier before the policy does. */
   stage?: Stage | undefined;
+  /** Cuts files of exact pixels from larger images. @default none: sizes that no model makes are refused */
+  pixels?: Pixels | undefined;
   /** Nothing will be written: a ledger that does not exist yet counts as empty. @default false */
   readOnly?: boolean | undefined;
   clock?: Clock | undefined;
@@ -70,6 +73,7 @@ export interface AssetDesk {
   readonly batches: boolean;
   /** The built-in models with the workspace's own prices and models. */
   readonly catalogue: Catalogue;
+  readonly pixels: Pixels | undefined;
   readonly run: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -137,6 +141,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     urgency: options.urgency ?? config.urgency ?? "normal",
     batches: options.batches ?? true,
     catalogue,
+    pixels: options.pixels,
     run,
     clock,
     random,

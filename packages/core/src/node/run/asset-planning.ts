@@ -6,6 +6,7 @@ import type { ScopeBalance } from "../../basics/budget.ts";
 import type { ImageRequest } from "../../basics/types.ts";
 import type { AssetState } from "../workspace/status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
+import { cutSizeOf } from "./deliver-images.ts";
 import type { ReportError } from "./report.ts";
 
 /** The image request of an asset: its prompt with the workspace's style, its references read. */
@@ -19,8 +20,15 @@ export async function requestOf(desk: AssetDesk, asset: AssetSpec, count?: numbe
     verify: asset.request.verify ?? verify,
     references,
     mask,
+    ...(desk.pixels !== undefined && cutsOf(asset)),
     urgency: asset.request.urgency ?? desk.urgency,
   };
+}
+
+/** A size that no model makes is cut from a larger image. */
+function cutsOf(asset: AssetSpec): Pick<ImageRequest, "cuts"> {
+  const size = cutSizeOf(asset);
+  return size === undefined ? {} : { cuts: [{ ...size, fit: "cover" }] };
 }
 
 /** A planned asset: `error` says why it cannot be made, with `planned` beside it when a decision was reached. */

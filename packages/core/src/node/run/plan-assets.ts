@@ -4,6 +4,7 @@ import type { JournalRecord } from "../journal/file-journal.ts";
 import type { AssetState } from "../workspace/status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { budgetOf, collectWarnings, toReportError } from "./asset-planning.ts";
+import { cutSizeOf } from "./deliver-images.ts";
 import { planWithBases } from "./kept-bases.ts";
 import { adviseOn } from "./lint-assets.ts";
 import { listStates } from "./list-states.ts";
@@ -69,7 +70,18 @@ async function planState(desk: AssetDesk, state: AssetState, bases: readonly Jou
   const { planned, error } = await planWithBases(desk, state, missingOutputs(state), bases);
   const decision = planned && reportDecision(planned.decision);
   const advice = planned ? adviseOn(desk, planned) : [];
-  if (!error) return { ...described, decision, advice, batch: batchPriceOf(desk, planned), error: undefined };
+  const bought = decision?.offers[0]?.size;
+  const cut = desk.pixels && cutSizeOf(state.asset);
+  const cutTo = cut && `${cut.widthPx}x${cut.heightPx}`;
+  if (!error)
+    return {
+      ...described,
+      ...(cutTo !== undefined && cutTo !== bought && { cutTo }),
+      decision,
+      advice,
+      batch: batchPriceOf(desk, planned),
+      error: undefined,
+    };
   const status = error.code === "invalid_request" ? "invalid" : "blocked";
   return { ...described, status, decision, advice, error: toReportError(error, state.asset) };
 }

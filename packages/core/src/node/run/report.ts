@@ -55,6 +55,8 @@ export interface PlanAsset {
   file: string;
   output: string;
   outputs: readonly string[];
+  /** `WIDTHxHEIGHT` that the files are cut to, where the image itself is bought larger. */
+  cutTo?: string | undefined;
   status: PlanStatus;
   /** What the status means, in words. */
   why: string;

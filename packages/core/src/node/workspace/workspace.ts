@@ -1,3 +1,4 @@
+import { inspectImage } from "../../wire/image-header.ts";
 import { hash } from "node:crypto";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -43,8 +44,13 @@ export interface Workspace {
   /** Those questions as they are on disk; undefined when none were drawn. */
   readQuestions(asset: AssetSpec): Uint8Array | undefined;
   writeQuestions(asset: AssetSpec, bytes: Uint8Array): Promise<void>;
-  /** Writes one image, all or nothing. Throws `invalid_request` for a path that is not allowed. */
-  writeOutput(path: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Writes one image, all or nothing. Throws `invalid_request` for a path that is not allowed.
+   * @returns lower-case hex SHA-256
+   */
+  writeOutput(path: string, bytes: Uint8Array): Promise<string>;
+  /** Keeps an image as it was bought, by its hash: files are cut from it. */
+  writeMaster(sha256: string, bytes: Uint8Array): Promise<void>;
   /** Lower-case hex SHA-256; undefined when the file does not exist. */
   readOutputHash(path: string): string | undefined;
 }
@@ -92,9 +98,19 @@ export async function openWorkspace(options: { cwd: string; config?: string | un
     questionsPath: (asset) => questionsPathOf(questionsKeyOf(asset)),
     readQuestions: (asset) => readQuestionFile(root, questionsKeyOf(asset)),
     writeQuestions: (asset, bytes) => writeQuestionFile(root, questionsKeyOf(asset), bytes),
-    writeOutput: (path, bytes) => writeFileGuarded(root, path, bytes),
+    writeOutput: async (path, bytes) => {
+      await writeFileGuarded(root, path, bytes);
+      return hash("sha256", bytes, "hex");
+    },
+    writeMaster: (sha256, bytes) => writeOwnFile(root, masterPath(sha256, bytes), bytes),
     readOutputHash: (path) => hashOutputFile(root, path),
   };
+}
+
+/** Where an image is kept as it was bought, relative to the workspace. Not committed. */
+function masterPath(sha256: string, bytes: Uint8Array): string {
+  const ending = inspectImage(bytes).header?.mediaType.replace("image/", "") ?? "image";
+  return `.artdesk/masters/${sha256}.${ending === "jpeg" ? "jpg" : ending}`;
 }
 
 interface ConfigSource {

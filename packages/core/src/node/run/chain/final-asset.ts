@@ -5,6 +5,7 @@ import { ArtdeskError } from "../../../basics/errors.ts";
 import type { GenerateResult } from "../../../basics/receipt.ts";
 import type { AssetDesk } from "../asset-desk.ts";
 import { chainCostWith, chainReference, recordFinal } from "../chain-files.ts";
+import { deliverImages } from "../deliver-images.ts";
 import { mergeLock, undelivered } from "../delivery.ts";
 import { missingOutputs } from "../missing-outputs.ts";
 import type { ChainReport } from "./chain-report.ts";
@@ -91,14 +92,12 @@ async function deliver(
   final: { parent: string; positions: readonly number[]; result: GenerateResult },
 ): Promise<void> {
   const { parent, positions, result } = final;
-  const paths = outputPaths(state.asset);
-  const outputs: { path: string; sha256: string }[] = [];
-  for (const [index, image] of result.images.entries()) {
-    const path = paths[positions[result.positions[index] ?? -1] ?? -1];
-    if (path === undefined) continue;
-    await desk.workspace.writeOutput(path, image.bytes);
-    outputs.push({ path, sha256: image.sha256 });
-  }
+  const images = result.images.map(({ bytes, sha256 }, index) => ({
+    position: positions[result.positions[index] ?? -1],
+    bytes,
+    sha256,
+  }));
+  const outputs = await deliverImages(desk, state.asset, result.receipt.offer?.model, images);
   const purchase = purchasedStep(result);
   const step: ChainStep = { kind: "final", fingerprint: state.fingerprint, parent, ...purchase, outputs };
   if (outputs.length > 0) {

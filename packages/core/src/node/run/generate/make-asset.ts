@@ -10,6 +10,7 @@ import type { AssetState } from "../../workspace/status-listing.ts";
 import type { AssetDesk } from "../asset-desk.ts";
 import { serializeJournalNote } from "../asset-note.ts";
 import { toReportError } from "../asset-planning.ts";
+import { deliverImages } from "../deliver-images.ts";
 import { mergeLock, refuseWhenUnknown, undelivered, withBase } from "../delivery.ts";
 import { failedAsset } from "../generate-outcome.ts";
 import type { GenerateAsset } from "../report.ts";
@@ -58,15 +59,13 @@ export async function makeAsset(desk: AssetDesk, task: MakeAssetTask): Promise<G
 
 async function deliver(desk: AssetDesk, task: MakeAssetTask, result: GenerateResult): Promise<void> {
   const { state } = task;
-  const paths = outputPaths(state.asset);
-  const written: { path: string; sha256: string }[] = [];
-  for (const [index, image] of result.images.entries()) {
-    const path = paths[task.positions[result.positions[index] ?? -1] ?? -1];
-    if (path === undefined) continue;
-    await desk.workspace.writeOutput(path, image.bytes);
-    written.push({ path, sha256: image.sha256 });
-  }
   const { receipt } = result;
+  const images = result.images.map(({ bytes, sha256 }, index) => ({
+    position: task.positions[result.positions[index] ?? -1],
+    bytes,
+    sha256,
+  }));
+  const written = await deliverImages(desk, state.asset, receipt.offer?.model, images);
   const { offer } = receipt;
   const made = {
     model: offer?.model ?? receipt.model ?? "",

@@ -10,6 +10,7 @@ import type { AssetState } from "../../workspace/status-listing.ts";
 import type { AssetDesk } from "../asset-desk.ts";
 import { type JournalNote, parseJournalNote } from "../asset-note.ts";
 import { chainCostWith, deliverDrafts, recordFinal } from "../chain-files.ts";
+import { deliverImages } from "../deliver-images.ts";
 import { mergeLock, withBase } from "../delivery.ts";
 import { collectRecords } from "./collect-records.ts";
 import { describeCutOff, describeOtherCutOffs } from "./cut-off-calls.ts";
@@ -188,11 +189,12 @@ async function deliverRecord(
   }
   if (record.enlarge) return "base";
   const paths = outputPaths(state.asset);
-  const images: { path: string; image: JournalImage }[] = [];
+  const images: { path: string; position: number; image: JournalImage }[] = [];
   for (const image of await record.readImages()) {
-    const path = paths[note.positions[record.positions[image.index] ?? -1] ?? -1];
+    const position = note.positions[record.positions[image.index] ?? -1] ?? -1;
+    const path = paths[position];
     if (path === undefined) return "changed";
-    images.push({ path, image });
+    images.push({ path, position, image });
   }
   const outputs = images.map(({ path, image }) => ({ path, sha256: image.sha256 }));
   const step = note.chain && finalStep(record, note, note.chain, outputs);
@@ -200,11 +202,16 @@ async function deliverRecord(
     if (step) await recordFinal(desk, record.subject, step);
     return "known";
   }
-  for (const { path, image } of images) await desk.workspace.writeOutput(path, image.bytes);
+  const delivered = await deliverImages(
+    desk,
+    state.asset,
+    record.model,
+    images.map(({ position, image }) => ({ position, bytes: image.bytes, sha256: image.sha256 })),
+  );
   const { attemptIds: _, ...bought } = purchaseOf(record);
   const lock = mergeLock(state, {
     ...withBase(bought, base),
-    outputs,
+    outputs: delivered,
     ...(step && { parent: step.parent, chainCostMicroUsd: chainCostWith(desk, record.subject, step) }),
   });
   await desk.workspace.writeLockEntry(lock);
@@ -248,6 +255,6 @@ function purchaseOf(record: JournalRecord): Omit<ChainStep, "kind" | "fingerprin
 function isInLock(lock: LockEntry, record: JournalRecord, outputs: LockEntry["outputs"]): boolean {
   if (record.requestId !== undefined) return lock.requestIds.includes(record.requestId);
   return outputs.every((output) =>
-    lock.outputs.some((made) => made.path === output.path && made.sha256 === output.sha256),
+    lock.outputs.some((made) => made.path === output.path && (made.master ?? made.sha256) === output.sha256),
   );
 }

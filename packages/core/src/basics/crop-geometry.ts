@@ -1,4 +1,9 @@
-import type { Fit, OutputRecipe } from "./output-recipe.ts";
+/**
+ * How a picture comes into a box of another shape.
+ * `cover`: fills it, what is too much is cut away. `contain`: all of it is there, the rest is transparent (white where
+ * the format has no transparency). `pad`: all of it is there, the rest takes the colour of the picture's own edge.
+ */
+export type Fit = "cover" | "contain" | "pad";
 
 /** Whole pixels. */
 export interface Size {
@@ -43,7 +48,7 @@ export interface Coverage {
 }
 
 /** What would become of a master of this size when all of these outputs were cut from its middle. */
-export function coverageOf(master: Size, outputs: readonly (Size & Pick<OutputRecipe, "fit">)[]): Coverage {
+export function coverageOf(master: Size, outputs: readonly (Size & { fit: Fit })[]): Coverage {
   const placements = outputs.map((output) => placeMaster(master, output, output.fit, { x: 0.5, y: 0.5 }));
   const left = Math.max(0, ...placements.map(({ crop }) => crop.leftPx)) / master.widthPx;
   const top = Math.max(0, ...placements.map(({ crop }) => crop.topPx)) / master.heightPx;
