@@ -76,7 +76,10 @@ const chosenName = v.pipe(v.string(), v.regex(CHOSEN_NAME, "is not a name: use l
 const limitedTagName = v.pipe(
   v.string(),
   v.regex(TAG_NAME, ({ input }) => {
-    const meant = input.trim().toLowerCase().replaceAll(/[\s.]+/g, "-");
+    const meant = input
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s.]+/g, "-");
     const suggestion = TAG_NAME.test(meant) ? ` Did you mean \`${meant}\`?` : "";
     return `is not a tag that an image can carry: small letters, digits, \`_\` and \`-\`, starting with a letter.${suggestion}`;
   }),

@@ -80,7 +80,7 @@ test.each([
   "- a heron\n- a lake",
   '{"subject": "a heron", "style": "watercolour", "text": "LAKE"}',
   '{\n  "subject": "a heron",\n  "text": "LAKE"\n}',
-  "```json\n{\n  \"subject\": \"a heron\"\n}\n```",
+  '```json\n{\n  "subject": "a heron"\n}\n```',
   "http://example.com/a.png redrawn as a linocut",
   "12:30 on a station clock",
   "---\n---\npurpose: draft is what the sign in the image says",
@@ -92,9 +92,7 @@ test.each([
 
 test("the way out for a prompt that only looks like settings is an empty front matter", () => {
   const text = "model: a tall woman in red\n\nShe poses in front of a lake.";
-  expect(refusalOf(text)?.message).toBe(
-    "`model` looks like a setting, but no `---` line opens the front matter.",
-  );
+  expect(refusalOf(text)?.message).toBe("`model` looks like a setting, but no `---` line opens the front matter.");
   expect(splitFrontMatter({ file: "a.image.md", text: `---\n---\n${text}`, keys: KEYS }).body).toBe(text);
 });
 

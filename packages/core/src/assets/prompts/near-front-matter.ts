@@ -33,7 +33,8 @@ export function findNearFrontMatter(lines: readonly string[], keys: readonly str
       fence = { index, text };
       continue;
     }
-    if (fence !== undefined && isSettingShaped(text, keys)) return { index: fence.index, message: badFence(fence.text) };
+    if (fence !== undefined && isSettingShaped(text, keys))
+      return { index: fence.index, message: badFence(fence.text) };
     if (fence !== undefined) return undefined;
     return findBareSettings(lines, index, keys);
   }
@@ -46,7 +47,10 @@ export function findLateFrontMatter(lines: readonly string[], keys: readonly str
     if (!/^---[ \t]*$/.test(line)) continue;
     const next = lines.slice(index + 1).find((text) => text.trim() !== "") ?? "";
     if (!settingIn(next, keys, true)) continue;
-    return { index, message: "Settings between `---` lines stand below the start of the prompt, where nobody reads them." };
+    return {
+      index,
+      message: "Settings between `---` lines stand below the start of the prompt, where nobody reads them.",
+    };
   }
   return undefined;
 }
@@ -84,7 +88,9 @@ function settingIn(text: string, keys: readonly string[], strict: boolean): stri
 
 /** After something that looks like a fence any `key: value` line is enough. */
 function isSettingShaped(text: string, keys: readonly string[]): boolean {
-  return settingIn(text, keys, false) !== undefined || /^["']?[a-z][a-z0-9_-]*["']?\s*(?::\s|:$|=\s|=["'\d])/.test(text);
+  return (
+    settingIn(text, keys, false) !== undefined || /^["']?[a-z][a-z0-9_-]*["']?\s*(?::\s|:$|=\s|=["'\d])/.test(text)
+  );
 }
 
 function badFence(text: string): string {

@@ -57,7 +57,11 @@ test("books that kept spellings apart are read as one client, and go on counting
   const month = emptyMonth("2026-11");
   const ledger = books.open();
   const template = await reserveOne(ledger, wish("x", 0));
-  for (const [id, client] of [["o1", "Zed"], ["o2", "zed "], ["o3", "acme"]] as const) {
+  for (const [id, client] of [
+    ["o1", "Zed"],
+    ["o2", "zed "],
+    ["o3", "acme"],
+  ] as const) {
     putEnded(month, settledLine(lineOf({ ...template, id, tags: { client } }), settlement(30)));
   }
   // As a version wrote it that compared byte by byte.
