@@ -51,6 +51,35 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("on n8
       expect(simulator.statement().totalMicroUsd).toBeLessThanOrEqual(15_000);
     });
 
+    it("refuses an item that names no client where there is a limit per client, and pays nothing", async () => {
+      for (const client of ["", "   ", undefined]) {
+        const budget = { clientMonthUsd: 0, onExceeded: "stop" };
+        const parameters = { ...POSTER, books: "dataTable", tags: { client }, budget };
+        const { items } = await run(parameters, [{ thing: "one" }], { onError: "continueRegularOutput" });
+        expect(failureOf(items[0])?.["message"]).toContain("This item names no client");
+      }
+      const tags = { client: "={{ $json.client }}" };
+      const budget = { campaignMonthUsd: 5, onExceeded: "stop" };
+      const { items } = await run({ ...POSTER, books: "dataTable", tags, budget }, [{ thing: "one", client: "acme" }], {
+        onError: "continueRegularOutput",
+      });
+      expect(failureOf(items[0])?.["message"]).toContain("This item names no campaign");
+      expect(simulator.statement().totalMicroUsd).toBe(0);
+    });
+
+    it("takes spellings of a client for one client, also in another execution", async () => {
+      const parameters = {
+        ...POSTER,
+        tags: { client: "={{ $json.client }}" },
+        books: "dataTable",
+        budget: { clientMonthUsd: 0.009, onExceeded: "stop" },
+      };
+      const rows = ["Zed", "zed", " ZED "].map((client) => ({ thing: client.trim(), client }));
+      for (const row of rows) await run(parameters, [row], { onError: "continueRegularOutput" });
+      expect(simulator.statement().totalMicroUsd).toBeLessThanOrEqual(9_000);
+      expect(Object.keys(timesBought(simulator))).toEqual(["Zed"]);
+    });
+
     it("uses a cheaper model where the budget asks for it", async () => {
       const dear = await run({ prompt: "A poster", options: { policy: "quality" } }, [{}]);
       const cheap = await run({ prompt: "A poster", options: { policy: "quality" }, budget: { imageUsd: 0.02 } }, [{}]);

@@ -12,6 +12,7 @@ import {
 import { type LimitFields, limitsField } from "./limits-schema.ts";
 import { type PriceFields, priceField, type RowFields, rowField } from "./catalogue-schema.ts";
 import { compileGlob } from "./glob-pattern.ts";
+import { TAG_NAME } from "../../basics/tag-value.ts";
 
 /** Limits in USD, as they stand in `artdesk.yml`. */
 export interface BudgetFields {
@@ -71,6 +72,19 @@ const patternField = v.pipe(
 
 const chosenName = v.pipe(v.string(), v.regex(CHOSEN_NAME, "is not a name: use letters, digits, `_` and `-`"));
 
+/** Only names that images can carry: a limit for another one would never hold. */
+const limitedTagName = v.pipe(
+  v.string(),
+  v.regex(TAG_NAME, ({ input }) => {
+    const meant = input
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s.]+/g, "-");
+    const suggestion = TAG_NAME.test(meant) ? ` Did you mean \`${meant}\`?` : "";
+    return `is not a tag that an image can carry: small letters, digits, \`_\` and \`-\`, starting with a letter.${suggestion}`;
+  }),
+);
+
 const budgetField = knownFields(
   optionalEntries({
     month: describe(usdField(), "Most that may be spent in a calendar month (UTC), in USD."),
@@ -78,7 +92,7 @@ const budgetField = knownFields(
     image: describe(usdField(), "Most that one image may cost, in USD."),
     tags: describe(
       v.record(
-        chosenName,
+        limitedTagName,
         v.record(textField(100), usdField(), "must be `value: USD` pairs"),
         "must be `tag: {value: USD}` groups",
       ),

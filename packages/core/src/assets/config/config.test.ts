@@ -111,3 +111,18 @@ test("base URLs on this machine may be plain http", () => {
   ).baseUrls;
   expect(urls).toEqual({ openai: "http://127.0.0.1:4010/v1", fal: "http://localhost:1" });
 });
+
+test("a limit for a tag that no image can carry is refused", () => {
+  const read = (value: unknown): unknown =>
+    parseConfig({ file: "artdesk.yml", text: "x", readYaml: () => ({ value, lineOf: () => 3 }) });
+  const limit = (name: string): unknown => ({ version: 1, budget: { tags: { [name]: { acme: 1 } } } });
+  for (const [name, meant] of [
+    ["Client", "client"],
+    ["CLIENT", "client"],
+    ["my client", "my-client"],
+  ] as const) {
+    expect(() => read(limit(name))).toThrow(`Did you mean \`${meant}\`?`);
+  }
+  expect(() => read(limit("9lives"))).toThrow("is not a tag that an image can carry");
+  expect(() => read(limit("client"))).not.toThrow();
+});

@@ -1,7 +1,7 @@
 import { readFields } from "../fields/read-fields.ts";
 import { splitFrontMatter } from "./front-matter.ts";
 import { type InputProblem, inputError, throwProblems } from "../fields/input-problem.ts";
-import { type ImageFields, type PromptFields, promptSchema } from "./prompt-schema.ts";
+import { type ImageFields, PROMPT_KEYS, type PromptFields, promptSchema } from "./prompt-schema.ts";
 import { checkText } from "./prompt-text.ts";
 import { nearestLine, type YamlDocument, type YamlPath, type YamlReader } from "../fields/yaml-document.ts";
 
@@ -25,7 +25,7 @@ export interface PromptFile {
 export function parsePromptFile(options: { file: string; text: string; readYaml: YamlReader }): PromptFile {
   const { file, text, readYaml } = options;
   checkText(file, text);
-  const split = splitFrontMatter({ file, text });
+  const split = splitFrontMatter({ file, text, keys: PROMPT_KEYS });
   const document = withoutNull(split.yaml === undefined ? undefined : readYaml(split.yaml, file, split.yamlLine));
   const fallbackLine = Math.max(1, split.yamlLine - 1);
   const lineOf = (path: YamlPath): number => nearestLine(document, path, fallbackLine);

@@ -202,3 +202,6 @@ export const promptSchema: v.GenericSchema<unknown, PromptFields> = knownFields(
     ),
   ),
 });
+
+/** Names of all settings of a prompt file. */
+export const PROMPT_KEYS: readonly string[] = [...Object.keys(imageEntries), "matrix", "variants"];

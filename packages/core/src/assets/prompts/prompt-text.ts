@@ -26,7 +26,10 @@ export function decodeTextFile(options: { file: string; bytes: Uint8Array }): st
   return text;
 }
 
-/** Throws `invalid_request` with file and line when a text is too large or holds NUL, as binary files do. */
+/**
+ * Throws `invalid_request` with file and line when a text is too large, holds NUL, as binary files do, or was left in
+ * the middle of a merge.
+ */
 export function checkText(file: string, text: string): void {
   if (text.length > MAX_PROMPT_FILE_BYTES) throw tooLarge(file, text.length);
   const nul = text.indexOf("\0");
@@ -36,6 +39,15 @@ export function checkText(file: string, text: string): void {
       shortMessage: "This is not a text file: it contains a NUL character.",
       hint: "Write the prompt as plain UTF-8 text.",
       location: { file, line: text.slice(0, nul).split("\n").length },
+    });
+  }
+  const conflict = /^(?:<{7,}|>{7,}|\|{7,})(?: |\r?$)/m.exec(text);
+  if (conflict) {
+    throw new ArtdeskError({
+      code: "invalid_request",
+      shortMessage: `A merge was left half done here: \`${conflict[0].trim()}\` is a conflict marker of git.`,
+      hint: "Keep one side, delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`, and save the file.",
+      location: { file, line: text.slice(0, conflict.index).split(/\r\n|\r|\n/).length },
     });
   }
 }

@@ -1,8 +1,9 @@
 import { ArtdeskError } from "../../basics/errors.ts";
 import type { AttemptOutcome } from "../../basics/receipt.ts";
+import { foldTagValue } from "../../basics/tag-value.ts";
 import { FORMAT, type Line, type MonthDocument } from "./document.ts";
 import type { JudgedOffer, ReservationState } from "./ledger-types.ts";
-import { committedMicroUsd, countLine, emptyTotals, type Totals } from "./totals.ts";
+import { addTotals, committedMicroUsd, countLine, emptyTotals, type Totals } from "./totals.ts";
 
 const ACTIVE_STATES = ["held", "in_flight", "unknown"] as const satisfies readonly ReservationState[];
 const ENDED_STATES = ["settled", "released"] as const satisfies readonly ReservationState[];
@@ -25,7 +26,7 @@ export function decodeMonth(text: string, key: string, month: string): MonthDocu
       pages: count(stored["pages"], "pages"),
       evictedRuns: count(stored["evictedRuns"], "evictedRuns"),
       total: readTotals(stored["total"], "total"),
-      tags: map(stored["tags"], "tags", (values, name) => map(values, name, readTotals)),
+      tags: map(stored["tags"], "tags", (values, name) => bySpelling(map(values, name, readTotals))),
       runs: new Map(list(stored["runs"], "runs", readRun)),
       imagesByModel: map(stored["imagesByModel"], "imagesByModel", count),
       active: new Map(active.map((line) => [line.id, line])),
@@ -95,6 +96,23 @@ function newerFormat(key: string, format: number): ArtdeskError {
     shortMessage: `The ledger document "${key}" has format ${format}; this version of Artdesk reads format ${FORMAT}.`,
     hint: "Another process uses a newer Artdesk on the same ledger: update this one.",
   });
+}
+
+/** Books of before told spellings of one name apart: here they are one. */
+function bySpelling(values: ReadonlyMap<string, Totals>): Map<string, Totals> {
+  const merged = new Map<string, Totals>();
+  const spellings = new Map<string, string>();
+  for (const [value, totals] of values) {
+    const fold = foldTagValue(value);
+    const spelling = spellings.get(fold);
+    if (spelling === undefined) {
+      spellings.set(fold, value);
+      merged.set(value, totals);
+    } else {
+      merged.set(spelling, addTotals(merged.get(spelling) ?? emptyTotals(), totals));
+    }
+  }
+  return merged;
 }
 
 /** What is outstanding is all at hand, so its sum must agree with the totals. */

@@ -1,4 +1,5 @@
 import type { LedgerEntry } from "./ledger-types.ts";
+import { findSpelling } from "../../basics/tag-value.ts";
 import { countLine, emptyTotals, type Totals } from "./totals.ts";
 
 /** A line as it is kept: `expiresAtMs` only while it is `held`, `in_flight` or `unknown`. */
@@ -14,7 +15,7 @@ export interface MonthDocument {
   /** Idle runs whose totals were dropped from `runs` to keep the document small; their lines are still on the books. */
   evictedRuns: number;
   total: Totals;
-  /** Totals by tag name, then tag value. */
+  /** Totals by tag name, then tag value in the spelling that came first: no two values of a tag name the same. */
   tags: Map<string, Map<string, Totals>>;
   /** Totals by run, the longest untouched first. */
   runs: Map<string, Totals>;
@@ -139,9 +140,16 @@ function count(document: MonthDocument, line: Line, sign: 1 | -1): void {
 function tagTotals(document: MonthDocument, name: string, value: string): Totals {
   let values = document.tags.get(name);
   if (!values) document.tags.set(name, (values = new Map()));
-  let totals = values.get(value);
-  if (!totals) values.set(value, (totals = emptyTotals()));
+  const spelling = spellingIn(values, value);
+  let totals = values.get(spelling);
+  if (!totals) values.set(spelling, (totals = emptyTotals()));
   return totals;
+}
+
+/** How a tag's value is written in these books, or would be. */
+export function spellingIn(values: ReadonlyMap<string, unknown> | undefined, value: string): string {
+  if (values?.has(value)) return value;
+  return findSpelling(values?.keys() ?? [], value) ?? value.trim();
 }
 
 /** Undefined for a run whose totals were dropped: they are summed up anew when somebody asks. */

@@ -1,6 +1,7 @@
 import { ArtdeskError } from "../../basics/errors.ts";
 import type { Budget, ScopeBalance } from "../../basics/budget.ts";
-import type { MonthDocument } from "./document.ts";
+import { isSameTagValue } from "../../basics/tag-value.ts";
+import { type MonthDocument, spellingIn } from "./document.ts";
 import { formatUsd } from "../../basics/money.ts";
 import { addTotals, committedMicroUsd, emptyTotals, type Totals } from "./totals.ts";
 
@@ -10,10 +11,18 @@ export interface RunView {
   elsewhere: Totals;
 }
 
-/** The limit of a tag value: its own, else the one for `*`. Micro-USD per month. */
+/**
+ * The limit of a tag value: its own, in whatever spelling, else the one for `*`. Of two spellings the lower limit.
+ * Micro-USD per month.
+ */
 export function tagLimit(budget: Budget, name: string, value: string): number | undefined {
   const limits = own(budget.tags ?? {}, name);
-  return limits && (own(limits, value) ?? own(limits, "*"));
+  if (!limits) return undefined;
+  let limit: number | undefined;
+  for (const [spelling, microUsd] of Object.entries(limits)) {
+    if (spelling !== "*" && isSameTagValue(spelling, value)) limit = Math.min(limit ?? microUsd, microUsd);
+  }
+  return limit ?? own(limits, "*");
 }
 
 export function monthBalance(document: MonthDocument, budget: Budget): ScopeBalance {
@@ -25,24 +34,26 @@ export function runBalance(run: string, budget: Budget, totals: Totals): ScopeBa
 }
 
 export function tagBalance(document: MonthDocument, budget: Budget, name: string, value: string): ScopeBalance {
+  const values = document.tags.get(name);
+  const spelling = spellingIn(values, value);
   return balance(
-    `tag:${document.month}:${name}=${value}`,
-    `${name} ${value} (${document.month})`,
-    tagLimit(budget, name, value),
-    document.tags.get(name)?.get(value) ?? emptyTotals(),
+    `tag:${document.month}:${name}=${spelling}`,
+    `${name} ${spelling} (${document.month})`,
+    tagLimit(budget, name, spelling),
+    values?.get(spelling) ?? emptyTotals(),
   );
 }
 
 /** Balances of all tag values with a limit or any movement, in the order of their names. */
 export function tagBalances(document: MonthDocument, budget: Budget): readonly ScopeBalance[] {
-  const tags = new Map([...document.tags].map(([name, values]) => [name, new Set(values.keys())]));
+  const tags = new Map([...document.tags].map(([name, values]) => [name, new Map(values)]));
   for (const [name, limits] of Object.entries(budget.tags ?? {})) {
-    const values = tags.get(name) ?? new Set();
-    for (const value of Object.keys(limits)) if (value !== "*") values.add(value);
+    const values = tags.get(name) ?? new Map<string, Totals>();
+    for (const value of Object.keys(limits)) if (value !== "*") values.set(spellingIn(values, value), emptyTotals());
     tags.set(name, values);
   }
   return [...tags]
-    .flatMap(([name, values]) => [...values].map((value) => tagBalance(document, budget, name, value)))
+    .flatMap(([name, values]) => [...values.keys()].map((value) => tagBalance(document, budget, name, value)))
     .toSorted((left, right) => compare(left.scope, right.scope));
 }
 
@@ -76,7 +87,8 @@ export function findShortage(
   for (const need of needs) {
     for (const [name, value] of Object.entries(need.tags)) {
       const values = byTag.get(name) ?? new Map<string, number>();
-      values.set(value, (values.get(value) ?? 0) + need.amountMicroUsd);
+      const spelling = spellingIn(values, value);
+      values.set(spelling, (values.get(spelling) ?? 0) + need.amountMicroUsd);
       byTag.set(name, values);
     }
   }

@@ -1,3 +1,4 @@
+import { foldTagValue } from "../../basics/tag-value.ts";
 import { writeCsv } from "./csv.ts";
 import type { LedgerEntry } from "./ledger-types.ts";
 
@@ -31,8 +32,10 @@ export function reportEntries(entries: readonly LedgerEntry[], by: string): Repo
     // A call that was cut off has no outcome, also after a person said what it cost.
     if (entry.outcome === undefined && entry.state !== "unknown" && entry.state !== "settled") continue;
     const key = keyOf(entry, by);
-    const row = rows.get(key) ?? emptyRow(key);
-    rows.set(key, row);
+    const name = isTag(by) ? foldTagValue(key) : key;
+    // The first spelling of a client heads its row.
+    const row = rows.get(name) ?? emptyRow(key.trim());
+    rows.set(name, row);
     row.attempts += 1;
     row.images += entry.images;
     if (entry.outcome === "refused") row.refused += 1;
@@ -65,6 +68,10 @@ export function reportCsv(rows: readonly ReportRow[], by: string): string {
       plainUsd(row.possiblyBilledMicroUsd),
     ]),
   );
+}
+
+function isTag(by: string): boolean {
+  return by !== "model" && by !== "asset" && by !== "day";
 }
 
 function keyOf(entry: LedgerEntry, by: string): string {

@@ -1,6 +1,9 @@
 import { formatUsd } from "../../basics/money.ts";
 import type { Budget, SpendSnapshot } from "../../basics/budget.ts";
+import { closestName } from "../../basics/closest-name.ts";
+import { findSpelling, foldTagValue, isSameTagValue } from "../../basics/tag-value.ts";
 import type { ParsedRequest } from "../../basics/types.ts";
+import type { Blocked } from "./named-models.ts";
 
 /** A limit that a worst case must fit into. Micro-USD. */
 export interface MoneyLimit {
@@ -46,7 +49,7 @@ export function limitsOf(budget: Budget, spend: SpendSnapshot, request: ParsedRe
 function isOwnTag(request: ParsedRequest, tag: string): boolean {
   const equals = tag.indexOf("=");
   const name = tag.slice(0, equals);
-  return Object.hasOwn(request.tags, name) && request.tags[name] === tag.slice(equals + 1);
+  return Object.hasOwn(request.tags, name) && isSameTagValue(request.tags[name] ?? "", tag.slice(equals + 1));
 }
 
 function addTagLimits(
@@ -58,12 +61,29 @@ function addTagLimits(
 ): void {
   for (const [name, value] of Object.entries(request.tags)) {
     const values = Object.hasOwn(tags, name) ? tags[name] : undefined;
-    if (values === undefined || seenTags.includes(`${name}=${value}`)) continue;
-    const leftMicroUsd = Object.hasOwn(values, value) ? values[value] : values["*"];
+    if (values === undefined || seenTags.some((tag) => tag.startsWith(`${name}=`))) continue;
+    const leftMicroUsd = values[findSpelling(Object.keys(values), value) ?? "*"];
     if (leftMicroUsd !== undefined) {
       limits.push({ label: `${name} ${value} (${month})`, leftMicroUsd, setting: `budget.tags.${name}.${value}` });
     }
   }
+}
+
+/** Says so when there is a limit per value of a tag, and the request carries no value of it: it would count nowhere. */
+export function findMissingTag(budget: Budget, request: ParsedRequest): Blocked | undefined {
+  for (const name of Object.keys(budget.tags ?? {})) {
+    if (Object.hasOwn(request.tags, name) && foldTagValue(request.tags[name] ?? "") !== "") continue;
+    const near = closestName(name, Object.keys(request.tags));
+    return {
+      code: "invalid_request",
+      message: `This item names no ${name}, and there is a limit per ${name}.`,
+      hint:
+        near === undefined
+          ? `Give it the tag \`${name}\`, so that it counts against the limit that is meant, or take the limit per ${name} away.`
+          : `Its tag \`${near}\` is another one: did you mean \`${name}\`?`,
+    };
+  }
+  return undefined;
 }
 
 /** The limit with the least left; undefined without any. */

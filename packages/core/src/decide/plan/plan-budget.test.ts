@@ -82,7 +82,34 @@ describe("budget", () => {
     expect(plan({ purpose: "client", tags: { client: "new" } }, { budget: { tags } }).blocked?.message).toContain(
       "client new (2026-11): $0.001 is left",
     );
-    expect(plan({ purpose: "client", tags: { other: "x" } }, { budget: { tags } }).blocked).toBeUndefined();
+  });
+
+  it("takes spellings of one client for one client", () => {
+    const tags = { client: { Acme: 5000, "*": 1000 } };
+    for (const client of ["acme", " ACME", "Ａｃｍｅ"]) {
+      expect(plan({ purpose: "client", tags: { client } }, { budget: { tags } }).blocked?.message).toContain(
+        "(2026-11): $0.005 is left",
+      );
+      const spent = balance("tag:2026-11:client=Acme", "client Acme (2026-11)", 5000, 10);
+      expect(
+        plan({ purpose: "client", tags: { client } }, { budget: { tags }, spend: spendWith(spent) }).blocked?.message,
+      ).toContain("client Acme (2026-11): $0.00001 is left");
+    }
+  });
+
+  it("refuses what names no client when there is a limit per client", () => {
+    const budget = { tags: { client: { acme: 5_000_000 } } };
+    expect(plan({}, { budget }).blocked).toEqual({
+      code: "invalid_request",
+      message: "This item names no client, and there is a limit per client.",
+      hint: "Give it the tag `client`, so that it counts against the limit that is meant, or take the limit per client away.",
+    });
+    expect(plan({ tags: { clint: "acme" } }, { budget }).blocked?.hint).toBe(
+      "Its tag `clint` is another one: did you mean `client`?",
+    );
+    // What draws here and costs nothing needs no client.
+    expect(plan({}, { budget, enabledProviders: ["sketch"] }).blocked).toBeUndefined();
+    expect(plan({ tags: { client: "other" } }, { budget }).blocked).toBeUndefined();
   });
 
   it("warns when a limit is nearly used", () => {

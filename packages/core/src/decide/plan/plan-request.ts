@@ -8,7 +8,7 @@ import type { Candidate, Unfit } from "./candidate.ts";
 import { decideTwoSteps, type TwoStepDecision } from "./decide-two-steps.ts";
 import { explainNoCandidate, explainUnaffordable } from "./explain-blocked.ts";
 import { makeOffers } from "./make-offers.ts";
-import { budgetWarnings } from "./money-limits.ts";
+import { budgetWarnings, findMissingTag } from "./money-limits.ts";
 import { resolveNames, resolvePolicyModels, type Blocked } from "./named-models.ts";
 import type { OfferTable, TableQuery } from "./offer-table.ts";
 import { offerTable, twoStepTable } from "./table-cache.ts";
@@ -45,7 +45,8 @@ export function planRequest(input: PlanInput): Decision {
   const policyModels = resolvePolicyModels(catalogue.rows, policy);
   const names = resolveNames(catalogue.rows, request.model, verdict.models, verdict.avoidModels, today);
   const warnings = [...names.warnings, ...policyModels.warnings];
-  const problem = names.problem ?? policyModels.problem;
+  const missingTag = isLocalOnly(input) ? undefined : findMissingTag(budget, request);
+  const problem = names.problem ?? policyModels.problem ?? missingTag;
   if (problem !== undefined) return blockedDecision(problem, [], verdict, brief, warnings);
   const query: TableQuery = {
     catalogue,

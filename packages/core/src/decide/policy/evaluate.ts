@@ -1,4 +1,5 @@
 import type { SpendSnapshot } from "../../basics/budget.ts";
+import { isSameTagValue } from "../../basics/tag-value.ts";
 import type { Brief, BriefSignal, ParsedRequest, Strength, Tier } from "../../basics/types.ts";
 import type { Policy, PolicyRule, RuleCondition } from "./policy.ts";
 
@@ -114,7 +115,7 @@ function isOn(signal: BriefSignal, brief: Brief): boolean {
 
 function hasTag(request: ParsedRequest, tag: string, value: string): boolean {
   if (!Object.hasOwn(request.tags, tag)) return false;
-  return value === "*" || request.tags[tag] === value;
+  return value === "*" || isSameTagValue(request.tags[tag] ?? "", value);
 }
 
 /** Text, or the name of what stands in its place. */

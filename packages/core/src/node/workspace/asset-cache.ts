@@ -5,7 +5,7 @@ import { readSealedFile, writeSealedFile } from "../files/sealed-file.ts";
 const CACHE_PATH = ".artdesk/cache/assets.json";
 
 /** Raise when prompt files are read or expanded differently. */
-const CACHE_VERSION = `1.${LOCK_FORMAT_VERSION}`;
+const CACHE_VERSION = `2.${LOCK_FORMAT_VERSION}`;
 
 /** An asset with what follows from it and the configuration alone. */
 export interface CachedAsset {

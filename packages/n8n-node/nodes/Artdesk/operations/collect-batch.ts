@@ -32,7 +32,7 @@ interface Found {
  */
 export async function collectBatch(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
   const host = await openHost(context, { credentials: "call", providers: BATCH_PROVIDERS });
-  const terms = { preset: "auto", onUnknown: "stop", budget: readBudget({}, {}), prices: new Map() } as const;
+  const terms = { preset: "auto", onUnknown: "stop", budget: readBudget({}), prices: new Map() } as const;
   const desk = createBatchDesk({
     catalogue: builtInCatalogue,
     ledger: host.deskFor(terms).ledger,

@@ -1,4 +1,4 @@
-import type { Budget, ScopeBalance } from "@artdesk/core";
+import type { ScopeBalance } from "@artdesk/core";
 import type { IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
 import { openHost } from "../host/host.ts";
 import { readBudget, type BudgetParameters } from "../orders/read-budget.ts";
@@ -14,7 +14,7 @@ export async function getBudget(context: IExecuteFunctions): Promise<INodeExecut
       const limits = context.getNodeParameter("limits", itemIndex, {}) as BudgetParameters;
       const shown = context.getNodeParameter("scopes", itemIndex, []) as string[];
       const month = (context.getNodeParameter("month", itemIndex, "") as string).trim();
-      const desk = host.deskFor({ preset: "auto", onUnknown: "stop", budget: limitsOfEach(limits), prices: new Map() });
+      const desk = host.deskFor({ preset: "auto", onUnknown: "stop", budget: readBudget(limits), prices: new Map() });
       const balances = await desk.ledger.balances(month === "" ? undefined : month);
       const wanted = balances.filter((balance) => shown.includes(kindOf(balance)) && !isEmptyRun(balance));
       output.push(...wanted.map((balance) => ({ json: balanceJson(balance), pairedItem: { item: itemIndex } })));
@@ -24,11 +24,6 @@ export async function getBudget(context: IExecuteFunctions): Promise<INodeExecut
     }
   }
   return [output];
-}
-
-/** Here limits hold for each client and campaign: no item names one. */
-function limitsOfEach(limits: BudgetParameters): Budget {
-  return readBudget(limits, { client: "*", campaign: "*" });
 }
 
 /** `month`, `run`, or the tag's name. */

@@ -70,7 +70,7 @@ function nextOrder(context: IExecuteFunctions, order: ItemOrder, step: "refine" 
     parent: n8nCodec.sha256Hex(image.bytes),
     costMicroUsd: readChainCost(json),
   };
-  const budget = readBudget(context.getNodeParameter("budget", itemIndex, {}) as BudgetParameters, brief.tags ?? {});
+  const budget = readBudget(context.getNodeParameter("budget", itemIndex, {}) as BudgetParameters);
   if (step === "final") {
     const { model, verify } = request;
     return {

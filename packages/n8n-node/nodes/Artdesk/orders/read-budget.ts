@@ -14,18 +14,19 @@ export interface BudgetParameters extends IDataObject {
 }
 
 /**
- * Limits in micro-USD. A limit per client or campaign holds for the one that the tags name, or for each with `*`.
+ * Limits in micro-USD. A limit per client or campaign holds for each of them; an item that names none is refused by the
+ * plan, because its money would count against no limit.
  * @throws ArtdeskError `invalid_request` for a limit that is no amount: a wrong limit must not become none
  */
-export function readBudget(parameters: BudgetParameters, tags: Readonly<Record<string, string>>): Budget {
+export function readBudget(parameters: BudgetParameters): Budget {
   const month = microUsd(parameters.monthUsd, "Per Month");
   const run = microUsd(parameters.runUsd, "Per Run");
   const image = microUsd(parameters.imageUsd, "Per Image");
   const client = microUsd(parameters.clientMonthUsd, "Client per Month");
   const campaign = microUsd(parameters.campaignMonthUsd, "Campaign per Month");
   const perTag: Record<string, Record<string, number>> = {};
-  if (client !== undefined && tags["client"] !== undefined) perTag["client"] = { [tags["client"]]: client };
-  if (campaign !== undefined && tags["campaign"] !== undefined) perTag["campaign"] = { [tags["campaign"]]: campaign };
+  if (client !== undefined) perTag["client"] = { "*": client };
+  if (campaign !== undefined) perTag["campaign"] = { "*": campaign };
   return {
     ...(month === undefined ? {} : { monthMicroUsd: month }),
     ...(run === undefined ? {} : { runMicroUsd: run }),

@@ -54,7 +54,7 @@ export async function readItemOrder(
   return {
     itemIndex,
     request,
-    budget: readBudget(context.getNodeParameter("budget", itemIndex, {}) as BudgetParameters, tags),
+    budget: readBudget(context.getNodeParameter("budget", itemIndex, {}) as BudgetParameters),
     prices: readPrices(options.ownPrices),
     preset: options.policy ?? "auto",
     onUnknown: options.onUnknown ?? "stop",
