@@ -5,7 +5,6 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from "n8n-workflow";
-import { BATCH_PROVIDERS, PROVIDER_ACCOUNTS } from "./host/provider-credentials.ts";
 import { collectBatch } from "./operations/collect-batch.ts";
 import { compareImages } from "./operations/compare-images.ts";
 import { estimateCost } from "./operations/estimate-cost.ts";
@@ -33,14 +32,36 @@ export class Artdesk implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [
-      ...PROVIDER_ACCOUNTS.map(({ provider, credential, title }) => ({
-        name: credential,
-        displayName: title,
+      {
+        name: "artdeskOpenAiApi",
+        displayName: "OpenAI",
         required: false,
-        displayOptions: {
-          show: { resource: BATCH_PROVIDERS.has(provider) ? ["image", "cost", "batch"] : ["image", "cost"] },
-        },
-      })),
+        displayOptions: { show: { resource: ["image", "cost", "batch"] } },
+      },
+      {
+        name: "artdeskGeminiApi",
+        displayName: "Google Gemini",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost", "batch"] } },
+      },
+      {
+        name: "artdeskFalApi",
+        displayName: "fal.ai",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost"] } },
+      },
+      {
+        name: "artdeskReplicateApi",
+        displayName: "Replicate",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost"] } },
+      },
+      {
+        name: "artdeskOpenRouterApi",
+        displayName: "OpenRouter",
+        required: false,
+        displayOptions: { show: { resource: ["image", "cost"] } },
+      },
       {
         name: "artdeskLedgerApi",
         displayName: "Ledger",
