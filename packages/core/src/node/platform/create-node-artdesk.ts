@@ -9,7 +9,8 @@ import type { Budget } from "../../basics/budget.ts";
 import { createPacer, type Pacer, type PacerOptions } from "../../buy/schedule/pacer.ts";
 import { nodeCodec } from "./node-codec.ts";
 import type { QuestionStore } from "../../judge/questions/find-questions.ts";
-import { openLedgerStore } from "../stores/open-ledger-store.ts";
+import { checkDeskOptions } from "../../decide/request/desk-options.ts";
+import { DEFAULT_LEDGER, openLedgerStore } from "../stores/open-ledger-store.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
 import { createUndiciHttp } from "./undici-http.ts";
@@ -21,7 +22,11 @@ export interface NodeArtdeskOptions {
   policy?: "auto" | "quality" | "volume" | Policy | undefined;
   /** @default no limits */
   budget?: Budget | undefined;
-  /** A store, or where to open one: `memory:`, `sqlite:PATH`, `redis://...`, `postgres://...`. @default "memory:" */
+  /**
+   * A store, or where to open one: `memory:`, `sqlite:PATH`, `redis://...`, `postgres://...`.
+   * @default "sqlite:.artdesk/ledger.sqlite", where the command line keeps it, when a limit per month or tag outlives
+   * this process; else "memory:"
+   */
   ledger?: string | LedgerStore | undefined;
   /** Folder that a relative `sqlite:` path starts from. @default process.cwd() */
   cwd?: string | undefined;
@@ -57,14 +62,45 @@ export interface NodeArtdesk extends Artdesk {
   close(): Promise<void>;
 }
 
+const OPTION_NAMES = [
+  "env",
+  "policy",
+  "budget",
+  "ledger",
+  "cwd",
+  "providers",
+  "baseUrls",
+  "connections",
+  "catalogue",
+  "pace",
+  "journal",
+  "twoSteps",
+  "clock",
+  "random",
+  "questions",
+  "run",
+] as const satisfies readonly (keyof NodeArtdeskOptions)[];
+
+/** A limit that outlives the process needs books that do. */
+function defaultLedger(budget: Budget | undefined): string {
+  const outlives = budget?.monthMicroUsd !== undefined || Object.keys(budget?.tags ?? {}).length > 0;
+  return outlives ? DEFAULT_LEDGER : "memory:";
+}
+
 /**
  * An art desk on Node: undici for HTTP, keys from the environment, the machine's clock.
- * Throws `invalid_policy` or `unavailable` (a ledger that cannot be opened).
+ * Throws `invalid_request` for options that nobody knows, limits that are none and unknown providers, `invalid_policy`,
+ * and `unavailable` (a ledger that cannot be opened).
  */
 export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promise<NodeArtdesk> {
-  const env = options.env ?? process.env;
   const catalogue = options.catalogue ?? builtInCatalogue;
-  const { ledger = "memory:", policy = "auto" } = options;
+  checkDeskOptions(
+    options,
+    { of: "createNodeArtdesk", required: [], optional: OPTION_NAMES },
+    catalogue.providers.keys(),
+  );
+  const env = options.env ?? process.env;
+  const { ledger = defaultLedger(options.budget), policy = "auto" } = options;
   const store = typeof ledger === "string" ? openLedgerStore(ledger, { cwd: options.cwd ?? process.cwd() }) : ledger;
   const http = createUndiciHttp({
     providers: catalogue.providers.values(),

@@ -20,10 +20,8 @@ import { createFileJournal, type FileJournal } from "../journal/file-journal.ts"
 import { createFileQuestionStore } from "../workspace/file-question-store.ts";
 import { systemClock } from "../platform/system-clock.ts";
 import { systemRandom } from "../platform/system-random.ts";
+import { DEFAULT_LEDGER } from "../stores/open-ledger-store.ts";
 import { openWorkspace, type Workspace } from "../workspace/workspace.ts";
-
-/** Where the books of a workspace are kept when `artdesk.yml` does not say it. */
-const DEFAULT_LEDGER = "sqlite:.artdesk/ledger.sqlite";
 
 const PRESETS = ["auto", "quality", "volume"] as const;
 

@@ -6,6 +6,9 @@ import { createPostgresLedgerStore } from "./postgres-ledger-store.ts";
 import { createRedisLedgerStore } from "./redis-ledger-store.ts";
 import { createSqliteLedgerStore } from "./sqlite-ledger-store.ts";
 
+/** Where the books are kept when nobody says it, below the working directory or the workspace. */
+export const DEFAULT_LEDGER = "sqlite:.artdesk/ledger.sqlite";
+
 /**
  * Opens the ledger store that a configuration names: `sqlite:PATH` (relative to `cwd`), `redis://` or `rediss://`,
  * `postgres://` or `postgresql://`, `memory:`. Nothing is connected or created before the first call, and drivers are
