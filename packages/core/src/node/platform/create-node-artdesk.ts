@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Artdesk, createArtdesk } from "../../artdesk.ts";
 import type { ProviderConnection } from "../../assets/config/config.ts";
 import { builtInCatalogue } from "../../models/catalogue/built-in-catalogue.ts";
@@ -6,11 +7,13 @@ import { parsePolicy } from "../../decide/policy/parse-policy.ts";
 import type { Policy } from "../../decide/policy/policy.ts";
 import type { Clock, Http, Journal, LedgerStore, Random } from "../../basics/ports.ts";
 import type { Budget } from "../../basics/budget.ts";
+import { type LedgerMemory, rememberedLedgerStore } from "../../buy/ledger/ledger-identity.ts";
 import { createPacer, type Pacer, type PacerOptions } from "../../buy/schedule/pacer.ts";
 import { nodeCodec } from "./node-codec.ts";
 import type { QuestionStore } from "../../judge/questions/find-questions.ts";
 import { checkDeskOptions } from "../../decide/request/desk-options.ts";
-import { DEFAULT_LEDGER, openLedgerStore } from "../stores/open-ledger-store.ts";
+import { createFileLedgerMemory } from "../stores/file-ledger-memory.ts";
+import { DEFAULT_LEDGER, openLedgerStore, placeOfLedger } from "../stores/open-ledger-store.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
 import { createUndiciHttp } from "./undici-http.ts";
@@ -30,6 +33,11 @@ export interface NodeArtdeskOptions {
   ledger?: string | LedgerStore | undefined;
   /** Folder that a relative `sqlite:` path starts from. @default process.cwd() */
   cwd?: string | undefined;
+  /**
+   * Remembers which ledger holds the books, so that one that is gone stops everything.
+   * @default a file in `.artdesk/` for the default ledger, else none
+   */
+  ledgerMemory?: LedgerMemory | undefined;
   /** Only these providers, by id. @default all that have a key */
   providers?: readonly string[] | undefined;
   /** Base URLs by provider id: before the environment. */
@@ -67,6 +75,7 @@ const OPTION_NAMES = [
   "policy",
   "budget",
   "ledger",
+  "ledgerMemory",
   "cwd",
   "providers",
   "baseUrls",
@@ -87,6 +96,19 @@ function defaultLedger(budget: Budget | undefined): string {
   return outlives ? DEFAULT_LEDGER : "memory:";
 }
 
+function openStore(
+  ledger: string | LedgerStore,
+  options: Pick<NodeArtdeskOptions, "ledger" | "ledgerMemory"> & { cwd: string; random: Random },
+): LedgerStore {
+  if (typeof ledger !== "string") return ledger;
+  const store = openLedgerStore(ledger, options);
+  if (ledger === "memory:") return store;
+  const isDefault = options.ledger === undefined;
+  const memory = options.ledgerMemory ?? (isDefault ? createFileLedgerMemory(resolve(options.cwd)) : undefined);
+  if (!memory) return store;
+  return rememberedLedgerStore(store, { memory, random: options.random, place: placeOfLedger(ledger) });
+}
+
 /**
  * An art desk on Node: undici for HTTP, keys from the environment, the machine's clock.
  * Throws `invalid_request` for options that nobody knows, limits that are none and unknown providers, `invalid_policy`,
@@ -100,8 +122,9 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
     catalogue.providers.keys(),
   );
   const env = options.env ?? process.env;
-  const { ledger = defaultLedger(options.budget), policy = "auto" } = options;
-  const store = typeof ledger === "string" ? openLedgerStore(ledger, { cwd: options.cwd ?? process.cwd() }) : ledger;
+  const { ledger = defaultLedger(options.budget), policy = "auto", cwd = process.cwd() } = options;
+  const random = options.random ?? systemRandom;
+  const store = openStore(ledger, { ...options, cwd, random });
   const http = createUndiciHttp({
     providers: catalogue.providers.values(),
     env,
@@ -109,7 +132,6 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
     connections: options.connections,
   });
   const clock = options.clock ?? systemClock;
-  const random = options.random ?? systemRandom;
   const shared = typeof ledger === "string" && ledger !== "memory:" ? store : undefined;
   const pacer = options.pace && createPacer({ ...options.pace, clock, random, store: shared, process: random.id() });
   const desk = createArtdesk({
