@@ -5,7 +5,6 @@ import { composePrompt } from "./decide/request/compose-prompt.ts";
 import { ArtdeskError } from "./basics/errors.ts";
 import { blockedError } from "./buy/compose-result.ts";
 import { generateImages, type GenerateHost, type GenerateOptions } from "./buy/generate.ts";
-import type { PlannedRequest } from "./decide/plan/planned-request.ts";
 import { builtInJudges } from "./models/judges/built-in-judges.ts";
 import { compareModels } from "./judge/compare/compare-models.ts";
 import type { CompareOptions, Comparison } from "./judge/compare/comparison.ts";
@@ -13,7 +12,7 @@ import type { QuestionStore } from "./judge/questions/find-questions.ts";
 import type { Judge } from "./models/judges/judge.ts";
 import { JudgePanel, type JudgedWithAttempts } from "./judge/ask/judge-panel.ts";
 import { PassHistory } from "./judge/verify/pass-history.ts";
-import { planVerification } from "./judge/verify/plan-verification.ts";
+import { planVerification, type VerifiedPlan } from "./judge/verify/plan-verification.ts";
 import type { Question } from "./basics/question.ts";
 import { verifyImages, type VerifyHost } from "./judge/verify/verify-images.ts";
 import { monthOf, shiftMonth } from "./buy/ledger/months.ts";
@@ -72,13 +71,13 @@ export interface JudgeOptions {
 export interface Artdesk {
   readonly ledger: Ledger;
   /** Decides without calling anything. Throws `invalid_request`. */
-  plan(request: ImageRequest): Promise<PlannedRequest>;
+  plan(request: ImageRequest): Promise<VerifiedPlan>;
   /** Sets money aside for the first offers of many requests in one write, or throws `budget_exceeded` for all. */
-  hold(planned: readonly { planned: PlannedRequest; subject: string }[]): Promise<readonly (readonly Reservation[])[]>;
+  hold(planned: readonly { planned: VerifiedPlan; subject: string }[]): Promise<readonly (readonly Reservation[])[]>;
   /** Plans and makes. Throws when nothing could be tried; otherwise see `error` of the result. */
   generate(request: ImageRequest, options?: GenerateOptions): Promise<GenerateResult>;
   /** Makes what {@link Artdesk.plan} decided. */
-  generatePlanned(planned: PlannedRequest, options?: GenerateOptions): Promise<GenerateResult>;
+  generatePlanned(planned: VerifiedPlan, options?: GenerateOptions): Promise<GenerateResult>;
   /**
    * Fetches the images of a job that an earlier process submitted; nothing is bought. Writes no books: the caller
    * settles. Throws what {@link collectJob} throws, and `no_candidate` when nobody knows its model or provider any more.

@@ -2,6 +2,7 @@ export { createArtdesk, type Artdesk, type ArtdeskOptions, type JudgeOptions } f
 export type { CollectedImages, SubmittedJob } from "./buy/collect-submitted-job.ts";
 export type { GenerateOptions } from "./buy/generate.ts";
 export type { PlannedRequest } from "./decide/plan/planned-request.ts";
+export type { VerifiedPlan } from "./judge/verify/plan-verification.ts";
 export type { ArtdeskEvent, OnEvent } from "./basics/events.ts";
 export { ArtdeskError, isArtdeskError, type ArtdeskErrorOptions } from "./basics/errors.ts";
 export { DISPOSITIONS, type Disposition, type ErrorCode } from "./basics/error-code.ts";

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { readInputs, type ActionInputs } from "../src/asked/inputs.ts";
+import { KEY_INPUTS } from "../src/asked/key-inputs.ts";
 import { secretForms } from "../src/asked/secret-forms.ts";
 
 let written: string[] = [];
@@ -149,10 +150,8 @@ it("reads every input that action.yml lists, and no other", () => {
   const root = resolve(import.meta.dirname, "../../..");
   const listed = Object.keys(parse(readFileSync(resolve(root, "action.yml"), "utf8")).inputs);
   const source = readFileSync(resolve(import.meta.dirname, "../src/asked/inputs.ts"), "utf8");
-  const asked = [
-    ...source.matchAll(/read(?:Choice|Text|Lines|Usd|Secret)\("([a-z-]+)"|^ {2}"([a-z-]+)": "[A-Z_]+"/gm),
-  ].map((match) => match[1] ?? match[2]);
-  expect(new Set(asked)).toEqual(new Set(listed));
+  const asked = [...source.matchAll(/read(?:Choice|Text|Lines|Usd|Secret)\("([a-z-]+)"/g)].map((match) => match[1]);
+  expect(new Set([...asked, ...Object.keys(KEY_INPUTS)])).toEqual(new Set(listed));
 });
 
 it.each(["normal", "low", "batch"])("takes urgency %s", (urgency) => {

@@ -254,7 +254,7 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("Image
     );
     const { message, description } = done.run.data.resultData.error ?? {};
     expect(message).toMatch(/^Nobody can judge the images/);
-    expect(description).toMatch(/^Set the OpenAI credential or the Google Gemini credential/);
+    expect(description).toMatch(/^Set the credential of OpenAI or Google Gemini/);
     expect(simulator.calls()).toEqual([]);
   });
 });

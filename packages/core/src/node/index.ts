@@ -15,7 +15,7 @@ export type { ChainReport, ChainReportImage, ChainTotals } from "./run/chain/cha
 export type * from "./run/report.ts";
 export { collectBatches, type CollectReport } from "./run/batch/collect-batches.ts";
 export { checkModels, type ModelCheck } from "./checks/check-models.ts";
-export type { ModelFinding } from "./checks/list-check.ts";
+export type { ModelFinding } from "../models/checks/list-check.ts";
 export {
   compareAssets,
   type CompareAssetsOptions,

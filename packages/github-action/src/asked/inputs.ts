@@ -1,6 +1,7 @@
 import { getInput, setSecret } from "@actions/core";
 import { ArtdeskError } from "@artdesk/core";
 import { closestWord } from "./closest-word.ts";
+import { KEY_INPUTS } from "./key-inputs.ts";
 import { secretForms } from "./secret-forms.ts";
 
 export const MODES = ["plan", "check", "generate"] as const;
@@ -44,14 +45,6 @@ export interface ActionInputs {
   workingDirectory: string;
   allowPullRequestTarget: boolean;
 }
-
-const KEY_INPUTS: Readonly<Record<string, string>> = {
-  "openai-api-key": "OPENAI_API_KEY",
-  "gemini-api-key": "GEMINI_API_KEY",
-  "fal-key": "FAL_KEY",
-  "replicate-api-token": "REPLICATE_API_TOKEN",
-  "openrouter-api-key": "OPENROUTER_API_KEY",
-};
 
 /**
  * Reads every input of action.yml; nothing else in the action does. Secrets are masked, in each form in which a log

@@ -103,7 +103,7 @@ const sizeField = v.pipe(
 /** A model of the user's own. What must fit the other models is checked by `workspaceCatalogue`. */
 export const rowField: v.GenericSchema<unknown, RowFields> = knownFields({
   id: describe(textField(200), "The model id that is sent."),
-  provider: describe(textField(64), "Whose API serves it, for example openai-compatible."),
+  provider: describe(textField(64), "Whose API serves it: one of the providers."),
   ...optionalEntries({
     name: describe(textField(100), "The name that people know. Default: the id."),
     aliases: describe(textListField(20, 100), "Other names for it."),
@@ -160,7 +160,7 @@ export const rowField: v.GenericSchema<unknown, RowFields> = knownFields({
         ),
         "must be `name: value` pairs",
       ),
-      "Fields of every request of this model, for OpenAI-compatible servers.",
+      "Fields of every request of this model, for servers of your own.",
     ),
   }),
 });

@@ -168,11 +168,11 @@ const providerField = knownFields(
     headers: describe(headersField, "Headers to send with every request."),
     query: describe(
       v.record(textField(100), textField(2000), "must be `name: value` pairs"),
-      "Query parameters of every request, such as `api-version` for Azure OpenAI.",
+      "Query parameters of every request, such as `api-version`.",
     ),
     auth: describe(
       wordField<"bearer" | "api-key" | "none">(["bearer", "api-key", "none"]),
-      "How the key is sent: `Authorization: Bearer`, an `api-key` header (Azure OpenAI), or not at all. Default: the provider's own way.",
+      "How the key is sent: `Authorization: Bearer`, an `api-key` header, or not at all. Default: the provider's own way.",
     ),
   }),
 );
@@ -220,7 +220,7 @@ export const configSchema: v.GenericSchema<unknown, ConfigFields> = knownFields(
     ),
     catalogue: describe(
       v.pipe(v.array(rowField, "must be a list of models"), v.maxLength(200, "must not have more than 200 models")),
-      "Models of your own: of an OpenAI-compatible server, or new ones of a known provider.",
+      "Models of your own: of a server of your own, or new ones of a known provider.",
     ),
     concurrency: describe(
       v.pipe(

@@ -172,7 +172,7 @@ catalogue:
       "artdesk.yml:8: \`catalogue[0].id\` is taken: there is a model gpt-image-2 already. Use \`prices\` to give it a price.",
       "artdesk.yml:9: \`catalogue[1].id\` has no sizes: give it \`sizes\`, \`free_sizes\` or \`like\`.",
       "artdesk.yml:9: \`catalogue[1].tiers\` has a tier for edit, which is not among its operations.",
-      "artdesk.yml:9: \`catalogue[1].parameters\` is for OpenAI-compatible servers only.",
+      "artdesk.yml:9: \`catalogue[1].parameters\` is for servers of your own only.",
       "artdesk.yml:9: \`catalogue[1].successor\` there is no model called "nobody". \`artdesk models\` lists them.",
       "artdesk.yml:10: \`catalogue[2].like\` there is no model called "gpt-image-3". Did you mean gpt-image-2?",
       "artdesk.yml:10: \`catalogue[2].max_references\` must be at least 1 for a model that edits or upscales.",

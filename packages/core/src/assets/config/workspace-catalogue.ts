@@ -102,7 +102,7 @@ function mistakesOf(fields: RowFields, rows: readonly CatalogueRow[], base: Cata
   if (fields.max_references === 0 && operations.some((operation) => operation !== "generate"))
     mistakes.push(["max_references", "must be at least 1 for a model that edits or upscales."]);
   if (fields.parameters !== undefined && !(provider?.kind === "http" && provider.modelsByHand === true))
-    mistakes.push(["parameters", "is for OpenAI-compatible servers only."]);
+    mistakes.push(["parameters", "is for servers of your own only."]);
   return mistakes;
 }
 

@@ -1,13 +1,13 @@
-import type { Artdesk } from "../../artdesk.ts";
 import { ArtdeskError, isArtdeskError } from "../../basics/errors.ts";
 import type { GenerateResult } from "../../basics/receipt.ts";
 import type { ImageRequest, Offer } from "../../basics/types.ts";
 import type { JudgedImage } from "../../basics/verification.ts";
 import type { Reservation } from "../../buy/ledger/ledger-types.ts";
 import { releaseHeld } from "../../buy/ledger/release-held.ts";
-import type { PlannedRequest } from "../../decide/plan/planned-request.ts";
+import type { VerifiedPlan } from "../verify/plan-verification.ts";
 import type { OneJudge } from "../ask/judge-panel.ts";
 import type {
+  ComparingDesk,
   CompareOptions,
   ComparedModel,
   Comparison,
@@ -25,7 +25,7 @@ import { wilsonInterval } from "./wilson-interval.ts";
  * @throws ArtdeskError `invalid_request`, `budget_exceeded`, or what keeps one of the models from being used
  */
 export async function compareModels(
-  desk: Artdesk,
+  desk: ComparingDesk,
   request: ImageRequest,
   options: CompareOptions,
 ): Promise<Comparison> {
@@ -39,7 +39,7 @@ export async function compareModels(
  * @throws ArtdeskError `invalid_request`, or what keeps one of the models from being used
  */
 export async function planComparison(
-  desk: Artdesk,
+  desk: ComparingDesk,
   request: ImageRequest,
   options: Pick<CompareOptions, "models" | "attempts">,
 ): Promise<PlannedComparison> {
@@ -48,7 +48,7 @@ export async function planComparison(
   if (names.length < 2) throw invalid("models: a comparison needs two models or more.");
   if (!Number.isInteger(attempts) || attempts < 1 || attempts > 10)
     throw invalid(`attempts: ${JSON.stringify(attempts)} is not a whole number from 1 to 10.`);
-  const plans: { name: string; plan: PlannedRequest; offer: Offer }[] = [];
+  const plans: { name: string; plan: VerifiedPlan; offer: Offer }[] = [];
   for (const name of names) {
     const [model, quality] = name.split("@");
     const wish: ImageRequest = { ...request, model, count: attempts, verify: "report" };
@@ -84,7 +84,7 @@ export async function planComparison(
  * @throws ArtdeskError `budget_exceeded` when not all of it fits
  */
 export async function holdComparisons(
-  desk: Artdesk,
+  desk: ComparingDesk,
   comparisons: readonly { comparison: PlannedComparison; subject: string }[],
 ): Promise<readonly (readonly (readonly Reservation[])[])[]> {
   const groups = await desk.hold(
@@ -96,7 +96,7 @@ export async function holdComparisons(
 
 /** Makes what {@link planComparison} planned. What is held for models that are not made any more is given back. */
 export async function comparePlanned(
-  desk: Artdesk,
+  desk: ComparingDesk,
   { attempts, models: planned }: PlannedComparison,
   { held, ...options }: ComparisonRun,
 ): Promise<Comparison> {
@@ -123,11 +123,7 @@ export async function comparePlanned(
   };
 }
 
-function describeModel(
-  name: string,
-  { decision }: PlannedRequest,
-  result: GenerateResult | ArtdeskError,
-): ComparedModel {
+function describeModel(name: string, { decision }: VerifiedPlan, result: GenerateResult | ArtdeskError): ComparedModel {
   const [offer] = decision.offers;
   const made = isArtdeskError(result) ? undefined : result;
   const error = isArtdeskError(result) ? result : result.error;

@@ -1,12 +1,21 @@
 import type { ErrorCode } from "../../basics/error-code.ts";
 import type { OnEvent } from "../../basics/events.ts";
 import type { AbortSignalLike } from "../../basics/ports.ts";
-import type { Attempt } from "../../basics/receipt.ts";
-import type { ReceivedImage } from "../../basics/types.ts";
+import type { Attempt, GenerateResult } from "../../basics/receipt.ts";
+import type { ImageRequest, ReceivedImage } from "../../basics/types.ts";
 import type { JudgedImage } from "../../basics/verification.ts";
-import type { Reservation } from "../../buy/ledger/ledger-types.ts";
-import type { PlannedRequest } from "../../decide/plan/planned-request.ts";
+import type { GenerateOptions } from "../../buy/generate.ts";
+import type { Ledger, Reservation } from "../../buy/ledger/ledger-types.ts";
+import type { VerifiedPlan } from "../verify/plan-verification.ts";
 import type { RateInterval } from "./wilson-interval.ts";
+
+/** What a comparison needs of an art desk. */
+export interface ComparingDesk {
+  readonly ledger: Ledger;
+  plan(request: ImageRequest): Promise<VerifiedPlan>;
+  hold(planned: readonly { planned: VerifiedPlan; subject: string }[]): Promise<readonly (readonly Reservation[])[]>;
+  generatePlanned(planned: VerifiedPlan, options?: GenerateOptions): Promise<GenerateResult>;
+}
 
 export interface CompareOptions {
   /** Models by id or alias; `MODEL@QUALITY` pins a quality, too. */
@@ -71,7 +80,7 @@ export interface Comparison {
 /** A comparison before anything is paid: what each model would make. */
 export interface PlannedComparison {
   attempts: number;
-  models: readonly { name: string; planned: PlannedRequest }[];
+  models: readonly { name: string; planned: VerifiedPlan }[];
 }
 
 /** How a planned comparison is made. */

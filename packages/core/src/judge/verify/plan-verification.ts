@@ -1,5 +1,6 @@
 import { formatUsd } from "../../basics/money.ts";
 import type { Decision, ParsedRequest } from "../../basics/types.ts";
+import type { PlannedRequest } from "../../decide/plan/planned-request.ts";
 import { briefClass } from "./brief-class.ts";
 import { buildQuestions } from "../questions/build-questions.ts";
 import { chooseJudge } from "../../models/judges/built-in-judges.ts";
@@ -9,6 +10,12 @@ import { likelyJudgeMicroUsd } from "../../models/judges/judge-cost.ts";
 import type { PassHistory } from "./pass-history.ts";
 import { type Chain, type ChainStep, planChain } from "./escalation-ladder.ts";
 import type { Question } from "../../basics/question.ts";
+
+/** A planned request with how its images are checked. */
+export interface VerifiedPlan extends PlannedRequest {
+  /** Absent when they are not. */
+  verification?: VerificationPlan | undefined;
+}
 
 /** How the images of a request are checked. */
 export interface VerificationPlan {

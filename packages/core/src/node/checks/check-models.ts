@@ -1,13 +1,9 @@
 import { isArtdeskError } from "../../basics/errors.ts";
 import type { Http } from "../../basics/ports.ts";
 import type { Catalogue } from "../../models/catalogue/catalogue.ts";
-import { platformId } from "../platform/with-platforms.ts";
-import { checkFal } from "./check-fal.ts";
-import { checkGemini } from "./check-gemini.ts";
-import { checkOpenAi } from "./check-openai.ts";
-import { checkOpenRouter } from "./check-openrouter.ts";
-import { checkReplicate } from "./check-replicate.ts";
-import type { ListCheck, ModelFinding } from "./list-check.ts";
+import { platformId } from "../../models/adapter/platform-id.ts";
+import type { ModelFinding } from "../../models/checks/list-check.ts";
+import { LIST_CHECKS } from "../../models/checks/list-checks.ts";
 
 /** What came of asking one provider. */
 export interface ModelCheck {
@@ -20,14 +16,6 @@ export interface ModelCheck {
   models: number;
   findings: readonly ModelFinding[];
 }
-
-const CHECKS: Readonly<Record<string, ListCheck>> = {
-  openai: checkOpenAi,
-  gemini: checkGemini,
-  fal: checkFal,
-  replicate: checkReplicate,
-  openrouter: checkOpenRouter,
-};
 
 /**
  * Compares the catalogue with what each provider's own list of models says: ids that are gone, shutdown dates, prices.
@@ -56,7 +44,7 @@ export async function checkModels(options: {
     const skipped = (reason: string): ModelCheck => {
       return { provider: provider.id, state: "skipped", reason, models: 0, findings: [] };
     };
-    const check = CHECKS[provider.id];
+    const check = LIST_CHECKS[provider.id];
     if (rows.length === 0) continue;
     if (check === undefined) checks.push(skipped(`${provider.name} has no list that could be compared`));
     else if (!http.hasKey(provider.id)) checks.push(skipped(`no key: set ${provider.auth.keyVariable}`));

@@ -6,7 +6,8 @@ import { builtInCatalogue } from "../../models/catalogue/built-in-catalogue.ts";
 import type { CatalogueRow } from "../../models/rows/row.ts";
 import { systemClock } from "../platform/system-clock.ts";
 import { createUndiciHttp } from "../platform/undici-http.ts";
-import { platformId, withPlatforms } from "../platform/with-platforms.ts";
+import { platformId } from "../../models/adapter/platform-id.ts";
+import { withPlatforms } from "../platform/with-platforms.ts";
 import { type AssetDeskOptions, openAssetDesk } from "../run/asset-desk.ts";
 
 /** One thing that was looked at. */

@@ -1,9 +1,5 @@
+import { platformId } from "../../models/adapter/platform-id.ts";
 import type { Provider, RemoteProvider } from "../../models/adapter/provider.ts";
-
-/** Id under which the other address of a provider is asked. */
-export function platformId(provider: string): string {
-  return `${provider}-platform`;
-}
 
 /**
  * The providers, and the other addresses that some of them have. Who sends jobs to an address of their own does not

@@ -1,7 +1,7 @@
 import { type AssetSpec, assetLocation, promptWithStyle } from "../../assets/asset-spec.ts";
 import { ArtdeskError, isArtdeskError } from "../../basics/errors.ts";
 import { blockedError } from "../../buy/compose-result.ts";
-import type { PlannedRequest } from "../../decide/plan/planned-request.ts";
+import type { VerifiedPlan } from "../../judge/verify/plan-verification.ts";
 import type { ScopeBalance } from "../../basics/budget.ts";
 import type { ImageRequest } from "../../basics/types.ts";
 import type { AssetState } from "../workspace/status-listing.ts";
@@ -33,7 +33,7 @@ function cutsOf(asset: AssetSpec): Pick<ImageRequest, "cuts"> {
 
 /** A planned asset: `error` says why it cannot be made, with `planned` beside it when a decision was reached. */
 export interface AssetPlan {
-  planned: PlannedRequest | undefined;
+  planned: VerifiedPlan | undefined;
   error: ArtdeskError | undefined;
 }
 

@@ -1,13 +1,37 @@
-import { builtInCatalogue } from "@artdesk/core";
+import { builtInCatalogue, builtInJudges } from "@artdesk/core";
+
+/** A provider that n8n users have an account with. */
+export interface ProviderAccount {
+  provider: string;
+  /** The credential type that signs for it. */
+  credential: string;
+  /** As the panel calls it. */
+  title: string;
+}
+
+/** The accounts that the node takes, in the order of the panel: the one list of providers here. */
+export const PROVIDER_ACCOUNTS: readonly ProviderAccount[] = [
+  { provider: "openai", credential: "artdeskOpenAiApi", title: "OpenAI" },
+  { provider: "gemini", credential: "artdeskGeminiApi", title: "Google Gemini" },
+  { provider: "fal", credential: "artdeskFalApi", title: "fal.ai" },
+  { provider: "replicate", credential: "artdeskReplicateApi", title: "Replicate" },
+  { provider: "openrouter", credential: "artdeskOpenRouterApi", title: "OpenRouter" },
+];
 
 /** The credential type that signs for each provider that is reached over HTTP. */
-export const PROVIDER_CREDENTIALS: ReadonlyMap<string, string> = new Map([
-  ["openai", "artdeskOpenAiApi"],
-  ["gemini", "artdeskGeminiApi"],
-  ["fal", "artdeskFalApi"],
-  ["replicate", "artdeskReplicateApi"],
-  ["openrouter", "artdeskOpenRouterApi"],
-]);
+export const PROVIDER_CREDENTIALS: ReadonlyMap<string, string> = new Map(
+  PROVIDER_ACCOUNTS.map(({ provider, credential }) => [provider, credential]),
+);
+
+/** Titles of some of the accounts, in the order of the panel: `A`, `A or B`. */
+export function accountTitles(providers: Iterable<string>, conjunction: "and" | "or"): string {
+  const wanted = new Set(providers);
+  const titles = PROVIDER_ACCOUNTS.filter(({ provider }) => wanted.has(provider)).map(({ title }) => title);
+  return titles.join(` ${conjunction} `);
+}
+
+/** Providers of which a model judges images. */
+export const JUDGE_PROVIDERS: ReadonlySet<string> = new Set(builtInJudges.map(({ provider }) => provider));
 
 /** Providers with a batch service: their credentials show for batches. */
 export const BATCH_PROVIDERS: ReadonlySet<string> = new Set(

@@ -1,6 +1,7 @@
 import { ArtdeskError, builtInJudges, comparePlanned, planComparison, type Comparison } from "@artdesk/core";
 import type { IExecuteFunctions, INodeExecutionData } from "n8n-workflow";
 import { openHost, type NodeHost } from "../host/host.ts";
+import { accountTitles, JUDGE_PROVIDERS } from "../host/provider-credentials.ts";
 import { comparisonItem } from "../items/comparison-item.ts";
 import { reportSpending } from "../items/report-spending.ts";
 import { holdCompares, releaseCompares, type HeldCompare, type PlannedCompare } from "../orders/hold-compares.ts";
@@ -131,6 +132,6 @@ function noJudge(): ArtdeskError {
   return new ArtdeskError({
     code: "no_candidate",
     shortMessage: "Nobody can judge the images.",
-    hint: "Set the OpenAI credential or the Google Gemini credential: a model of theirs looks at the images.",
+    hint: `Set the credential of ${accountTitles(JUDGE_PROVIDERS, "or")}: a model of theirs looks at the images.`,
   });
 }

@@ -1,4 +1,4 @@
-import { isArtdeskError, releaseHeld, type Artdesk, type PlannedRequest, type Reservation } from "@artdesk/core";
+import { isArtdeskError, releaseHeld, type Artdesk, type VerifiedPlan, type Reservation } from "@artdesk/core";
 import { blockedError } from "../words/node-failure.ts";
 import type { ItemOrder } from "./item-order.ts";
 
@@ -12,7 +12,7 @@ export interface OpenOrder {
 
 /** An order that may be made: what was decided, and the money that is set aside for it. */
 export interface PlannedOrder extends OpenOrder {
-  planned: PlannedRequest;
+  planned: VerifiedPlan;
   held: readonly Reservation[] | undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { INodeProperties } from "n8n-workflow";
+import { accountTitles, BATCH_PROVIDERS } from "../host/provider-credentials.ts";
 import { briefFields, modelField } from "./brief-fields.ts";
 import { budgetFields } from "./budget-fields.ts";
 import { referenceFields } from "./image.ts";
@@ -51,7 +52,7 @@ const discountOption: INodeProperties = {
   typeOptions: { minValue: 0, maxValue: 100 },
   default: 50,
   description:
-    "What your own terms with the provider take off in a batch. By default what is published: 50 for Google Gemini; OpenAI publishes none for images, so the full price counts.",
+    "What your own terms with the provider take off in a batch. By default what is published; where a provider publishes nothing for images, the full price counts.",
 };
 
 /** Books that outlive the execution: a batch is paid for in another one. This also shows the ledger's credential. */
@@ -69,7 +70,7 @@ export const batchFields: INodeProperties[] = [
   ...briefFields(forSubmit),
   modelField(
     "searchModels",
-    "Leave on 'Automatic' to let purpose and budget decide among the models that take batches: those of OpenAI and Google Gemini",
+    `Leave on 'Automatic' to let purpose and budget decide among the models that take batches: those of ${accountTitles(BATCH_PROVIDERS, "and")}`,
     forSubmit,
   ),
   ...referenceFields.map((field) => ({ ...field, displayOptions: forSubmit })),

@@ -12,7 +12,7 @@ export const compareFields: INodeProperties[] = [
     required: true,
     default: [],
     description:
-      'Two models or more. An expression may add a quality, as in "gpt-image-2@low". Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+      'Two models or more. An expression may add a quality, as in "MODEL@low". Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
     displayOptions: forCompare,
   },
   {

@@ -1,4 +1,5 @@
 import type { IDisplayOptions, INodeProperties } from "n8n-workflow";
+import { accountTitles, JUDGE_PROVIDERS } from "../host/provider-credentials.ts";
 
 /**
  * Everything that most people never need.
@@ -29,8 +30,7 @@ const OPTIONS: INodeProperties[] = [
       { name: "Report", value: "report", description: "Say what is missing, and deliver the image all the same" },
     ],
     default: "report",
-    description:
-      "Whether a judge looks at each image for what must be in it. Judging is paid for, and needs the OpenAI or the Google Gemini credential.",
+    description: `Whether a judge looks at each image for what must be in it. Judging is paid for, and needs a credential of ${accountTitles(JUDGE_PROVIDERS, "or")}.`,
   },
   {
     displayName: "Detail",
@@ -108,8 +108,7 @@ const OPTIONS: INodeProperties[] = [
     typeOptions: { multipleValues: true },
     placeholder: "Add Price",
     default: {},
-    description:
-      "What models cost you. Models whose provider publishes no price, most of them at fal.ai and Replicate, are used only with a price from you.",
+    description: "What models cost you. Models whose provider publishes no price are used only with a price from you.",
     options: [
       {
         displayName: "Price",

@@ -3,7 +3,7 @@ import type { AbortSignalLike } from "../../../basics/ports.ts";
 import { type BatchCall, batchCallsOf, batchesOf, type BatchHost } from "../../../buy/batch/batch-calls.ts";
 import { handInBatch } from "../../../buy/batch/hand-in-batch.ts";
 import type { Reservation } from "../../../buy/ledger/ledger-types.ts";
-import type { PlannedRequest } from "../../../decide/plan/planned-request.ts";
+import type { VerifiedPlan } from "../../../judge/verify/plan-verification.ts";
 import { nodeCodec } from "../../platform/node-codec.ts";
 import { rowOf } from "../asset-batch-terms.ts";
 import type { AssetDesk } from "../asset-desk.ts";
@@ -15,7 +15,7 @@ import type { GenerateAsset } from "../report.ts";
 /** An asset's request for a batch. */
 interface AssetOrder {
   job: Job;
-  planned: PlannedRequest;
+  planned: VerifiedPlan;
   subject: string;
   held: readonly Reservation[] | undefined;
 }

@@ -4,7 +4,7 @@ import { ArtdeskError, isArtdeskError } from "../../../basics/errors.ts";
 import type { AbortSignalLike } from "../../../basics/ports.ts";
 import type { GenerateResult } from "../../../basics/receipt.ts";
 import type { ImageRequest } from "../../../basics/types.ts";
-import type { PlannedRequest } from "../../../decide/plan/planned-request.ts";
+import type { VerifiedPlan } from "../../../judge/verify/plan-verification.ts";
 import type { Stage } from "../../../decide/policy/stage-rules.ts";
 import { drawsCards } from "../../../models/catalogue/draws-cards.ts";
 import type { AssetState } from "../../workspace/status-listing.ts";
@@ -100,7 +100,7 @@ export async function planStep(
   state: AssetState,
   count: number,
   change: (request: ImageRequest) => ImageRequest,
-): Promise<PlannedRequest> {
+): Promise<VerifiedPlan> {
   const { planned, error } = await planAsset(desk, state, count, change);
   if (error) throw error;
   if (!planned) throw new TypeError("a plan without decision or error");
@@ -113,7 +113,7 @@ export async function buyStep(
   place: ChainPlace,
   options: ChainRunOptions,
   step: Pick<ChainStep, "kind" | "parent" | "correction"> & {
-    planned: PlannedRequest;
+    planned: VerifiedPlan;
     /** Which of the asset's own images, for a final. */
     positions: readonly number[];
   },

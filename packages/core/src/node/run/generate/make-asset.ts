@@ -4,7 +4,7 @@ import type { OnEvent } from "../../../basics/events.ts";
 import type { AbortSignalLike } from "../../../basics/ports.ts";
 import type { GenerateResult } from "../../../basics/receipt.ts";
 import type { Reservation } from "../../../buy/ledger/ledger-types.ts";
-import type { PlannedRequest } from "../../../decide/plan/planned-request.ts";
+import type { VerifiedPlan } from "../../../judge/verify/plan-verification.ts";
 import type { JournalRecord } from "../../journal/file-journal.ts";
 import type { AssetState } from "../../workspace/status-listing.ts";
 import type { AssetDesk } from "../asset-desk.ts";
@@ -19,7 +19,7 @@ export interface MakeAssetTask {
   state: AssetState;
   /** Which of the asset's images to make, counted from 0. */
   positions: readonly number[];
-  planned: PlannedRequest | undefined;
+  planned: VerifiedPlan | undefined;
   /** The smaller image of an earlier run that is enlarged. */
   base?: JournalRecord | undefined;
   held: readonly Reservation[] | undefined;

@@ -1,7 +1,7 @@
 import { recordOf } from "../../basics/json-record.ts";
 import { formatUsd } from "../../basics/money.ts";
-import { findModel } from "../../models/rows/find-model.ts";
-import type { CatalogueRow } from "../../models/rows/row.ts";
+import { findModel } from "../rows/find-model.ts";
+import type { CatalogueRow } from "../rows/row.ts";
 import { getJson } from "./get-json.ts";
 import type { ListCheck, ModelFinding } from "./list-check.ts";
 

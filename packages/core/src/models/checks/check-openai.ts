@@ -1,11 +1,11 @@
 import type { Model } from "openai/resources/models";
+import { recordOf } from "../../basics/json-record.ts";
 import type { Http } from "../../basics/ports.ts";
-import { findModel } from "../../models/rows/find-model.ts";
+import { findModel } from "../rows/find-model.ts";
+import { getJson } from "./get-json.ts";
 import type { ListCheck, ModelFinding } from "./list-check.ts";
 
-const TIMEOUT_MS = 20_000;
-
-/** Compares with `GET /v1/models` through the official client, which loads only here: ids and `shutdown_date`. */
+/** Compares with `GET /v1/models` (openai-node 7.57.0, `models.list`): ids and `shutdown_date`. */
 export const checkOpenAi: ListCheck = async ({ http, rows, catalogue }) => {
   const listed = new Map((await listModels(http)).map((model) => [model.id, model]));
   const findings: ModelFinding[] = [];
@@ -29,20 +29,14 @@ export const checkOpenAi: ListCheck = async ({ http, rows, catalogue }) => {
   return findings;
 };
 
-async function listModels(http: Http): Promise<Model[]> {
-  const { default: OpenAI } = await import("openai");
-  const client = new OpenAI({
-    // The host signs the request, so that the key stays in one place and proxies are honoured.
-    apiKey: "signed-by-the-host",
-    baseURL: "https://host.invalid",
-    maxRetries: 0,
-    timeout: TIMEOUT_MS,
-    fetch: async (input) => {
-      const { pathname, search } = new URL(input instanceof Request ? input.url : input);
-      const request = { provider: "openai", method: "GET", path: pathname + search, headers: {} } as const;
-      const { status, headers, body } = await http.send(request, { timeoutMs: TIMEOUT_MS });
-      return new Response(ReadableStream.from(body), { status, headers });
-    },
+type ListedModel = Pick<Model, "id" | "shutdown_date">;
+
+async function listModels(http: Http): Promise<ListedModel[]> {
+  const reply = recordOf(await getJson(http, "openai", "/models"));
+  const models = Array.isArray(reply?.["data"]) ? reply["data"] : [];
+  return models.map(recordOf).flatMap((model): ListedModel[] => {
+    if (typeof model?.["id"] !== "string") return [];
+    const shutdown = model["shutdown_date"];
+    return [{ id: model["id"], shutdown_date: typeof shutdown === "string" ? shutdown : null }];
   });
-  return (await client.models.list()).data;
 }

@@ -1,6 +1,6 @@
 import type { Http } from "../../basics/ports.ts";
-import type { Catalogue } from "../../models/catalogue/catalogue.ts";
-import type { CatalogueRow } from "../../models/rows/row.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { CatalogueRow } from "../rows/row.ts";
 
 /** Something that a provider's own list says. `drift` differs from the catalogue; `note` is worth knowing. */
 export interface ModelFinding {

@@ -2,8 +2,8 @@ import { isArtdeskError } from "../../basics/errors.ts";
 import { recordOf } from "../../basics/json-record.ts";
 import { formatUsd } from "../../basics/money.ts";
 import type { Http } from "../../basics/ports.ts";
-import type { CatalogueRow } from "../../models/rows/row.ts";
-import { platformId } from "../platform/with-platforms.ts";
+import type { CatalogueRow } from "../rows/row.ts";
+import { platformId } from "../adapter/platform-id.ts";
 import { getJson } from "./get-json.ts";
 import type { ListCheck, ModelFinding } from "./list-check.ts";
 

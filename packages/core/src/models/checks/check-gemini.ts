@@ -1,5 +1,5 @@
 import { recordOf } from "../../basics/json-record.ts";
-import { findModel } from "../../models/rows/find-model.ts";
+import { findModel } from "../rows/find-model.ts";
 import { getJson } from "./get-json.ts";
 import type { ListCheck, ModelFinding } from "./list-check.ts";
 
