@@ -1,4 +1,13 @@
-import { cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { startSimulator, type Simulator } from "@artdesk/simulator";
@@ -90,7 +99,10 @@ test.each(LOSSES)("a ledger that was %s stops plan and generate, and nothing is 
 });
 
 test("a database of something else is not changed by a byte, also where no ledger was before", async () => {
-  const folder = makeFolder({ "artdesk.yml": "version: 1\nledger: sqlite:bookmarks.db\n", "a.image.md": prompt("one") });
+  const folder = makeFolder({
+    "artdesk.yml": "version: 1\nledger: sqlite:bookmarks.db\n",
+    "a.image.md": prompt("one"),
+  });
   const path = join(folder, "bookmarks.db");
   const database = new DatabaseSync(path);
   database.exec("CREATE TABLE bookmarks (url TEXT)");
@@ -140,7 +152,9 @@ test("`budget rebuild` counts what the lock entries cost, by client, and says so
   const rebuilt = await readArtdesk(folder, ["budget", "rebuild"]);
   expect(rebuilt.code).toBe(0);
   const { document } = await runArtdeskJson(folder, ["budget"]);
-  const spent = Object.fromEntries(document.balances.map(({ label, spentMicroUsd: micro }) => [label.split(" (")[0], micro]));
+  const spent = Object.fromEntries(
+    document.balances.map(({ label, spentMicroUsd: micro }) => [label.split(" (")[0], micro]),
+  );
   expect(spent[Object.keys(spent).find((label) => label.startsWith("month")) ?? ""]).toBe(spentMicroUsd);
   expect((spent["client acme"] ?? 0) + (spent["client beta"] ?? 0)).toBe(spentMicroUsd);
   // Again: there is nothing to rebuild, and nothing counts twice.
@@ -165,7 +179,10 @@ test("`budget rebuild --spent` counts what somebody states, also nothing", async
 test("a fresh clone with lock entries has books of its own: nothing was lost there", async () => {
   const { folder } = await workspace();
   const clone = makeFolder();
-  cpSync(folder, clone, { recursive: true, filter: (path) => !path.includes(".artdesk") || /\.artdesk(\/lock(\/.*)?)?$/.test(path) });
+  cpSync(folder, clone, {
+    recursive: true,
+    filter: (path) => !path.includes(".artdesk") || /\.artdesk(\/lock(\/.*)?)?$/.test(path),
+  });
   expect((await readArtdesk(clone, ["generate"], simulator.env)).code).toBe(0);
 });
 

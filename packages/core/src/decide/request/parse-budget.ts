@@ -15,7 +15,10 @@ const isPercent: FieldMessage = (issue) => `${describeValue(issue.input)} is not
 const tagName = v.pipe(
   v.string(),
   v.regex(TAG_NAME, ({ input }) => {
-    const meant = input.trim().toLowerCase().replaceAll(/[\s.]+/g, "-");
+    const meant = input
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s.]+/g, "-");
     return `is not a tag that an image can carry.${TAG_NAME.test(meant) ? ` Did you mean ${meant}?` : ""}`;
   }),
 );
@@ -34,13 +37,12 @@ export const budgetField: v.GenericSchema<unknown, Budget> = v.strictObject(
     imageMicroUsd: v.optional(microUsd),
     tags: v.optional(v.record(tagName, v.record(tagValue, microUsd, isGroup), isGroup)),
     onExceeded: v.optional(oneOf(["downgrade", "stop"])),
-    warnAtPercent: v.optional(
-      v.pipe(v.number(isPercent), v.minValue(1, isPercent), v.maxValue(100, isPercent)),
-    ),
+    warnAtPercent: v.optional(v.pipe(v.number(isPercent), v.minValue(1, isPercent), v.maxValue(100, isPercent))),
   },
   (issue) => {
     const path = issue.path?.at(-1);
-    if (issue.expected !== "never" || path === undefined) return `${describeValue(issue.input)} is not a group of limits.`;
+    if (issue.expected !== "never" || path === undefined)
+      return `${describeValue(issue.input)} is not a group of limits.`;
     return unknownLimit(String(path.key), path.value);
   },
 );
