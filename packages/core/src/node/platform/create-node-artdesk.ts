@@ -12,7 +12,7 @@ import { createPacer, type Pacer, type PacerOptions } from "../../buy/schedule/p
 import { nodeCodec } from "./node-codec.ts";
 import type { QuestionStore } from "../../judge/questions/find-questions.ts";
 import { checkDeskOptions } from "../../decide/request/desk-options.ts";
-import { createFileLedgerMemory } from "../stores/file-ledger-memory.ts";
+import { createFileLedgerMemory } from "../workspace/file-ledger-memory.ts";
 import { DEFAULT_LEDGER, openLedgerStore, placeOfLedger } from "../stores/open-ledger-store.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";

@@ -18,7 +18,7 @@ import { createFileJournal, type FileJournal } from "../journal/file-journal.ts"
 import { createFileQuestionStore } from "../workspace/file-question-store.ts";
 import { systemClock } from "../platform/system-clock.ts";
 import { systemRandom } from "../platform/system-random.ts";
-import { createFileLedgerMemory } from "../stores/file-ledger-memory.ts";
+import { createFileLedgerMemory } from "../workspace/file-ledger-memory.ts";
 import { chooseLedger } from "./choose-ledger.ts";
 import { openWorkspace, type Workspace } from "../workspace/workspace.ts";
 

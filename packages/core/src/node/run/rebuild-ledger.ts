@@ -2,7 +2,7 @@ import { ArtdeskError, isArtdeskError } from "../../basics/errors.ts";
 import type { Reservation } from "../../buy/ledger/ledger-types.ts";
 import { monthOf } from "../../buy/ledger/months.ts";
 import { findModel } from "../../models/rows/find-model.ts";
-import { createFileLedgerMemory } from "../stores/file-ledger-memory.ts";
+import { createFileLedgerMemory } from "../workspace/file-ledger-memory.ts";
 import { sha256Hex } from "../workspace/asset-listing.ts";
 import { acquireWorkspaceLock } from "../workspace/workspace-lock.ts";
 import { type AssetDesk, type AssetDeskOptions, openAssetDesk } from "./asset-desk.ts";
