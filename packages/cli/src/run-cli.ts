@@ -2,6 +2,7 @@ import { isArtdeskError } from "@artdesk/core";
 import { Command, CommanderError, Option } from "commander";
 import pico from "picocolors";
 import { collectIds, withCommonOptions, withUrgency } from "./command-options.ts";
+import { acceptCommand } from "./commands/accept.ts";
 import { budgetCommand, rebuildCommand, reconcileCommand } from "./commands/budget.ts";
 import { draftCommand, finalCommand, refineCommand } from "./commands/chain.ts";
 import { compareCommand } from "./commands/compare.ts";
@@ -103,6 +104,10 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .description("fail when an image is not what its prompt file says; needs no key")
     .argument("[paths...]", "prompt files or folders")
     .action((paths, options) => finish(checkCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("accept"))
+    .description("take files that somebody edited or made as the images of their assets; buys nothing")
+    .argument("[assets...]", "prompt files, folders or ids of assets; all that were edited when absent")
+    .action((paths, options) => finish(acceptCommand(paths, options, io, colors)));
   withCommonOptions(program.command("lint"))
     .description("say what models are known to drop in the prompts; needs no key")
     .argument("[paths...]", "prompt files or folders")

@@ -1,6 +1,7 @@
 export { createNodeArtdesk, type NodeArtdesk, type NodeArtdeskOptions } from "./platform/create-node-artdesk.ts";
 export type { Stage } from "../decide/policy/stage-rules.ts";
 export { openAssetDesk, type AssetDesk, type AssetDeskOptions } from "./run/asset-desk.ts";
+export { acceptAssets, type AcceptReport } from "./run/accept-assets.ts";
 export { lintAssets, type LintedAsset, type LintReport } from "./run/lint-assets.ts";
 export { checkAssets, planAssets } from "./run/plan-assets.ts";
 export { generateAssets, type GenerateAssetsOptions } from "./run/generate/generate-assets.ts";

@@ -39,7 +39,15 @@ export interface ReportDecision {
 }
 
 /** Why an asset needs making, or that it does not. */
-export type PlanStatus = "new" | "changed" | "missing_output" | "edited_output" | "unchanged" | "invalid" | "blocked";
+export type PlanStatus =
+  | "new"
+  | "changed"
+  | "missing_output"
+  | "own_output"
+  | "edited_output"
+  | "unchanged"
+  | "invalid"
+  | "blocked";
 
 /** Price and wait of a batch. */
 export interface BatchPrice {
@@ -149,7 +157,14 @@ export interface CheckReport {
     error: ReportError | undefined;
   }[];
   orphans: readonly string[];
-  totals: { assets: number; stale: number; invalid: number; orphans: number };
+  totals: {
+    assets: number;
+    stale: number;
+    invalid: number;
+    orphans: number;
+    /** Stale ones in whose place a file stands that a person made or changed: they wait for a word. */
+    ofPeople: number;
+  };
 }
 
 /** A decision as reports show it. */
