@@ -9,7 +9,9 @@ let simulator: Simulator;
 let picture: Buffer;
 beforeAll(async () => {
   simulator = await startSimulator();
-  picture = await sharp({ create: { width: 64, height: 48, channels: 3, background: "#336699" } }).png().toBuffer();
+  picture = await sharp({ create: { width: 64, height: 48, channels: 3, background: "#336699" } })
+    .png()
+    .toBuffer();
 });
 beforeEach(() => simulator.reset());
 afterAll(() => simulator.close());
@@ -90,7 +92,10 @@ test("also where a lock entry names another file, and for cards that are drawn f
   const folder = makeFolder({ "artdesk.yml": CONFIG, "boat.image.md": PROMPT });
   expect((await say(folder, "generate")).code).toBe(0);
   const paid = bill();
-  writeFileSync(join(folder, "boat.image.md"), PROMPT.replace("---\n", "---\noutput: mine.png\n").replace("boat", "ship"));
+  writeFileSync(
+    join(folder, "boat.image.md"),
+    PROMPT.replace("---\n", "---\noutput: mine.png\n").replace("boat", "ship"),
+  );
   writeFileSync(join(folder, "mine.png"), picture);
   expect((await say(folder, "generate")).code).toBe(2);
   expect((await say(folder, "generate", "--provider", "sketch")).code).toBe(2);

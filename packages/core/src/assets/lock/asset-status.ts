@@ -29,7 +29,9 @@ export interface OrphanedLock {
 export function assetStatus(options: AssetOnDisk): AssetStatus {
   const found = statusOf(options);
   if (found.status === "edited_output" || found.status === "unchanged") return found;
-  const own = outputPaths(options.asset).find((path, index) => isOwnFile(options.lock, path, options.outputHashes[index]));
+  const own = outputPaths(options.asset).find((path, index) =>
+    isOwnFile(options.lock, path, options.outputHashes[index]),
+  );
   if (own === undefined) return found;
   return { status: "own_output", reason: `${own} exists, and Artdesk did not make it: it is kept.` };
 }
