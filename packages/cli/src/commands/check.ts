@@ -28,7 +28,7 @@ export async function checkCommand(
       }
       for (const orphan of report.orphans)
         io.out(`${colors.yellow("!")} ${orphan}: its prompt file is gone; delete the lock entry.\n`);
-      io.out(headline(totals, colors));
+      io.out(headline(report, colors));
     }
     if (totals.invalid > 0) return EXIT.invalid;
     return totals.stale + totals.orphans > 0 ? EXIT.stale : EXIT.done;
@@ -37,7 +37,10 @@ export async function checkCommand(
   }
 }
 
-function headline({ assets, stale, invalid, orphans, ofPeople }: CheckReport["totals"], colors: Colors): string {
+function headline({ totals, assets: checked }: CheckReport, colors: Colors): string {
+  const { assets, stale, invalid, orphans } = totals;
+  // In their place stands a file that a person made or changed: they wait for a word.
+  const ofPeople = checked.filter(({ status }) => status === "edited_output" || status === "own_output").length;
   if (stale + orphans + invalid === 0)
     return `${colors.green("✓")} ${assets === 1 ? "The one asset is" : `All ${assets} assets are`} up to date.\n`;
   const next = [

@@ -59,7 +59,6 @@ export async function checkAssets(desk: AssetDesk, paths: readonly string[] = []
     totals: {
       assets: assets.length,
       stale: assets.filter((asset) => asset.status !== "unchanged").length - invalid,
-      ofPeople: listing.assets.filter(isOfPerson).length,
       invalid,
       orphans: listing.orphans.length,
     },

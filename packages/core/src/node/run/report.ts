@@ -157,14 +157,7 @@ export interface CheckReport {
     error: ReportError | undefined;
   }[];
   orphans: readonly string[];
-  totals: {
-    assets: number;
-    stale: number;
-    invalid: number;
-    orphans: number;
-    /** Stale ones in whose place a file stands that a person made or changed: they wait for a word. */
-    ofPeople: number;
-  };
+  totals: { assets: number; stale: number; invalid: number; orphans: number };
 }
 
 /** A decision as reports show it. */
