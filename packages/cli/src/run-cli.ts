@@ -2,7 +2,8 @@ import { isArtdeskError } from "@artdesk/core";
 import { Command, CommanderError, Option } from "commander";
 import pico from "picocolors";
 import { collectIds, withCommonOptions, withUrgency } from "./command-options.ts";
-import { budgetCommand, reconcileCommand } from "./commands/budget.ts";
+import { acceptCommand } from "./commands/accept.ts";
+import { budgetCommand, rebuildCommand, reconcileCommand } from "./commands/budget.ts";
 import { draftCommand, finalCommand, refineCommand } from "./commands/chain.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { checkCommand } from "./commands/check.ts";
@@ -103,6 +104,10 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .description("fail when an image is not what its prompt file says; needs no key")
     .argument("[paths...]", "prompt files or folders")
     .action((paths, options) => finish(checkCommand(paths, options, io, colors)));
+  withCommonOptions(program.command("accept"))
+    .description("take files that somebody edited or made as the images of their assets; buys nothing")
+    .argument("[assets...]", "prompt files, folders or ids of assets; all that were edited when absent")
+    .action((paths, options) => finish(acceptCommand(paths, options, io, colors)));
   withCommonOptions(program.command("lint"))
     .description("say what models are known to drop in the prompts; needs no key")
     .argument("[paths...]", "prompt files or folders")
@@ -145,6 +150,10 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .option("--all", "every possibly billed call that `artdesk budget` lists")
     .option("--cost <usd>", "what the provider charged for each, 0 for nothing")
     .action((ids, options) => finish(reconcileCommand(ids, { ...budget.opts(), ...options }, io)));
+  withCommonOptions(budget.command("rebuild"))
+    .description("start new books where the ledger is gone: what the lock entries cost counts as spent this month")
+    .option("--spent <usd>", "what the providers' statements say was spent this month, instead")
+    .action((options) => finish(rebuildCommand({ ...budget.opts(), ...options }, io)));
   withCommonOptions(program.command("report"))
     .description("sum up the ledger, failed and refused attempts included")
     .option("--by <what>", "client, campaign, model, asset, day, or any tag name", "model")

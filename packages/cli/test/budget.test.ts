@@ -133,7 +133,7 @@ test("a possibly billed call stays counted until someone says what it cost", asy
   const [entry] = books.document.unknown;
   const billed = simulator.statement().totalMicroUsd;
   const table = await readArtdesk(folder, ["budget"]);
-  expect(table.words).toContain(`artdesk budget reconcile ID --cost 0.041`);
+  expect(table.words).toContain(`artdesk budget reconcile ID --cost USD`);
   const reconciled = await readArtdesk(folder, [
     "budget",
     "reconcile",

@@ -164,7 +164,7 @@ describe("with both keys, against the simulator", () => {
     const kept = await generate();
     expect(statusOf(kept, "generated")).toEqual([]);
     expect(kept.warnings).toEqual([
-      "social/spring-sale: social/spring-sale.png is not the file that was made: it was edited or replaced. It is kept; --force makes it again.",
+      "social/spring-sale: social/spring-sale.png is not the file that was made: it was edited or replaced. It is kept. `artdesk accept social/spring-sale` takes it as this asset's image, for nothing; --force makes the image again, over it.",
     ]);
     expect(readFileSync(edited).equals(bytes)).toBe(true);
     expect(billed()).toBe(afterFirst + 2);

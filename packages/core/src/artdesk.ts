@@ -23,6 +23,7 @@ import { planRequest, type PlanInput } from "./decide/plan/plan-request.ts";
 import { explainStandIns } from "./decide/plan/stand-in.ts";
 import type { Policy } from "./decide/policy/policy.ts";
 import type { AbortSignalLike, Clock, Codec, Http, Journal, LedgerStore, Random } from "./basics/ports.ts";
+import { checkDeskOptions } from "./decide/request/desk-options.ts";
 import { parseRequest } from "./decide/request/request.ts";
 import type { Pacer } from "./buy/schedule/pacer.ts";
 import type { Budget } from "./basics/budget.ts";
@@ -99,8 +100,24 @@ const NO_JOURNAL: Journal = {
   end: () => Promise.resolve(),
 };
 
-/** Builds an art desk from what the host gives. Nothing is read or called before the first request. */
+const REQUIRED_OPTIONS = ["catalogue", "policy", "budget", "ledger", "http", "clock", "random", "codec"] as const;
+const OPTIONAL_OPTIONS = [
+  "journal",
+  "pacer",
+  "run",
+  "enabledProviders",
+  "judges",
+  "twoSteps",
+  "questions",
+] as const satisfies readonly (keyof ArtdeskOptions)[];
+
+/**
+ * Builds an art desk from what the host gives. Nothing is read or called before the first request.
+ * Throws `invalid_request` for options that nobody knows, limits that are none and unknown providers.
+ */
 export function createArtdesk(options: ArtdeskOptions): Artdesk {
+  const names = { of: "createArtdesk", required: REQUIRED_OPTIONS, optional: OPTIONAL_OPTIONS };
+  checkDeskOptions(options, names, options.catalogue?.providers.keys() ?? []);
   const { catalogue, policy, budget, http, clock, random, codec } = options;
   const run = options.run ?? random.id();
   const ledger = createLedger({ store: options.ledger, clock, random, budget, run });

@@ -59,7 +59,12 @@ it.each<[string, Partial<ImageRequest>, string]>([
   ["Clarity Upscaler", upscale, "fal upscale 1024x768 30000"],
 ])("%s makes an image, and the books agree with the statement: %o", async (model, changes, expected) => {
   simulator.reset();
-  const desk = await createNodeArtdesk({ env: simulator.env, catalogue, budget: { monthMicroUsd: 1_000_000 } });
+  const desk = await createNodeArtdesk({
+    env: simulator.env,
+    catalogue,
+    budget: { monthMicroUsd: 1_000_000 },
+    ledger: "memory:",
+  });
   try {
     const { images, receipt, error } = await desk.generate({
       prompt: "A red kite",
@@ -107,7 +112,12 @@ it.each([
 ] as const)("%s under %o", async (provider, fault, attempt, statementMicroUsd) => {
   simulator.reset();
   simulator.faults([fault]);
-  const desk = await createNodeArtdesk({ env: simulator.env, catalogue, budget: { monthMicroUsd: 1_000_000 } });
+  const desk = await createNodeArtdesk({
+    env: simulator.env,
+    catalogue,
+    budget: { monthMicroUsd: 1_000_000 },
+    ledger: "memory:",
+  });
   const model = provider === "fal" ? "Dreamina 3.1" : "Seedream 4.5 on Replicate";
   const { receipt } = await desk.generate({ prompt: "A red kite", model, purpose: "draft", resolution: "2K" });
   expect(receipt.attempts).toMatchObject([attempt]);

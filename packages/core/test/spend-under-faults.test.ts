@@ -78,6 +78,7 @@ test("requests side by side under any faults never spend more than the budget, a
         random: { next: () => 0.5, id: () => `id-${(ids += 1)}` },
         policy: { ...parsePolicy("auto"), onUnknown: limit.onUnknown, onRefusal: limit.onRefusal },
         budget: { monthMicroUsd: limit.monthMicroUsd, tags: { client: { acme: limit.acmeMicroUsd } } },
+        ledger: "memory:",
       });
       const generate = async (
         { client, ...request }: (typeof wanted)[number],

@@ -1,5 +1,5 @@
 import { ArtdeskError, formatUsd, usdToMicroUsd } from "@artdesk/core";
-import { openAssetDesk } from "@artdesk/core/node";
+import { openAssetDesk, rebuildLedger } from "@artdesk/core/node";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
@@ -44,7 +44,15 @@ export async function budgetCommand(options: BudgetCommandOptions, io: Io): Prom
           ]),
         ),
       );
-      io.out("\nLook at the provider's usage page, then: artdesk budget reconcile ID --cost 0.041   (or --cost 0)\n");
+      io.out(
+        [
+          "",
+          "Look at the provider's usage page, then say for each:",
+          "  it was billed:      artdesk budget reconcile ID --cost USD   counts what it cost",
+          "  it was not billed:  artdesk budget reconcile ID --cost 0     frees the money; the image will be made again",
+          "",
+        ].join("\n"),
+      );
     }
     return EXIT.done;
   } finally {
@@ -78,4 +86,23 @@ export async function reconcileCommand(
   } finally {
     await desk.close();
   }
+}
+
+/** `artdesk budget rebuild`: starts new books on purpose where the ledger is gone. */
+export async function rebuildCommand(options: CommandOptions & { spent?: string }, io: Io): Promise<ExitCode> {
+  const spentMicroUsd = options.spent === undefined ? undefined : usdToMicroUsd(options.spent.replace(/^\$/, ""));
+  if (options.spent !== undefined && spentMicroUsd === undefined) {
+    throw new ArtdeskError({
+      code: "invalid_request",
+      shortMessage: `--spent ${JSON.stringify(options.spent)} is not an amount in USD.`,
+      hint: "Write what the providers' statements say was spent this month, such as --spent 2.50, or 0.",
+    });
+  }
+  const report = await rebuildLedger({ ...deskOptions(options, io), spentMicroUsd });
+  if (options.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
+  else {
+    const from = report.images === 0 ? "" : `, for ${report.images} images that lock entries name`;
+    io.out(`New books are kept from now on. Spent in ${report.month}: ${formatUsd(report.costMicroUsd)}${from}.\n`);
+  }
+  return EXIT.done;
 }

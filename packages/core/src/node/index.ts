@@ -1,12 +1,14 @@
 export { createNodeArtdesk, type NodeArtdesk, type NodeArtdeskOptions } from "./platform/create-node-artdesk.ts";
 export type { Stage } from "../decide/policy/stage-rules.ts";
 export { openAssetDesk, type AssetDesk, type AssetDeskOptions } from "./run/asset-desk.ts";
+export { acceptAssets, type AcceptReport } from "./run/accept-assets.ts";
 export { lintAssets, type LintedAsset, type LintReport } from "./run/lint-assets.ts";
 export { checkAssets, planAssets } from "./run/plan-assets.ts";
 export { generateAssets, type GenerateAssetsOptions } from "./run/generate/generate-assets.ts";
 export type { GenerateProgress } from "./run/progress.ts";
 export { draftAsset, type DraftAssetOptions } from "./run/chain/draft-asset.ts";
 export { refineAsset, type RefineAssetOptions } from "./run/chain/refine-asset.ts";
+export { rebuildLedger, type RebuildOptions, type RebuildReport } from "./run/rebuild-ledger.ts";
 export { finalAsset, type FinalAssetOptions } from "./run/chain/final-asset.ts";
 export { listChains, type ChainSummary } from "./run/chain/list-chains.ts";
 export type { ChainRunOptions } from "./run/chain/chain-run.ts";

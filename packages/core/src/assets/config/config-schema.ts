@@ -192,10 +192,9 @@ export const configSchema: v.GenericSchema<unknown, ConfigFields> = knownFields(
     prompts: describe(
       v.pipe(
         v.array(patternField, "must be a list of path patterns"),
-        v.minLength(1, "must have at least one pattern"),
         v.maxLength(50, "must not have more than 50 patterns"),
       ),
-      "Where the prompt files are. Default: `**/*.image.md`.",
+      "Where the prompt files are. Default: `**/*.image.md`. An empty list says that there are none on purpose.",
     ),
     policy: describe(v.unknown(), "A preset (auto, quality or volume), or rules."),
     budget: describe(budgetField, "Limits on what may be spent, in USD."),

@@ -38,7 +38,7 @@ const lock: LockEntry = {
 
 test.each([
   ["new", undefined, now, [undefined, undefined], "It was not generated yet."],
-  ["new", undefined, now, [undefined, one], "It was not generated yet. hero-2.png exists and will be replaced."],
+  ["own_output", undefined, now, [undefined, one], "hero-2.png exists, and Artdesk did not make it: it is kept."],
   [
     "changed",
     lock,

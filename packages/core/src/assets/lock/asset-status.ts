@@ -3,9 +3,10 @@ import type { LockEntry } from "./lock-entry.ts";
 
 /**
  * Where an asset stands: `new` (nothing was made yet), `changed` (prompt, parameters, references or style differ),
- * `missing_output` (the file is gone), `edited_output` (the file is not what was made), `unchanged` (no call, no cost).
+ * `missing_output` (the file is gone), `own_output` (it is to be made, but a file that somebody else made is in its
+ * place), `edited_output` (the file is not what was made), `unchanged` (no call, no cost).
  */
-export type AssetStatusName = "new" | "changed" | "missing_output" | "edited_output" | "unchanged";
+export type AssetStatusName = "new" | "changed" | "missing_output" | "own_output" | "edited_output" | "unchanged";
 
 export interface AssetStatus {
   status: AssetStatusName;
@@ -25,19 +26,32 @@ export interface OrphanedLock {
  * Compares an asset with its lock entry and the files on disk. `outputHashes` are the lower-case hex SHA-256 of
  * `outputPaths(asset)`, undefined for a file that does not exist. Pure.
  */
-export function assetStatus(options: {
+export function assetStatus(options: AssetOnDisk): AssetStatus {
+  const found = statusOf(options);
+  if (found.status === "edited_output" || found.status === "unchanged") return found;
+  const own = outputPaths(options.asset).find((path, index) =>
+    isOwnFile(options.lock, path, options.outputHashes[index]),
+  );
+  if (own === undefined) return found;
+  return { status: "own_output", reason: `${own} exists, and Artdesk did not make it: it is kept.` };
+}
+
+interface AssetOnDisk {
   asset: AssetSpec;
   fingerprint: string;
   lock: LockEntry | undefined;
   outputHashes: readonly (string | undefined)[];
-}): AssetStatus {
-  const { asset, fingerprint, lock, outputHashes } = options;
+}
+
+/** A file in the place of an output that no lock entry speaks of. */
+function isOwnFile(lock: LockEntry | undefined, path: string, sha256: string | undefined): boolean {
+  if (sha256 === undefined) return false;
+  return lock === undefined || !lock.outputs.some((made) => made.path === path || made.sha256 === sha256);
+}
+
+function statusOf({ asset, fingerprint, lock, outputHashes }: AssetOnDisk): AssetStatus {
   const paths = outputPaths(asset);
-  if (!lock) {
-    const taken = paths.find((_, index) => outputHashes[index] !== undefined);
-    const addition = taken === undefined ? "" : ` ${taken} exists and will be replaced.`;
-    return { status: "new", reason: `It was not generated yet.${addition}` };
-  }
+  if (!lock) return { status: "new", reason: "It was not generated yet." };
   if (lock.fingerprint !== fingerprint) {
     return {
       status: "changed",

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Artdesk, createArtdesk } from "../../artdesk.ts";
 import type { ProviderConnection } from "../../assets/config/config.ts";
 import { builtInCatalogue } from "../../models/catalogue/built-in-catalogue.ts";
@@ -6,10 +7,13 @@ import { parsePolicy } from "../../decide/policy/parse-policy.ts";
 import type { Policy } from "../../decide/policy/policy.ts";
 import type { Clock, Http, Journal, LedgerStore, Random } from "../../basics/ports.ts";
 import type { Budget } from "../../basics/budget.ts";
+import { type LedgerMemory, rememberedLedgerStore } from "../../buy/ledger/ledger-identity.ts";
 import { createPacer, type Pacer, type PacerOptions } from "../../buy/schedule/pacer.ts";
 import { nodeCodec } from "./node-codec.ts";
 import type { QuestionStore } from "../../judge/questions/find-questions.ts";
-import { openLedgerStore } from "../stores/open-ledger-store.ts";
+import { checkDeskOptions } from "../../decide/request/desk-options.ts";
+import { createFileLedgerMemory } from "../workspace/file-ledger-memory.ts";
+import { DEFAULT_LEDGER, openLedgerStore, placeOfLedger } from "../stores/open-ledger-store.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
 import { createUndiciHttp } from "./undici-http.ts";
@@ -21,10 +25,19 @@ export interface NodeArtdeskOptions {
   policy?: "auto" | "quality" | "volume" | Policy | undefined;
   /** @default no limits */
   budget?: Budget | undefined;
-  /** A store, or where to open one: `memory:`, `sqlite:PATH`, `redis://...`, `postgres://...`. @default "memory:" */
+  /**
+   * A store, or where to open one: `memory:`, `sqlite:PATH`, `redis://...`, `postgres://...`.
+   * @default "sqlite:.artdesk/ledger.sqlite", where the command line keeps it, when a limit per month or tag outlives
+   * this process; else "memory:"
+   */
   ledger?: string | LedgerStore | undefined;
   /** Folder that a relative `sqlite:` path starts from. @default process.cwd() */
   cwd?: string | undefined;
+  /**
+   * Remembers which ledger holds the books, so that one that is gone stops everything.
+   * @default a file in `.artdesk/` for the default ledger, else none
+   */
+  ledgerMemory?: LedgerMemory | undefined;
   /** Only these providers, by id. @default all that have a key */
   providers?: readonly string[] | undefined;
   /** Base URLs by provider id: before the environment. */
@@ -57,15 +70,61 @@ export interface NodeArtdesk extends Artdesk {
   close(): Promise<void>;
 }
 
+const OPTION_NAMES = [
+  "env",
+  "policy",
+  "budget",
+  "ledger",
+  "ledgerMemory",
+  "cwd",
+  "providers",
+  "baseUrls",
+  "connections",
+  "catalogue",
+  "pace",
+  "journal",
+  "twoSteps",
+  "clock",
+  "random",
+  "questions",
+  "run",
+] as const satisfies readonly (keyof NodeArtdeskOptions)[];
+
+/** A limit that outlives the process needs books that do. */
+function defaultLedger(budget: Budget | undefined): string {
+  const outlives = budget?.monthMicroUsd !== undefined || Object.keys(budget?.tags ?? {}).length > 0;
+  return outlives ? DEFAULT_LEDGER : "memory:";
+}
+
+function openStore(
+  ledger: string | LedgerStore,
+  options: Pick<NodeArtdeskOptions, "ledger" | "ledgerMemory"> & { cwd: string; random: Random },
+): LedgerStore {
+  if (typeof ledger !== "string") return ledger;
+  const store = openLedgerStore(ledger, options);
+  if (ledger === "memory:") return store;
+  const isDefault = options.ledger === undefined;
+  const memory = options.ledgerMemory ?? (isDefault ? createFileLedgerMemory(resolve(options.cwd)) : undefined);
+  if (!memory) return store;
+  return rememberedLedgerStore(store, { memory, random: options.random, place: placeOfLedger(ledger) });
+}
+
 /**
  * An art desk on Node: undici for HTTP, keys from the environment, the machine's clock.
- * Throws `invalid_policy` or `unavailable` (a ledger that cannot be opened).
+ * Throws `invalid_request` for options that nobody knows, limits that are none and unknown providers, `invalid_policy`,
+ * and `unavailable` (a ledger that cannot be opened).
  */
 export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promise<NodeArtdesk> {
-  const env = options.env ?? process.env;
   const catalogue = options.catalogue ?? builtInCatalogue;
-  const { ledger = "memory:", policy = "auto" } = options;
-  const store = typeof ledger === "string" ? openLedgerStore(ledger, { cwd: options.cwd ?? process.cwd() }) : ledger;
+  checkDeskOptions(
+    options,
+    { of: "createNodeArtdesk", required: [], optional: OPTION_NAMES },
+    catalogue.providers.keys(),
+  );
+  const env = options.env ?? process.env;
+  const { ledger = defaultLedger(options.budget), policy = "auto", cwd = process.cwd() } = options;
+  const random = options.random ?? systemRandom;
+  const store = openStore(ledger, { ...options, cwd, random });
   const http = createUndiciHttp({
     providers: catalogue.providers.values(),
     env,
@@ -73,7 +132,6 @@ export async function createNodeArtdesk(options: NodeArtdeskOptions = {}): Promi
     connections: options.connections,
   });
   const clock = options.clock ?? systemClock;
-  const random = options.random ?? systemRandom;
   const shared = typeof ledger === "string" && ledger !== "memory:" ? store : undefined;
   const pacer = options.pace && createPacer({ ...options.pace, clock, random, store: shared, process: random.id() });
   const desk = createArtdesk({

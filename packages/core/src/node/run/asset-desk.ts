@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { policyInput } from "../../assets/config/config.ts";
 import type { BatchClient } from "../../models/batch-services/batch-service.ts";
 import { openBatchClient } from "../../models/batch-services/batch-client.ts";
@@ -20,10 +18,9 @@ import { createFileJournal, type FileJournal } from "../journal/file-journal.ts"
 import { createFileQuestionStore } from "../workspace/file-question-store.ts";
 import { systemClock } from "../platform/system-clock.ts";
 import { systemRandom } from "../platform/system-random.ts";
+import { createFileLedgerMemory } from "../workspace/file-ledger-memory.ts";
+import { chooseLedger } from "./choose-ledger.ts";
 import { openWorkspace, type Workspace } from "../workspace/workspace.ts";
-
-/** Where the books of a workspace are kept when `artdesk.yml` does not say it. */
-const DEFAULT_LEDGER = "sqlite:.artdesk/ledger.sqlite";
 
 const PRESETS = ["auto", "quality", "volume"] as const;
 
@@ -50,6 +47,8 @@ export interface AssetDeskOptions {
   providers?: readonly string[] | undefined;
   /** A store of the host's own, or a spec in place of the configured one. */
   ledger?: LedgerStore | string | undefined;
+  /** Whatever ledger is there holds the books from now on: somebody starts anew on purpose. @default false */
+  renewLedger?: boolean | undefined;
   /** For drafts and refinements, or for a final made from one: decides the tier before the policy does. */
   stage?: Stage | undefined;
   /** Cuts files of exact pixels from larger images. @default none: sizes that no model makes are refused */
@@ -113,7 +112,8 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     env: options.env,
     policy,
     budget,
-    ledger: chooseLedger(options, workspace, warnings),
+    ledger: drawsOnly(options) ? "memory:" : chooseLedger(options, workspace, warnings),
+    ledgerMemory: createFileLedgerMemory(root, { renew: options.renewLedger }),
     cwd: root,
     providers: options.providers,
     baseUrls: config.baseUrls,
@@ -203,28 +203,4 @@ function requireKnownProviders(providers: readonly string[] | undefined): void {
 
 function drawsOnly({ providers = [] }: AssetDeskOptions): boolean {
   return providers.length > 0 && providers.every((id) => builtInCatalogue.providers.get(id)?.kind === "local");
-}
-
-function chooseLedger(
-  options: AssetDeskOptions,
-  { config, root }: Workspace,
-  warnings: string[],
-): LedgerStore | string {
-  if (drawsOnly(options)) return "memory:";
-  const wanted = options.ledger ?? config.ledger ?? DEFAULT_LEDGER;
-  if (wanted === "github") {
-    if (options.readOnly) {
-      warnings.push("The books are kept on a git ref by the GitHub Action: what it has spent is not counted here.");
-      return "memory:";
-    }
-    throw new ArtdeskError({
-      code: "invalid_request",
-      shortMessage: "`ledger: github` can only be written by the GitHub Action.",
-      hint: "Name another ledger in artdesk.yml: sqlite:.artdesk/ledger.sqlite, or redis:// or postgres:// for both.",
-      location: config.file === undefined ? undefined : { file: config.file, line: config.lineOf(["ledger"]) },
-    });
-  }
-  if (options.readOnly && wanted === DEFAULT_LEDGER && !existsSync(join(root, ".artdesk/ledger.sqlite")))
-    return "memory:";
-  return wanted;
 }

@@ -1,6 +1,7 @@
 import { type AssetSpec, outputPaths } from "../../assets/asset-spec.ts";
 import type { ArtdeskError } from "../../basics/errors.ts";
 import type { AssetState } from "../workspace/status-listing.ts";
+import { describeEdited } from "./own-files.ts";
 import { toReportError } from "./asset-planning.ts";
 import type { GenerateAsset } from "./report.ts";
 
@@ -30,8 +31,7 @@ function untouched(asset: AssetSpec, status: GenerateAsset["status"]): GenerateA
 }
 
 export function unchangedAsset(state: AssetState): GenerateAsset {
-  const warnings =
-    state.status === "edited_output" ? [`${state.asset.id}: ${state.reason} It is kept; --force makes it again.`] : [];
+  const warnings = state.status === "edited_output" ? [describeEdited(state)] : [];
   return { ...untouched(state.asset, "unchanged"), warnings };
 }
 

@@ -9,6 +9,7 @@ import { planWithBases } from "./kept-bases.ts";
 import { adviseOn } from "./lint-assets.ts";
 import { listStates } from "./list-states.ts";
 import { batchPriceOf } from "./asset-batch-terms.ts";
+import { describeEdited, isOfPerson, ownFileError, ownFileWays } from "./own-files.ts";
 import { missingOutputs } from "./missing-outputs.ts";
 import { type CheckReport, type PlanAsset, type PlanReport, reportDecision } from "./report.ts";
 
@@ -38,6 +39,7 @@ export async function planAssets(desk: AssetDesk, paths: readonly string[] = [])
     orphans: listing.orphans.map((orphan) => orphan.file),
     warnings: [
       ...desk.warnings,
+      ...listing.assets.filter(({ status }) => status === "edited_output").map(describeEdited),
       ...collectWarnings(assets.map(({ id, decision }) => ({ id, warnings: decision?.warnings ?? [] }))),
     ],
   };
@@ -67,6 +69,10 @@ async function planState(desk: AssetDesk, state: AssetState, bases: readonly Jou
   const described = describeState(state);
   if (state.status === "unchanged" || state.status === "edited_output")
     return { ...described, decision: undefined, advice: [], error: undefined };
+  if (state.status === "own_output") {
+    const refusal = toReportError(ownFileError(state), state.asset);
+    return { ...described, status: "invalid", decision: undefined, advice: [], error: refusal };
+  }
   const { planned, error } = await planWithBases(desk, state, missingOutputs(state), bases);
   const decision = planned && reportDecision(planned.decision);
   const advice = planned ? adviseOn(desk, planned) : [];
@@ -94,7 +100,7 @@ function describeState(state: AssetState): Omit<PlanAsset, "decision" | "advice"
     output: asset.output,
     outputs: outputPaths(asset),
     status: state.status,
-    why: state.reason,
+    why: isOfPerson(state) ? `${state.reason} ${ownFileWays(state)}` : state.reason,
     purpose: asset.request.purpose,
     prompt: asset.request.prompt,
     tags: asset.request.tags ?? {},

@@ -39,7 +39,15 @@ export interface ReportDecision {
 }
 
 /** Why an asset needs making, or that it does not. */
-export type PlanStatus = "new" | "changed" | "missing_output" | "edited_output" | "unchanged" | "invalid" | "blocked";
+export type PlanStatus =
+  | "new"
+  | "changed"
+  | "missing_output"
+  | "own_output"
+  | "edited_output"
+  | "unchanged"
+  | "invalid"
+  | "blocked";
 
 /** Price and wait of a batch. */
 export interface BatchPrice {

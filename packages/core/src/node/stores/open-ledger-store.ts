@@ -4,7 +4,11 @@ import type { LedgerStore } from "../../basics/ports.ts";
 import { createMemoryLedgerStore } from "../../buy/ledger/memory-ledger-store.ts";
 import { createPostgresLedgerStore } from "./postgres-ledger-store.ts";
 import { createRedisLedgerStore } from "./redis-ledger-store.ts";
+import { parseStoreAddress } from "./store-address.ts";
 import { createSqliteLedgerStore } from "./sqlite-ledger-store.ts";
+
+/** Where the books are kept when nobody says it, below the working directory or the workspace. */
+export const DEFAULT_LEDGER = "sqlite:.artdesk/ledger.sqlite";
 
 /**
  * Opens the ledger store that a configuration names: `sqlite:PATH` (relative to `cwd`), `redis://` or `rediss://`,
@@ -37,4 +41,11 @@ function unknownSpec(problem: string): ArtdeskError {
     shortMessage: `The ledger's address is not understood: ${problem}.`,
     hint: "Write for example sqlite:.artdesk/ledger.sqlite, redis://host:6379, postgres://user@host/database or memory:.",
   });
+}
+
+/** Where a ledger is, without user, password and parameters. */
+export function placeOfLedger(spec: string): string {
+  if (!/^(rediss?|postgres(ql)?):/.test(spec)) return spec;
+  const { label } = parseStoreAddress(spec, spec.startsWith("redis") ? 6379 : 5432);
+  return `${label}${new URL(spec).pathname.replace(/\/$/, "")}`;
 }

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { ArtdeskError } from "../../basics/errors.ts";
+import { ArtdeskError, isArtdeskError } from "../../basics/errors.ts";
 import type { LedgerStore } from "../../basics/ports.ts";
 
 export interface SqliteLedgerStoreOptions {
@@ -14,6 +14,8 @@ export interface SqliteLedgerStoreOptions {
 
 interface Connection {
   database: DatabaseSync;
+  /** Of the file that is open. */
+  inode: bigint;
   read: StatementSync;
   readVersion: StatementSync;
   insert: StatementSync;
@@ -52,7 +54,7 @@ export function createSqliteLedgerStore(options: SqliteLedgerStoreOptions): Ledg
       } catch (error) {
         if (!isBusy(error)) {
           close();
-          throw storeError(path, error);
+          throw isArtdeskError(error) ? error : storeError(path, error);
         }
         if (performance.now() - startedAtMs > busyTimeoutMs) throw busyError(path, busyTimeoutMs);
       }
@@ -67,7 +69,8 @@ export function createSqliteLedgerStore(options: SqliteLedgerStoreOptions): Ledg
       return row && { value: String(row["value"]), version: String(row["version"]) };
     },
     async write(key, value, version) {
-      return withConnection(({ readVersion, insert, update }) => {
+      return withConnection(({ inode, readVersion, insert, update }) => {
+        requireSameFile(path, inode);
         // Reading needs no lock, so who has lost already need not queue for the write.
         const stored = readVersion.get(key)?.["version"];
         if (stored !== (version === undefined ? undefined : Number(version))) return "conflict";
@@ -87,6 +90,7 @@ function connect(Database: typeof DatabaseSync, path: string): Connection {
   try {
     // SQLite's own waiting would stop everything else in this process, and wait on after the race is lost.
     database.exec("PRAGMA busy_timeout = 0");
+    requireOwnDatabase(database, path);
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     database.exec(
       "CREATE TABLE IF NOT EXISTS artdesk_ledger (key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL) STRICT",
@@ -94,6 +98,7 @@ function connect(Database: typeof DatabaseSync, path: string): Connection {
     // Each is a single statement: SQLite takes the write lock before it looks at the row, as BEGIN IMMEDIATE would.
     return {
       database,
+      inode: statSync(path, { bigint: true }).ino,
       read: database.prepare("SELECT value, version FROM artdesk_ledger WHERE key = ?"),
       readVersion: database.prepare("SELECT version FROM artdesk_ledger WHERE key = ?"),
       insert: database.prepare("INSERT INTO artdesk_ledger VALUES (?, ?, 1) ON CONFLICT (key) DO NOTHING"),
@@ -105,6 +110,30 @@ function connect(Database: typeof DatabaseSync, path: string): Connection {
     database.close();
     throw error;
   }
+}
+
+/** A database of another program is not written into, not even its header. */
+function requireOwnDatabase(database: DatabaseSync, path: string): void {
+  const tables = database
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .all()
+    .map((row) => String(row["name"]));
+  if (tables.length === 0 || tables.includes("artdesk_ledger")) return;
+  throw new ArtdeskError({
+    code: "unavailable",
+    shortMessage: `The file ${path} is a database of something else (it has the table ${JSON.stringify(tables[0])}).`,
+    hint: "Nothing was changed. Name another file for the ledger.",
+  });
+}
+
+/** What is written into a file that somebody has deleted or replaced meanwhile would be lost. */
+function requireSameFile(path: string, inode: bigint): void {
+  if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino === inode) return;
+  throw new ArtdeskError({
+    code: "unavailable",
+    shortMessage: `The ledger file ${path} was deleted or replaced while it was in use.`,
+    hint: "Nothing was booked by this call. Put the file back, then run this again.",
+  });
 }
 
 /** SQLite's primary result code, out of the extended one. */

@@ -7,6 +7,7 @@ import type { AssetDesk } from "../asset-desk.ts";
 import { chainCostWith, chainReference, recordFinal } from "../chain-files.ts";
 import { deliverImages } from "../deliver-images.ts";
 import { mergeLock, undelivered } from "../delivery.ts";
+import { isOfPerson } from "../own-files.ts";
 import { missingOutputs } from "../missing-outputs.ts";
 import type { ChainReport } from "./chain-report.ts";
 import {
@@ -74,7 +75,7 @@ export async function finalAsset(desk: AssetDesk, options: FinalAssetOptions): P
 /** Which of the asset's images are to be made: none when they were made from this pick already. */
 function wanted(place: ChainPlace, image: ChainImage): readonly number[] {
   const { state } = place;
-  if (state.status === "edited_output")
+  if (isOfPerson(state))
     throw new ArtdeskError({
       code: "invalid_request",
       shortMessage: `${state.asset.id}: ${state.reason}`,

@@ -14,6 +14,7 @@ import { failedAsset, problemReport, skippedAsset, submittedAsset, unchangedAsse
 import type { Job } from "../job.ts";
 import { planWithBases } from "../kept-bases.ts";
 import { listStates } from "../list-states.ts";
+import { ownFileError } from "../own-files.ts";
 import { missingOutputs } from "../missing-outputs.ts";
 import type { GenerateProgress } from "../progress.ts";
 import { recoverAssets } from "../recover/recover-assets.ts";
@@ -71,6 +72,8 @@ export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOpt
       else if (inBatch.has(state.asset.id))
         done.push(submittedAsset(state.asset, "A batch makes it: run artdesk collect."));
       else if (isCurrent(state) && !options.force) done.push(unchangedAsset(state));
+      else if (state.status === "own_output" && !options.force)
+        done.push(failedAsset(state.asset, ownFileError(state)));
       else jobs.push(await planJob(desk, state, bases, options.force ?? false));
     }
     const stopReason = reasonNotToStart(done, jobs, options.keepGoing ?? false);

@@ -1,0 +1,30 @@
+import { acceptAssets, openAssetDesk } from "@artdesk/core/node";
+import type { Colors } from "../colors.ts";
+import { type CommandOptions, deskOptions } from "../command-options.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+import { showReportError } from "../show/show-error.ts";
+
+/** `artdesk accept`: takes files that somebody edited or made as the images of their assets. Buys nothing. */
+export async function acceptCommand(
+  paths: readonly string[],
+  options: CommandOptions,
+  io: Io,
+  colors: Colors,
+): Promise<ExitCode> {
+  const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
+  try {
+    const report = await acceptAssets(desk, paths);
+    if (options.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
+    else {
+      for (const { id, outputs } of report.accepted) {
+        io.out(`${colors.green("✓")} ${id}: ${outputs.join(", ")} is accepted as it is.\n`);
+      }
+      for (const problem of report.problems) io.out(showReportError(problem, colors));
+      if (report.accepted.length + report.problems.length === 0) io.out("Nothing to accept: no file was edited.\n");
+    }
+    return report.problems.length > 0 ? EXIT.invalid : EXIT.done;
+  } finally {
+    await desk.close();
+  }
+}
