@@ -1,5 +1,13 @@
 import { ArtdeskError } from "@artdesk/core";
-import { type AssetDesk, type ChainReport, type ChainRunOptions, draftAsset, finalAsset, refineAsset, type Stage } from "@artdesk/core/node";
+import {
+  type AssetDesk,
+  type ChainReport,
+  type ChainRunOptions,
+  draftAsset,
+  finalAsset,
+  refineAsset,
+  type Stage,
+} from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../exit-code.ts";

@@ -17,7 +17,11 @@ export const JUDGE_IDS: readonly string[] = builtInJudges.map(({ id }) => id);
 export async function judgeCommand(options: JudgeCommandOptions, io: Io): Promise<ExitCode> {
   const desk = await openDesk(deskOptions(options, io), io);
   try {
-    const report = await measureLabels(desk, desk.workspace.fromRoot([options.labels])[0] ?? options.labels, options.judge);
+    const report = await measureLabels(
+      desk,
+      desk.workspace.fromRoot([options.labels])[0] ?? options.labels,
+      options.judge,
+    );
     if (options.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
     else {
       io.out(
