@@ -122,7 +122,7 @@ function masterPath(sha256: string, bytes: Uint8Array): string {
   return `.artdesk/masters/${sha256}.${ending === "jpeg" ? "jpg" : ending}`;
 }
 
-interface ConfigSource {
+export interface ConfigSource {
   /** As shown in messages. */
   file: string;
   bytes: Uint8Array;
@@ -149,7 +149,8 @@ function readGivenConfig(root: string, config: string): ConfigSource {
   });
 }
 
-async function parseConfigBytes(source: ConfigSource): Promise<ArtdeskConfig> {
+/** Reads a configuration that lies elsewhere, such as that of another branch. Throws `invalid_request` as `parseConfig`. */
+export async function parseConfigBytes(source: ConfigSource): Promise<ArtdeskConfig> {
   const { file, bytes } = source;
   const text = decodeTextFile({ file, bytes });
   const { readYaml } = await import("../files/read-yaml.ts");
