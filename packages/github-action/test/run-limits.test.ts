@@ -103,7 +103,10 @@ describe("refuses", () => {
     "catalogue: [{id: mine, provider: openai, like: gpt-image-2, price: 0}]\nprices: {GPT Image 2: 0}\n",
   ])("to count a pull request's own prices before they are merged: %j", async (settings) => {
     const step = await branchWith({
-      "p.image.md": promptFile("Picture {{n}}", 'model: gpt-image-2\nquality: high\noutput: "p{{n}}.png"\nmatrix: { n: [0, 1, 2, 3] }\n'),
+      "p.image.md": promptFile(
+        "Picture {{n}}",
+        'model: gpt-image-2\nquality: high\noutput: "p{{n}}.png"\nmatrix: { n: [0, 1, 2, 3] }\n',
+      ),
       "artdesk.yml": `version: 1\n${settings}`,
     });
     const inputs = { ...GENERATE, "budget-month": "0.02" };

@@ -40,7 +40,8 @@ export async function reviewedConfig({
   const git = createGitData(github, event);
   try {
     const { treeSha } = await git.commit(event.pullRequest.baseSha);
-    const paths = inputs.config === undefined ? upwards(repositoryPath("artdesk.yml")) : [repositoryPath(inputs.config)];
+    const paths =
+      inputs.config === undefined ? upwards(repositoryPath("artdesk.yml")) : [repositoryPath(inputs.config)];
     const blobs = await git.blobIds(treeSha, paths);
     for (const file of paths) {
       const blob = blobs.get(file);
@@ -77,13 +78,14 @@ export function delicateSettings(
   const isOther = (mine: unknown, theirs: unknown): boolean =>
     mine !== undefined && JSON.stringify(mine) !== JSON.stringify(theirs);
   if (isOther(config.volume.free_allowance, reviewed.volume.free_allowance)) settings.push("volume.free_allowance");
-  if (isOther(freeAllowanceOf(config.policy), freeAllowanceOf(reviewed.policy)))
-    settings.push("policy.free_allowance");
+  if (isOther(freeAllowanceOf(config.policy), freeAllowanceOf(reviewed.policy))) settings.push("policy.free_allowance");
   return settings;
 }
 
 function freeAllowanceOf(policy: unknown): unknown {
-  return typeof policy === "object" && policy !== null && "free_allowance" in policy ? policy.free_allowance : undefined;
+  return typeof policy === "object" && policy !== null && "free_allowance" in policy
+    ? policy.free_allowance
+    : undefined;
 }
 
 /**

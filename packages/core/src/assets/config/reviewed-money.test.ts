@@ -5,8 +5,7 @@ import { parseConfig } from "./config.ts";
 import { withReviewedMoney } from "./reviewed-money.ts";
 
 const config = (text: string) => parseConfig({ file: "artdesk.yml", text: `version: 1\n${text}`, readYaml });
-const merged = (wanted: string, reviewed: string) =>
-  withReviewedMoney(config(wanted), config(reviewed), catalogueRows);
+const merged = (wanted: string, reviewed: string) => withReviewedMoney(config(wanted), config(reviewed), catalogueRows);
 
 test.each<[string, string, object, string[]]>([
   ["prices: {gpt-image-2: 0}", "", {}, ["prices.gpt-image-2"]],
@@ -30,7 +29,11 @@ test.each<[string, string, object, string[]]>([
 test.each<[string, string, object]>([
   ["budget: {month: 100}", "budget: {month: 5}", { monthMicroUsd: 5_000_000 }],
   ["budget: {month: 1}", "budget: {month: 5}", { monthMicroUsd: 1_000_000 }],
-  ["", "budget: {month: 5, run: 1, image: 0.5}", { monthMicroUsd: 5_000_000, runMicroUsd: 1_000_000, imageMicroUsd: 500_000 }],
+  [
+    "",
+    "budget: {month: 5, run: 1, image: 0.5}",
+    { monthMicroUsd: 5_000_000, runMicroUsd: 1_000_000, imageMicroUsd: 500_000 },
+  ],
   ["budget: {run: 2}", "", { runMicroUsd: 2_000_000 }],
   ["budget: {on_exceeded: downgrade}", "budget: {on_exceeded: stop}", { onExceeded: "stop" }],
 ])("budget %j over %j is %j", (wanted, reviewed, budget) => {
