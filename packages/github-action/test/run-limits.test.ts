@@ -97,6 +97,30 @@ describe("refuses", () => {
     expect(await scenario.repository.file(step.branch, "a.png")).toBeUndefined();
   });
 
+  it.each([
+    "prices: {gpt-image-2: 0, gpt-image-2.5-flare: 0}\n",
+    "prices: {gpt-image-2: 0.000001}\n",
+    "catalogue: [{id: mine, provider: openai, like: gpt-image-2, price: 0}]\nprices: {GPT Image 2: 0}\n",
+  ])("to count a pull request's own prices before they are merged: %j", async (settings) => {
+    const step = await branchWith({
+      "p.image.md": promptFile(
+        "Picture {{n}}",
+        'model: gpt-image-2\nquality: high\noutput: "p{{n}}.png"\nmatrix: { n: [0, 1, 2, 3] }\n',
+      ),
+      "artdesk.yml": `version: 1\n${settings}`,
+    });
+    const inputs = { ...GENERATE, "budget-month": "0.02" };
+    for (const eventName of ["pull_request", "pull_request_target"]) {
+      const allowed = { ...inputs, "allow-pull-request-target": "true" };
+      const result = await scenario.run({ ...step, eventName, inputs: allowed });
+      expect(result.exitCode).toBe(1);
+      expect(result.summary).toContain("Not used before it is reviewed and merged");
+    }
+    expect(scenario.simulator.statement().totalMicroUsd).toBeLessThanOrEqual(20_000);
+    const plan = await scenario.run({ ...step, inputs: { mode: "plan" } });
+    expect(plan.summary).not.toContain("for nothing");
+  });
+
   it("to follow a symbolic link in the place of the working directory or the configuration", async () => {
     const step = await branchWith({ "docs/a.image.md": promptFile("A red bicycle") });
     const outside = (workspace: string): void => symlinkSync(tmpdir(), join(workspace, "elsewhere"));

@@ -1,8 +1,9 @@
-import { acceptAssets, openAssetDesk } from "@artdesk/core/node";
+import { acceptAssets } from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 import { showReportError } from "../show/show-error.ts";
 
 /** `artdesk accept`: takes files that somebody edited or made as the images of their assets. Buys nothing. */
@@ -12,7 +13,7 @@ export async function acceptCommand(
   io: Io,
   colors: Colors,
 ): Promise<ExitCode> {
-  const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
+  const desk = await openDesk({ ...deskOptions(options, io), readOnly: true }, io);
   try {
     const report = await acceptAssets(desk, paths);
     if (options.json) io.out(`${JSON.stringify(report, null, 2)}\n`);

@@ -1,8 +1,9 @@
 import { ArtdeskError, formatUsd, usdToMicroUsd } from "@artdesk/core";
-import { openAssetDesk, rebuildLedger } from "@artdesk/core/node";
+import { rebuildLedger } from "@artdesk/core/node";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 import { showBudget } from "../show/show-budget.ts";
 import { showTable } from "../show/show-table.ts";
 
@@ -12,7 +13,7 @@ export interface BudgetCommandOptions extends CommandOptions {
 
 /** `artdesk budget`: spent, reserved, unknown and left per scope. */
 export async function budgetCommand(options: BudgetCommandOptions, io: Io): Promise<ExitCode> {
-  const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
+  const desk = await openDesk({ ...deskOptions(options, io), readOnly: true }, io);
   try {
     const { ledger } = desk.artdesk;
     await ledger.sweep();
@@ -74,7 +75,7 @@ export async function reconcileCommand(
       hint: "For example: artdesk budget reconcile ID --cost 0.041. `artdesk budget` lists the ids.",
     });
   }
-  const desk = await openAssetDesk(deskOptions(options, io));
+  const desk = await openDesk(deskOptions(options, io), io);
   try {
     const { ledger } = desk.artdesk;
     const open = (await ledger.outstanding()).filter((entry) => entry.state === "unknown").map((entry) => entry.id);

@@ -5,7 +5,6 @@ import {
   type ChainRunOptions,
   draftAsset,
   finalAsset,
-  openAssetDesk,
   refineAsset,
   type Stage,
 } from "@artdesk/core/node";
@@ -14,6 +13,7 @@ import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../exit-code.ts";
 import { interruptSignals } from "../interrupt-signals.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 import { generateProgress } from "../show/generate-progress.ts";
 import { showChain } from "../show/show-chain.ts";
 
@@ -72,7 +72,7 @@ async function chainCommand(
   colors: Colors,
   work: (desk: AssetDesk, run: Omit<ChainRunOptions, "asset">) => Promise<ChainReport>,
 ): Promise<ExitCode> {
-  const desk = await openAssetDesk({ ...deskOptions(options, io), stage });
+  const desk = await openDesk({ ...deskOptions(options, io), stage }, io);
   const interrupts = interruptSignals(io);
   try {
     const report = await work(desk, {

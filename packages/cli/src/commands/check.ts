@@ -1,9 +1,10 @@
 import { ArtdeskError } from "@artdesk/core";
-import { checkAssets, type CheckReport, openAssetDesk } from "@artdesk/core/node";
+import { checkAssets, type CheckReport } from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 import { showReportError } from "../show/show-error.ts";
 
 /** `artdesk check`: fails when an image is not what its prompt file says. Needs no key and calls nothing. */
@@ -13,7 +14,7 @@ export async function checkCommand(
   io: Io,
   colors: Colors,
 ): Promise<ExitCode> {
-  const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
+  const desk = await openDesk({ ...deskOptions(options, io), readOnly: true }, io);
   try {
     const report = await checkAssets(desk, paths);
     const { totals } = report;

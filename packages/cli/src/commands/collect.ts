@@ -1,13 +1,14 @@
-import { collectBatches, openAssetDesk } from "@artdesk/core/node";
+import { collectBatches } from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode, exitCodeOfAll } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 import { showCollect } from "../show/show-collect.ts";
 
 /** `artdesk collect`: fetches what batches have made. Ends with 4 while a batch still runs. */
 export async function collectCommand(options: CommandOptions, io: Io, colors: Colors): Promise<ExitCode> {
-  const desk = await openAssetDesk(deskOptions(options, io));
+  const desk = await openDesk(deskOptions(options, io), io);
   try {
     const report = await collectBatches(desk);
     io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : showCollect(report, colors));

@@ -1,9 +1,10 @@
 import { ArtdeskError } from "@artdesk/core";
-import { compareAssets, openAssetDesk } from "@artdesk/core/node";
+import { compareAssets } from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { type ExitCode, exitCodeOfAll } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 import { showCompare } from "../show/show-compare.ts";
 
 export interface CompareCommandOptions extends CommandOptions {
@@ -25,7 +26,7 @@ export async function compareCommand(
       shortMessage: `--attempts "${options.attempts}" is not a whole number.`,
     });
   }
-  const desk = await openAssetDesk(deskOptions(options, io));
+  const desk = await openDesk(deskOptions(options, io), io);
   const abort = new AbortController();
   const ignoreInterrupts = io.onInterrupt(() => abort.abort());
   try {

@@ -1,9 +1,10 @@
-import { generateAssets, openAssetDesk } from "@artdesk/core/node";
+import { generateAssets } from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode, exitCodeOfAll } from "../exit-code.ts";
 import { interruptSignals } from "../interrupt-signals.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 import { generateProgress } from "../show/generate-progress.ts";
 import { showGenerate } from "../show/show-generate.ts";
 
@@ -21,7 +22,7 @@ export async function generateCommand(
   io: Io,
   colors: Colors,
 ): Promise<ExitCode> {
-  const desk = await openAssetDesk(deskOptions(options, io));
+  const desk = await openDesk(deskOptions(options, io), io);
   const interrupts = interruptSignals(io);
   try {
     const report = await generateAssets(desk, {

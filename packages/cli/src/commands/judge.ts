@@ -1,8 +1,9 @@
 import { builtInJudges, formatUsd, type RateInterval } from "@artdesk/core";
-import { measureLabels, openAssetDesk } from "@artdesk/core/node";
+import { measureLabels } from "@artdesk/core/node";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 
 export interface JudgeCommandOptions extends CommandOptions {
   labels: string;
@@ -14,9 +15,13 @@ export const JUDGE_IDS: readonly string[] = builtInJudges.map(({ id }) => id);
 
 /** `artdesk judge --labels FILE`: how often a judge agrees with your own labels. */
 export async function judgeCommand(options: JudgeCommandOptions, io: Io): Promise<ExitCode> {
-  const desk = await openAssetDesk(deskOptions(options, io));
+  const desk = await openDesk(deskOptions(options, io), io);
   try {
-    const report = await measureLabels(desk, options.labels, options.judge);
+    const report = await measureLabels(
+      desk,
+      desk.workspace.fromRoot([options.labels])[0] ?? options.labels,
+      options.judge,
+    );
     if (options.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
     else {
       io.out(

@@ -1,8 +1,9 @@
-import { lintAssets, type LintReport, openAssetDesk } from "@artdesk/core/node";
+import { lintAssets, type LintReport } from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 import { showReportError } from "../show/show-error.ts";
 
 /** `artdesk lint`: what models are known to drop in the prompts. Needs no key and calls nothing. */
@@ -12,7 +13,7 @@ export async function lintCommand(
   io: Io,
   colors: Colors,
 ): Promise<ExitCode> {
-  const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
+  const desk = await openDesk({ ...deskOptions(options, io), readOnly: true }, io);
   try {
     const report = await lintAssets(desk, paths);
     io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : showLint(report, colors));

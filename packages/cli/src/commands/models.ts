@@ -1,8 +1,9 @@
 import { ArtdeskError, type CatalogueRow, closestModel, findModel } from "@artdesk/core";
-import { checkModels, createUndiciHttp, type ModelCheck, openAssetDesk, withPlatforms } from "@artdesk/core/node";
+import { checkModels, createUndiciHttp, type ModelCheck, withPlatforms } from "@artdesk/core/node";
 import { deskOptions, readAmount } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 import { hasEnded, pricesOf, showModels } from "../show/show-models.ts";
 
 export interface ModelsCommandOptions {
@@ -26,10 +27,13 @@ export async function modelsCommand(
   io: Io,
 ): Promise<ExitCode> {
   const { cwd, config } = options;
-  const desk = await openAssetDesk({
-    ...deskOptions({ ...(cwd !== undefined && { cwd }), ...(config !== undefined && { config }) }, io),
-    readOnly: true,
-  });
+  const desk = await openDesk(
+    {
+      ...deskOptions({ ...(cwd !== undefined && { cwd }), ...(config !== undefined && { config }) }, io),
+      readOnly: true,
+    },
+    io,
+  );
   try {
     const { catalogue } = desk;
     const rows = chooseRows(catalogue.rows, [...catalogue.providers.keys()], names, options);

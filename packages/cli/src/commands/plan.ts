@@ -1,8 +1,9 @@
-import { openAssetDesk, planAssets } from "@artdesk/core/node";
+import { planAssets } from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { type CommandOptions, deskOptions } from "../command-options.ts";
 import { type ExitCode, exitCodeOfAll } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 import { showPlan } from "../show/show-plan.ts";
 
 /** `artdesk plan`: what would be made, by which model, why and for how much. Calls nothing. */
@@ -12,7 +13,7 @@ export async function planCommand(
   io: Io,
   colors: Colors,
 ): Promise<ExitCode> {
-  const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
+  const desk = await openDesk({ ...deskOptions(options, io), readOnly: true }, io);
   try {
     const report = await planAssets(desk, paths);
     io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : showPlan(report, colors));

@@ -1,8 +1,9 @@
 import { formatUsd, reportCsv, reportEntries } from "@artdesk/core";
-import { listChains, openAssetDesk } from "@artdesk/core/node";
+import { listChains } from "@artdesk/core/node";
 import { deskOptions } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { openDesk } from "../open-desk.ts";
 import { showChains } from "../show/show-chains.ts";
 import { showTable } from "../show/show-table.ts";
 import type { BudgetCommandOptions } from "./budget.ts";
@@ -12,7 +13,7 @@ export async function reportCommand(
   options: BudgetCommandOptions & { by: string; csv?: boolean },
   io: Io,
 ): Promise<ExitCode> {
-  const desk = await openAssetDesk({ ...deskOptions(options, io), readOnly: true });
+  const desk = await openDesk({ ...deskOptions(options, io), readOnly: true }, io);
   try {
     const entries = await desk.artdesk.ledger.entries(options.month);
     const rows = reportEntries(entries, options.by);

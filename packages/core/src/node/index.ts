@@ -26,7 +26,8 @@ export {
 export { measureLabels, type JudgeLabelsReport } from "./checks/measure-labels.ts";
 export { diagnose, type Finding } from "./checks/diagnose.ts";
 export { openLedgerStore } from "./stores/open-ledger-store.ts";
-export { openWorkspace, type Workspace } from "./workspace/workspace.ts";
+export { openWorkspace, parseConfigBytes, type ConfigSource, type Workspace } from "./workspace/workspace.ts";
+export { defaultConfig, type ArtdeskConfig } from "../assets/config/config.ts";
 export { createUndiciHttp, type UndiciHttp, type UndiciHttpOptions } from "./platform/undici-http.ts";
 export { withPlatforms } from "./platform/with-platforms.ts";
 export { nodeCodec } from "./platform/node-codec.ts";

@@ -31,11 +31,18 @@ export async function openProject(inputs: ActionInputs, checkout: string): Promi
   requireInside(checkout, resolve(checkout, folder), "working-directory", inputs.workingDirectory);
   if (inputs.config !== undefined)
     requireInside(checkout, resolve(checkout, folder, inputs.config), "config", inputs.config);
-  const workspace = await openWorkspace({ cwd: resolve(checkout, folder), config: inputs.config });
+  const workspace = await openWorkspace({
+    cwd: resolve(checkout, folder),
+    config: inputs.config,
+    ceiling: checkout,
+  });
   const listing = await workspace.listStatuses(inputs.prompts);
-  const prefix = folder === "" ? "" : `${folder.split(sep).join("/")}/`;
+  // The workspace may begin above the folder that the workflow names, where artdesk.yml lies.
+  const prompts = inputs.prompts && workspace.fromRoot(inputs.prompts);
+  const inside = relative(realpathSync(checkout), workspace.root).split(sep).join("/");
+  const prefix = inside === "" ? "" : `${inside}/`;
   const project = { workspace, checkout, repositoryPath: (path: string) => `${prefix}${path}` };
-  if (!inputs.shard) return { ...project, listing, paths: inputs.prompts };
+  if (!inputs.shard) return { ...project, listing, paths: prompts };
   const files = filesOfShard(listing, inputs.shard);
   const assets = listing.assets.filter(({ asset }) => files.includes(asset.file));
   const problems = inputs.shard.index === 1 ? listing.problems : [];

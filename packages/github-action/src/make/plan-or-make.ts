@@ -1,9 +1,9 @@
 import type { LedgerStore } from "@artdesk/core";
-import { collectBatches, generateAssets, openAssetDesk, planAssets } from "@artdesk/core/node";
+import { type ArtdeskConfig, collectBatches, generateAssets, openAssetDesk, planAssets } from "@artdesk/core/node";
 import type { Access } from "../asked/access.ts";
 import { withoutFailing } from "../asked/ledger-choice.ts";
 import type { Project } from "../asked/project.ts";
-import { isReviewedConfig } from "../asked/reviewed-config.ts";
+import { reviewedConfig } from "../asked/reviewed-config.ts";
 import type { RunContext } from "../asked/run-context.ts";
 import { createGitData } from "../github/git-data.ts";
 import type { CoreReport } from "../tell/describe-run.ts";
@@ -18,6 +18,8 @@ export async function planOrMake(context: RunContext, project: Project, access: 
   const { paths = [] } = project;
   const { inputs, host } = context;
   const generating = access.mode === "generate";
+  const { event, client } = context;
+  const reviewed = await reviewedConfig({ inputs, event, project, client });
   const desk = await openAssetDesk({
     cwd: project.workspace.root,
     config: inputs.config,
@@ -26,7 +28,8 @@ export async function planOrMake(context: RunContext, project: Project, access: 
     urgency: inputs.urgency,
     monthBudgetMicroUsd: inputs.budgetMonthMicroUsd,
     runBudgetMicroUsd: inputs.budgetRunMicroUsd,
-    ledger: await openLedger(context, project, generating),
+    ledger: await openLedger(context, reviewed, generating),
+    reviewedConfig: reviewed,
     readOnly: !generating,
     // Mostly a runner's disk is gone after the job, and with it the journal that a batch is collected by.
     batches: inputs.urgency === "batch",
@@ -51,13 +54,13 @@ export async function planOrMake(context: RunContext, project: Project, access: 
 }
 
 async function openLedger(
-  { ledger, client, event, notes, host, inputs }: RunContext,
-  project: Project,
+  { ledger, client, event, notes, host }: RunContext,
+  reviewed: ArtdeskConfig | undefined,
   generating: boolean,
 ): Promise<LedgerStore | string> {
   if (ledger.kind === "spec") {
     // A pull request may name any machine: the runner connects to none that nobody has reviewed.
-    if (ledger.from === "input" || (await isReviewedConfig({ inputs, event, project, client }))) return ledger.spec;
+    if (ledger.from === "input" || reviewed === undefined || reviewed.ledger === ledger.spec) return ledger.spec;
     notes.push("The ledger of the configuration was not opened, because it is not merged yet.");
     return "memory:";
   }

@@ -4,6 +4,9 @@ import { visibleText } from "../../assets/fields/input-problem.ts";
 import { checkWorkspacePath, type PathUse } from "../../assets/fields/workspace-path.ts";
 import { ArtdeskError } from "../../basics/errors.ts";
 
+/** The configuration, in whose folder a workspace begins. */
+export const WORKSPACE_MARK = "artdesk.yml";
+
 /** Folder for what Artdesk keeps in a workspace. */
 export const ARTDESK_FOLDER = ".artdesk";
 
@@ -35,7 +38,7 @@ export function guardPath(options: {
   const { root, path, use, create = false, verified } = options;
   const checked = checkWorkspacePath(path, use);
   if ("refusal" in checked) throw refused(path, checked.refusal);
-  return walkFolders({ root, path: checked.path, create, verified });
+  return walkFolders({ root, path: checked.path, create, verified, hasBorders: use === "output" });
 }
 
 /** Guards a path that Artdesk itself made, such as `.artdesk/lock/docs/hero.json`: the same walk, without the rules for names. */
@@ -105,8 +108,10 @@ function walkFolders(options: {
   path: string;
   create: boolean;
   verified: Set<string> | undefined;
+  /** What belongs to another workspace inside this one is not touched. */
+  hasBorders?: boolean | undefined;
 }): GuardedPath {
-  const { root, path, create, verified } = options;
+  const { root, path, create, verified, hasBorders = false } = options;
   // Both parts are normal already, and every system takes `/`: joining would only cost time.
   const absolutePath = `${root}/${path}`;
   const slash = path.lastIndexOf("/");
@@ -125,9 +130,16 @@ function walkFolders(options: {
     if (!stats) missing = true;
     else if (stats.isSymbolicLink()) throw refused(path, `leads through the symbolic link \`${segment}\``);
     else if (!stats.isDirectory()) throw refused(path, `leads through \`${segment}\`, which is not a folder`);
+    else if (hasBorders && isNestedRoot(current))
+      throw refused(path, `belongs to another workspace: \`${segment}\` has an ${WORKSPACE_MARK} of its own`);
   }
   if (!missing) verified?.add(folderPath);
   return { root, path, absolutePath, folder };
+}
+
+/** Whether a folder inside a workspace is the root of another one. */
+export function isNestedRoot(folder: string): boolean {
+  return lstatIfThere(`${folder}/${WORKSPACE_MARK}`) !== undefined;
 }
 
 function makeFolder(path: string, folder: string): void {

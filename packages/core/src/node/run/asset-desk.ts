@@ -1,4 +1,5 @@
-import { policyInput } from "../../assets/config/config.ts";
+import { type ArtdeskConfig, policyInput } from "../../assets/config/config.ts";
+import { withReviewedMoney } from "../../assets/config/reviewed-money.ts";
 import type { BatchClient } from "../../models/batch-services/batch-service.ts";
 import { openBatchClient } from "../../models/batch-services/batch-client.ts";
 import { builtInCatalogue } from "../../models/catalogue/built-in-catalogue.ts";
@@ -49,6 +50,11 @@ export interface AssetDeskOptions {
   ledger?: LedgerStore | string | undefined;
   /** Whatever ledger is there holds the books from now on: somebody starts anew on purpose. @default false */
   renewLedger?: boolean | undefined;
+  /**
+   * The configuration that somebody has reviewed, where the one in the workspace is not: the latter's money counts only
+   * where it is dearer or stricter.
+   */
+  reviewedConfig?: ArtdeskConfig | undefined;
   /** For drafts and refinements, or for a final made from one: decides the tier before the policy does. */
   stage?: Stage | undefined;
   /** Cuts files of exact pixels from larger images. @default none: sizes that no model makes are refused */
@@ -91,7 +97,8 @@ export interface AssetDesk {
  * Throws `invalid_request` or `invalid_policy` with file and line, `unavailable` for a ledger that cannot be opened.
  */
 export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDesk> {
-  const workspace = await openWorkspace({ cwd: options.cwd, config: options.config });
+  const opened = await openWorkspace({ cwd: options.cwd, config: options.config });
+  const { workspace, ignored } = withReviewed(opened, options.reviewedConfig);
   const { config, root } = workspace;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
@@ -105,7 +112,8 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
   };
   requireKnownProviders(options.providers);
   const catalogue = workspaceCatalogue(builtInCatalogue, config);
-  const warnings: string[] = [];
+  const warnings: string[] =
+    ignored.length === 0 ? [] : [`Not used before it is reviewed and merged: ${ignored.join(", ")}.`];
   const run = random.id();
   const journal = createFileJournal(root);
   const artdesk = await createNodeArtdesk({
@@ -151,6 +159,15 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     warnings,
     close: () => artdesk.close(),
   };
+}
+
+function withReviewed(
+  workspace: Workspace,
+  reviewed: ArtdeskConfig | undefined,
+): { workspace: Workspace; ignored: readonly string[] } {
+  if (reviewed === undefined) return { workspace, ignored: [] };
+  const { config, ignored } = withReviewedMoney(workspace.config, reviewed, builtInCatalogue.rows);
+  return { workspace: { ...workspace, config }, ignored };
 }
 
 function readPolicy(workspace: Workspace, preset: string | undefined): Policy {

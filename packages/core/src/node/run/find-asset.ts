@@ -1,13 +1,23 @@
 import { closestName } from "../../basics/closest-name.ts";
 import { ArtdeskError } from "../../basics/errors.ts";
 import type { AssetState, StatusListing } from "../workspace/status-listing.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 
 /**
  * The one asset that a person names by its id or its prompt file. Throws `invalid_request` when there is none (naming
  * the nearest one) or when a file describes several, and the mistake of the file when it has one.
  */
-export function findAsset(listing: StatusListing, root: string, name: string): AssetState {
-  const wanted = plainName(name, root);
+export function findAsset(
+  listing: StatusListing,
+  workspace: Pick<Workspace, "root" | "fromRoot">,
+  name: string,
+): AssetState {
+  // A file is named as it is seen from the folder where somebody works, an id as it always is.
+  const seenFromRoot = plainName(workspace.fromRoot([name])[0] ?? name, workspace.root);
+  const isFile = listing.assets.some(({ asset }) =>
+    [asset.id, asset.file, asset.file.replace(/\.image\.md$/, "")].includes(seenFromRoot),
+  );
+  const wanted = isFile ? seenFromRoot : plainName(name, workspace.root);
   const exact = listing.assets.find(({ asset }) => asset.id === wanted);
   if (exact) return exact;
   const ofFile = listing.assets.filter(({ asset }) => asset.file === wanted || asset.file === `${wanted}.image.md`);

@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from "node:path";
 import { compileGlob, type GlobPattern } from "../../assets/config/glob-pattern.ts";
 import { visibleText } from "../../assets/fields/input-problem.ts";
 import { ArtdeskError, isArtdeskError } from "../../basics/errors.ts";
-import { guardOwnPath, isSystemError, lstatIfThere } from "../files/path-guard.ts";
+import { guardOwnPath, isNestedRoot, isSystemError, lstatIfThere, WORKSPACE_MARK } from "../files/path-guard.ts";
 
 /** Folders in which no prompt files are looked for. */
 export const SKIPPED_FOLDERS: readonly string[] = ["node_modules", ".git", "dist", ".artdesk"];
@@ -61,6 +61,11 @@ function addPath(options: {
   }
   const stats = lstatGuarded(root, inside, problems);
   if (stats === "refused") return;
+  const border = borderAbove(root, stats?.isDirectory() ? `${inside}/` : inside);
+  if (border !== undefined) {
+    problems.push(badPath(path, `belongs to another workspace: ${border} has an ${WORKSPACE_MARK} of its own`));
+    return;
+  }
   if (stats?.isFile()) {
     found.add(inside);
   } else if (stats?.isDirectory()) {
@@ -100,12 +105,23 @@ function addMatches(root: string, patterns: readonly GlobPattern[], found: Set<s
   }
 }
 
+/** The folder inside the workspace where another workspace begins, on the way to a path. */
+function borderAbove(root: string, path: string): string | undefined {
+  const folders = path.split("/").slice(0, -1);
+  for (let length = 1; length <= folders.length; length += 1) {
+    const folder = folders.slice(0, length).join("/");
+    if (folder !== "" && isNestedRoot(join(root, folder))) return folder;
+  }
+  return undefined;
+}
+
 /** Whether each step to a folder is a real folder that is searched. */
 function isPlainFolder(root: string, folder: string): boolean {
   let current = root;
   for (const segment of folder === "" ? [] : folder.split("/")) {
     current = join(current, segment);
-    if (SKIPPED_FOLDERS.includes(segment) || !lstatIfThere(current)?.isDirectory()) return false;
+    if (SKIPPED_FOLDERS.includes(segment) || !lstatIfThere(current)?.isDirectory() || isNestedRoot(current))
+      return false;
   }
   return true;
 }
@@ -116,7 +132,8 @@ function walk(root: string, top: string, visit: (file: string) => void): void {
     for (const entry of readFolder(join(root, folder))) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isFile()) visit(path);
-      else if (entry.isDirectory() && !SKIPPED_FOLDERS.includes(entry.name)) pending.push(path);
+      else if (entry.isDirectory() && !SKIPPED_FOLDERS.includes(entry.name) && !isNestedRoot(join(root, path)))
+        pending.push(path);
     }
   }
 }

@@ -1,8 +1,8 @@
 import { inspectImage } from "../../wire/image-header.ts";
 import { hash } from "node:crypto";
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { resolve } from "node:path";
+import { isAbsolute, posix, relative, resolve, sep } from "node:path";
 import { type AssetSpec, promptWithStyle } from "../../assets/asset-spec.ts";
 import { type ArtdeskConfig, defaultConfig, parseConfig } from "../../assets/config/config.ts";
 import { type LockEntry, lockPath, parseLockEntry, serializeLockEntry } from "../../assets/lock/lock-entry.ts";
@@ -11,23 +11,23 @@ import { ArtdeskError } from "../../basics/errors.ts";
 import { composePrompt } from "../../decide/request/compose-prompt.ts";
 import { ensureArtdeskFolder } from "../files/artdesk-folder.ts";
 import { hashOutputFile, readOwnFile, writeFileGuarded, writeOwnFile } from "../files/guarded-file.ts";
-import { guardOwnPath, isSystemError, lstatIfThere, refuseSpecialFile } from "../files/path-guard.ts";
+import { guardOwnPath, isSystemError, lstatIfThere, refuseSpecialFile, WORKSPACE_MARK } from "../files/path-guard.ts";
 import { type AssetListing, listAssets, sha256Hex } from "./asset-listing.ts";
 import { type AssetReferences, readReferences } from "./asset-references.ts";
 import { questionsPathOf, readQuestionFile, writeQuestionFile } from "./file-question-store.ts";
+import { findRoot, realFolder } from "./find-root.ts";
 import { listStatuses, type StatusListing } from "./status-listing.ts";
-
-/** Name of the configuration that is read when none is given. */
-export const DEFAULT_CONFIG_FILE = "artdesk.yml";
 
 const MAX_LOCK_ENTRY_BYTES = 1_000_000;
 
 /** A folder with prompt files: everything that is read from it and written to it goes through here. */
 export interface Workspace {
-  /** Absolute path, symbolic links resolved. */
+  /** Absolute path, symbolic links resolved. May lie above the folder that it was opened from. */
   readonly root: string;
   readonly config: ArtdeskConfig;
-  /** All assets, or those of the given files, folders and patterns. Broken files become problems. */
+  /** Paths that people name in the folder that it was opened from, as seen from the root. */
+  fromRoot(paths: readonly string[]): readonly string[];
+  /** All assets, or those of the given files, folders and patterns (as people name them, see `fromRoot`). Broken files become problems. */
   listAssets(paths?: readonly string[]): Promise<{ assets: readonly AssetSpec[]; problems: readonly ArtdeskError[] }>;
   /** Like `listAssets`, with where each asset stands. Orphaned lock entries are looked for only without `paths`. */
   listStatuses(paths?: readonly string[]): Promise<StatusListing>;
@@ -56,11 +56,19 @@ export interface Workspace {
 }
 
 /**
- * Opens the workspace at `cwd`. Reads `config` (a path given by the user, relative to `cwd`), else `artdesk.yml`
- * there, else takes the defaults. Throws `invalid_request` when the folder or the configuration cannot be used.
+ * Opens the workspace that `cwd` belongs to. With `config` (a path given by the user, relative to `cwd`) that is `cwd`
+ * itself, else the nearest folder upwards with `artdesk.yml` (see `findRoot`, also for `ceiling`), else `cwd` with the
+ * defaults. Throws `invalid_request` when the folder or the configuration cannot be used.
  */
-export async function openWorkspace(options: { cwd: string; config?: string | undefined }): Promise<Workspace> {
-  const root = openRoot(options.cwd);
+export async function openWorkspace(options: {
+  cwd: string;
+  config?: string | undefined;
+  ceiling?: string | undefined;
+}): Promise<Workspace> {
+  const root = options.config === undefined ? findRoot(options.cwd, options) : realFolder(options.cwd);
+  const inside = relative(root, realFolder(options.cwd)).split(sep).join("/");
+  const fromRoot = (paths: readonly string[]): readonly string[] =>
+    inside === "" ? paths : paths.map((path) => (isAbsolute(path) ? path : posix.normalize(`${inside}/${path}`)));
   const source = options.config === undefined ? readOwnConfig(root) : readGivenConfig(root, options.config);
   const config = source ? await parseConfigBytes(source) : defaultConfig();
   const configHash = hash("sha256", source?.bytes ?? "", "hex");
@@ -72,10 +80,11 @@ export async function openWorkspace(options: { cwd: string; config?: string | un
     return bytes && parseLockEntry({ file, text: bytes.toString("utf8") });
   };
   const list = (paths?: readonly string[]): Promise<AssetListing> =>
-    listAssets({ root, patterns: config.prompts, paths, configHash, style: config.style });
+    listAssets({ root, patterns: config.prompts, paths: paths && fromRoot(paths), configHash, style: config.style });
   return {
     root,
     config,
+    fromRoot,
     listAssets: async (paths) => {
       const { assets, problems } = await list(paths);
       return { assets: assets.map(({ asset }) => asset), problems };
@@ -113,28 +122,14 @@ function masterPath(sha256: string, bytes: Uint8Array): string {
   return `.artdesk/masters/${sha256}.${ending === "jpeg" ? "jpg" : ending}`;
 }
 
-interface ConfigSource {
+export interface ConfigSource {
   /** As shown in messages. */
   file: string;
   bytes: Uint8Array;
 }
 
-function openRoot(cwd: string): string {
-  try {
-    const root = realpathSync(cwd);
-    if (statSync(root).isDirectory()) return root;
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-  }
-  throw new ArtdeskError({
-    code: "invalid_request",
-    shortMessage: `The folder ${cwd} does not exist.`,
-    hint: "Give the folder of your project.",
-  });
-}
-
 function readOwnConfig(root: string): ConfigSource | undefined {
-  const file = DEFAULT_CONFIG_FILE;
+  const file = WORKSPACE_MARK;
   refuseSpecialFile(file, lstatIfThere(guardOwnPath({ root, path: file }).absolutePath), { allowHardLinks: true });
   const bytes = readOwnFile(root, file, { maxBytes: MAX_PROMPT_FILE_BYTES });
   return bytes && { file, bytes };
@@ -154,7 +149,8 @@ function readGivenConfig(root: string, config: string): ConfigSource {
   });
 }
 
-async function parseConfigBytes(source: ConfigSource): Promise<ArtdeskConfig> {
+/** Reads a configuration that lies elsewhere, such as that of another branch. Throws `invalid_request` as `parseConfig`. */
+export async function parseConfigBytes(source: ConfigSource): Promise<ArtdeskConfig> {
   const { file, bytes } = source;
   const text = decodeTextFile({ file, bytes });
   const { readYaml } = await import("../files/read-yaml.ts");

@@ -68,7 +68,7 @@ export async function runChainStep<Report>(
   });
   let unfinished = true;
   try {
-    const found = findAsset(await listStates(desk), root, options.asset);
+    const found = findAsset(await listStates(desk), desk.workspace, options.asset);
     const knownImages = chainImages(readChain(desk, found.asset.id)).length;
     const recovered = await recoverAssets(desk, lock.earlierRuns, options.stop);
     if (lock.earlierRuns.length > 0) await lock.forgetEarlierRuns();
@@ -76,7 +76,7 @@ export async function runChainStep<Report>(
     const undelivered = recovered.undelivered.get(found.asset.id);
     if (undelivered) throw undelivered;
     const report = await work({
-      state: recovered.finished.length > 0 ? findAsset(await listStates(desk), root, found.asset.id) : found,
+      state: recovered.finished.length > 0 ? findAsset(await listStates(desk), desk.workspace, found.asset.id) : found,
       chain: readChain(desk, found.asset.id),
       knownImages,
       recovered: recovered.finished,
