@@ -31,8 +31,8 @@ export interface OpenAiGenerateBody {
 
 /**
  * JSON body of `POST /images/edits` (OpenAI's OpenAPI document of 2026-08-21, `EditImageBodyJsonParam`). That document
- * lists only {@link JSON_EDIT_SIZES} for it, so an edit of any other size goes as `multipart/form-data`, whose `size` is
- * free (npm `openai` 7.57.0, `ImageEditParamsBase`).
+ * lists three sizes for it; the API takes every size of the model (recorded 2026-08-12, 1536x864). An image whose data URL
+ * would be longer than {@link MAX_DATA_URL_CHARACTERS} goes as `multipart/form-data`, which takes files up to 50 MB.
  */
 export interface OpenAiEditBody extends OpenAiGenerateBody {
   /** 1 to 16 images as data URLs. The first is the one that a mask belongs to. */
@@ -42,8 +42,8 @@ export interface OpenAiEditBody extends OpenAiGenerateBody {
 
 export type OpenAiQuality = "low" | "medium" | "high" | "xhigh" | "max" | "auto";
 
-/** Sizes that the JSON form of an edit is documented to take. */
-const JSON_EDIT_SIZES: ReadonlySet<string> = new Set(["1024x1024", "1536x1024", "1024x1536"]);
+/** Longest data URL that the JSON form of an edit is documented to take: 20 MiB of text. */
+const MAX_DATA_URL_CHARACTERS = 20 * 1024 * 1024;
 
 /** 429 (and older 400) codes that mean money, not speed: sending again cannot help. */
 const BILLING_CODES: ReadonlySet<string> = new Set([
@@ -75,7 +75,7 @@ export const openai: HttpProvider = defineProvider({
 
 function buildRequest(call: ProviderCall, codec: Codec): HttpRequest {
   if (call.request.references.length === 0) return jsonRequest("/images/generations", generateBody(call));
-  if (JSON_EDIT_SIZES.has(call.offer.size)) return jsonRequest("/images/edits", editBody(call, codec));
+  if (fitsIntoJson(call.request)) return jsonRequest("/images/edits", editBody(call, codec));
   const { contentType, body } = editForm(call, { ...generateBody(call) }, "image[]", codec);
   return {
     provider: "openai",
@@ -84,6 +84,13 @@ function buildRequest(call: ProviderCall, codec: Codec): HttpRequest {
     headers: { "content-type": contentType, accept: "application/json" },
     body,
   };
+}
+
+function fitsIntoJson({ references, mask }: ProviderCall["request"]): boolean {
+  return [...references, ...(mask === undefined ? [] : [mask])].every(
+    ({ bytes, mediaType }) =>
+      `data:${mediaType};base64,`.length + 4 * Math.ceil(bytes.length / 3) <= MAX_DATA_URL_CHARACTERS,
+  );
 }
 
 function jsonRequest(path: string, body: OpenAiGenerateBody | OpenAiEditBody): HttpRequest {

@@ -149,6 +149,17 @@ test.each(["png", "webp"])("a transparent background gives %s an alpha channel",
   expect(await decodeImage(body.data[0]?.b64_json ?? "")).toMatchObject({ format, hasAlpha: true });
 });
 
+test("gpt-image-2 makes nothing transparent since 2026-09-30, and bills nothing for asking", async () => {
+  let nowMs = Date.parse("2026-09-29T12:00:00Z");
+  const simulator = await simulatorForTest({ now: () => nowMs });
+  const ask = () => postOpenAi(simulator, { model: "gpt-image-2", prompt: "x", background: "transparent" });
+  expect((await ask()).status).toBe(200);
+  nowMs += 86_400_000;
+  const { status, body } = await ask();
+  expect([status, body.error.message]).toEqual([400, "Transparent background is not supported for this model."]);
+  expect(simulator.statement().images).toBe(1);
+});
+
 test("output_tokens_details: by generation, or as the option says", async () => {
   const ask = async (simulator: Simulator, model: string): Promise<unknown> => {
     const { body } = await postOpenAi(simulator, { model, prompt: "x", quality: "low" });

@@ -54,7 +54,8 @@ async function answer(request: WireRequest, desk: Desk): Promise<Answer> {
   if (batchAnswer) return batchAnswer;
   if (route === "POST /decisions" || route === "POST /responses") {
     const path = request.path === "/decisions" ? "/decisions" : "/responses";
-    const checked = await readJudgeCall(path, request.body, requestId, headers, desk);
+    const textHeaders = { ...headers, ...limitHeaders(desk) };
+    const checked = await readJudgeCall(path, request.body, requestId, textHeaders, desk);
     return "error" in checked ? refuse(checked.error) : runPaidJob(checked.job, desk);
   }
   if (route !== "POST /images/generations" && route !== "POST /images/edits") {
@@ -99,11 +100,17 @@ function describeModel(model: OpenAiModel): unknown {
 }
 
 function responseHeaders(requestId: string, desk: Desk): Headers {
-  const tokensPerMinute = tokensOfTier(desk.rateLimiter.imagesPerMinute);
   return {
     "x-request-id": requestId,
     "openai-version": "2020-10-01",
     "openai-processing-ms": String(desk.latencyMs + digestInteger(20, 60, requestId)),
+  };
+}
+
+/** Replies to text carry the account's limits; none of twelve recorded replies with images did. */
+function limitHeaders(desk: Desk): Headers {
+  const tokensPerMinute = tokensOfTier(desk.rateLimiter.imagesPerMinute);
+  return {
     "x-ratelimit-limit-requests": "10000",
     "x-ratelimit-remaining-requests": "9999",
     "x-ratelimit-reset-requests": "6ms",
