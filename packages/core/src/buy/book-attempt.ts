@@ -25,8 +25,8 @@ export interface Ending {
 
 /**
  * Reads what a call cost: from the provider's usage where that is possible for the images that came, else from the
- * price table. Where the end of a reply got lost, the
- * reserved amount stands, because the provider may have billed more images than arrived.
+ * price table. Where the end of a reply got lost, the reserved amount stands, because the provider may have billed more
+ * images than arrived.
  */
 export function describeEnding(task: AttemptTask, { reply, error }: Sent, tableMicroUsd: number): Ending {
   const worstMicroUsd = task.reservation.amountMicroUsd;
@@ -35,7 +35,7 @@ export function describeEnding(task: AttemptTask, { reply, error }: Sent, tableM
   const usageMicroUsd = claimedMicroUsd(task.row, call, usage);
   if (reply) {
     const isWhole = reply.images.length >= task.call.count;
-    const outcome = isWhole ? "delivered" : "partial";
+    const outcome = isWhole ? "delivered" : reply.images.length > 0 ? "partial" : "failed";
     const endIsLost = usageMicroUsd === undefined && error?.billed === "unknown";
     if (endIsLost && !isWhole) return { outcome, billed: "unknown", costMicroUsd: worstMicroUsd };
     const costMicroUsd = usageMicroUsd ?? (endIsLost ? worstMicroUsd : tableMicroUsd);

@@ -216,6 +216,7 @@ function missingPositions(count: number, images: ReadonlyMap<number, ReceivedIma
 
 function collect(progress: Progress, result: AttemptResult, positions: readonly number[]): void {
   progress.attempts.push(result.attempt);
+  progress.warnings.push(...result.warnings);
   if (result.waitNote !== undefined) progress.notes.push(result.waitNote);
   result.images.forEach((image, index) => {
     const position = positions[index];

@@ -94,10 +94,13 @@ async function readReply(response: HttpResponse, call: ProviderCall, codec: Code
   const subject = subjectOf(response, call, reply?.["responseId"]);
   const usage = readUsage(reply?.["usageMetadata"]);
   const candidates = listOf(reply?.["candidates"]).map(recordOf);
-  const found = candidates.map(finalImage).filter((image) => image !== undefined);
-  if (found.length > 0) {
-    const problem = candidates.some(isCutOff) ? cutOff(subject, usage) : undefined;
-    return composeReply(found, { count: call.count, codec, subject, usage, problem });
+  const drawn = candidates.map((candidate) => ({ images: imagesOf(candidate), isCut: isCutOff(candidate) }));
+  if (drawn.some(({ images }) => images.length > 0)) {
+    // Thinking models send drafts before the image, and bill them; of a reply that was cut everything may be a draft.
+    const found = drawn.flatMap(({ images, isCut }) => (isCut ? [] : images.slice(-1)));
+    const extras = drawn.flatMap(({ images, isCut }) => (isCut ? images : images.slice(0, -1)));
+    const problem = found.length < call.count && drawn.some(({ isCut }) => isCut) ? cutOff(subject, usage) : undefined;
+    return composeReply(found, { count: call.count, codec, subject, usage, extras, problem });
   }
   const explanation = explainNoImage(reply, candidates, call.offer.model);
   const isFree = explanation.code === "content_refused" || explanation.isFree;
@@ -122,8 +125,8 @@ function isCutOff(candidate: Readonly<Record<string, unknown>> | undefined): boo
 function cutOff(subject: CallSubject, usage: Usage | undefined): ArtdeskError {
   return new ArtdeskError({
     code: "bad_response",
-    shortMessage: `Google Gemini's reply for ${subject.model} was cut at its limit: the image that came may be a draft.`,
-    hint: "Look at it. A shorter prompt leaves more room for the image; --force makes it again.",
+    shortMessage: `Google Gemini's reply for ${subject.model} was cut at its limit: what came may be a draft and is not delivered.`,
+    hint: "A shorter or simpler prompt leaves more room for the image.",
     provider: subject.provider,
     model: subject.model,
     requestId: subject.requestId,
@@ -132,16 +135,17 @@ function cutOff(subject: CallSubject, usage: Usage | undefined): ArtdeskError {
   });
 }
 
-/** The last image that is not a thought: thinking models also send drafts. */
-function finalImage(candidate: Readonly<Record<string, unknown>> | undefined): FoundImage | undefined {
-  const parts = listOf(recordOf(candidate?.["content"])?.["parts"]).map(recordOf);
-  const last = parts.findLast(
-    (part) => part?.["thought"] !== true && recordOf(part?.["inlineData"])?.["data"] !== undefined,
-  );
-  if (last === undefined) return undefined;
-  const data = recordOf(last["inlineData"]);
-  const mimeType = data?.["mimeType"];
-  return { value: data?.["data"], declaredType: typeof mimeType === "string" ? mimeType : undefined };
+/** The images of a candidate that are no thoughts, in order: the last one is the finished image. */
+function imagesOf(candidate: Readonly<Record<string, unknown>> | undefined): readonly FoundImage[] {
+  return listOf(recordOf(candidate?.["content"])?.["parts"])
+    .map(recordOf)
+    .filter((part) => part?.["thought"] !== true)
+    .map((part) => recordOf(part?.["inlineData"]))
+    .filter((data) => data?.["data"] !== undefined)
+    .map((data) => {
+      const mimeType = data?.["mimeType"];
+      return { value: data?.["data"], declaredType: typeof mimeType === "string" ? mimeType : undefined };
+    });
 }
 
 /** Reasons of `promptFeedback.blockReason` and `finishReason` that are refusals, in plain words. */

@@ -28,8 +28,10 @@ export function claimedMicroUsd(row: CatalogueRow, call: PricedCall, usage: Usag
   const claim = usage && costFromUsage(row, usage);
   if (claim === undefined || !Number.isSafeInteger(claim)) return undefined;
   if (row.price.kind === "unknown") return claim > 0 ? claim : undefined;
-  // A size that the row has no figure for any more: nothing to hold the claim against.
-  if (outputTokensOf(row.price, call) === undefined) return claim > 0 ? claim : undefined;
+  if (outputTokensOf(row.price, call) === undefined) {
+    // A size that the row has no figure for: only the cheapest image that it knows can be held against the claim.
+    return claim > 0 && claim >= leastCallMicroUsd(row, call) ? claim : undefined;
+  }
   const leastMicroUsd = leastCallMicroUsd(row, call);
   const worst = worstCaseCallMicroUsd(row, { ...call, count: Math.max(1, call.count) });
   if (claim > BEYOND_REASON * Math.max(worst, 1)) return worst;
@@ -48,13 +50,14 @@ export function leastCallMicroUsd(row: CatalogueRow, call: PricedCall): number {
   return worstCaseCallMicroUsd(row, call);
 }
 
-/** Where a row's figure is only an upper bound, the lowest that is published stands for it. */
+/** Where a row's figure is only an upper bound, or there is none, the lowest that is published stands for it. */
 function leastImageTokens({ price, estimated }: CatalogueRow, call: PricedCall): number {
   if (price.kind === "token_formula") {
     const axisFactor = price.axisFactors[call.quality];
     return axisFactor === undefined ? 0 : imageOutputTokens(axisFactor, call.widthPx, call.heightPx);
   }
   if (price.kind !== "token_table") return 0;
-  const tokens = outputTokensOf(price, call) ?? 0;
-  return estimated.includes("price") ? Math.min(tokens, ...Object.values(price.outputTokens)) : tokens;
+  const tokens = outputTokensOf(price, call) ?? Number.POSITIVE_INFINITY;
+  const lowest = Math.min(tokens, ...Object.values(price.outputTokens));
+  return estimated.includes("price") || tokens === Number.POSITIVE_INFINITY ? lowest : tokens;
 }
