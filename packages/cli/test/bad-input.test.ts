@@ -359,7 +359,7 @@ test("mistakes on the command line and around it are told with what to do", { ti
 
     reconcile without a cost
     ✗ \`reconcile\` wants an id (or --all) and what the provider charged for each.
-        For example: artdesk budget reconcile ID --cost 0.041. \`artdesk budget\` lists the ids.
+        \`--cost 0.041\` counts what it cost, \`--cost 0\` says that it was not billed: the money is free, and the image will be made again. \`artdesk budget\` lists the ids.
 
     reconcile of nothing
     ✗ The ledger has no reservation some-id in the last twelve months.

@@ -18,6 +18,7 @@ import { verifyImages, type VerifyHost } from "./judge/verify/verify-images.ts";
 import { monthOf, shiftMonth } from "./buy/ledger/months.ts";
 import { formatUsd } from "./basics/money.ts";
 import { createLedger } from "./buy/ledger/ledger.ts";
+import { type Billed, reconcileCalls, type ReconciledCall } from "./buy/ledger/reconcile-calls.ts";
 import type { Ledger, Reservation } from "./buy/ledger/ledger-types.ts";
 import { planRequest, type PlanInput } from "./decide/plan/plan-request.ts";
 import { explainStandIns } from "./decide/plan/stand-in.ts";
@@ -89,6 +90,11 @@ export interface Artdesk {
   upscale(request: ImageRequest, options?: GenerateOptions): Promise<GenerateResult>;
   /** Makes the same request with several models and has every image judged. Throws like `generate` before the first call. */
   compare(request: ImageRequest, options: CompareOptions): Promise<Comparison>;
+  /**
+   * Ends possibly billed calls, of these ids or `all`, with what the provider's usage page says: see {@link Billed}.
+   * Throws `invalid_request` for an id that the books do not know.
+   */
+  reconcile(which: readonly string[] | "all", billed: Billed): Promise<readonly ReconciledCall[]>;
   /** Has one image judged, whoever made it. Never rejects: what cannot be judged is `unsure`, with the reason. */
   judge(image: ReceivedImage, questions: readonly Question[], options?: JudgeOptions): Promise<JudgedWithAttempts>;
 }
@@ -223,6 +229,7 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
       collectSubmittedJob(host, { job, row: host.rowOf(job.model), provider: host.providerOf(job.provider) }, signal),
     edit: (input, generateOptions) => desk.generate({ ...input, operation: "edit" }, generateOptions),
     upscale: (input, generateOptions) => desk.generate({ ...input, operation: "upscale" }, generateOptions),
+    reconcile: (which, billed) => reconcileCalls(ledger, which, billed),
     compare: (input, compareOptions) => compareModels(desk, input, compareOptions),
     judge: (image, questions, { judge, signal } = {}) =>
       new JudgePanel().judge(host, {

@@ -72,15 +72,13 @@ export async function reconcileCommand(
     throw new ArtdeskError({
       code: "invalid_request",
       shortMessage: "`reconcile` wants an id (or --all) and what the provider charged for each.",
-      hint: "For example: artdesk budget reconcile ID --cost 0.041. `artdesk budget` lists the ids.",
+      hint: "`--cost 0.041` counts what it cost, `--cost 0` says that it was not billed: the money is free, and the image will be made again. `artdesk budget` lists the ids.",
     });
   }
   const desk = await openDesk(deskOptions(options, io), io);
   try {
-    const { ledger } = desk.artdesk;
-    const open = (await ledger.outstanding()).filter((entry) => entry.state === "unknown").map((entry) => entry.id);
-    const wanted = options.all ? open : ids;
-    for (const id of wanted) await ledger.reconcile(id, costMicroUsd);
+    const calls = await desk.artdesk.reconcile(options.all ? "all" : ids, costMicroUsd);
+    const wanted = calls.map(({ id }) => id);
     if (options.json) io.out(`${JSON.stringify({ reconciled: wanted, costMicroUsd }, null, 2)}\n`);
     else io.out(`Booked ${formatUsd(costMicroUsd)} for each of: ${wanted.join(", ") || "nothing"}.\n`);
     return EXIT.done;

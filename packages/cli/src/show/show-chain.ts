@@ -1,5 +1,5 @@
 import { formatUsd } from "@artdesk/core";
-import type { ChainReport, ChainReportImage } from "@artdesk/core/node";
+import { commandLineWays, type ChainReport, type ChainReportImage } from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { showBudget } from "./show-budget.ts";
 import { showReportError } from "./show-error.ts";
@@ -37,7 +37,7 @@ export function showChain(report: ChainReport, colors: Colors): string {
   parts.push(`${headline(report)}\n`);
   for (const attempt of report.attempts.filter(({ billed }) => billed === "unknown"))
     parts.push(
-      `${colors.yellow("!")} Possibly billed: ${formatUsd(attempt.costMicroUsd)} stays counted. Compare with the provider's usage page, then run: artdesk budget reconcile ${attempt.id} --cost 0 (or what it cost)\n`,
+      `${colors.yellow("!")} Possibly billed: ${formatUsd(attempt.costMicroUsd)} stays counted. ${commandLineWays(attempt.id)}\n`,
     );
   parts.push(showBudget(report.budget.filter((balance) => balance.limitMicroUsd !== undefined)));
   if (report.contactSheet) parts.push(`Contact sheet: ${report.contactSheet}\n`);

@@ -1,5 +1,5 @@
 import { formatUsd } from "@artdesk/core";
-import type { GenerateAsset, GenerateReport } from "@artdesk/core/node";
+import { commandLineWays, type GenerateAsset, type GenerateReport } from "@artdesk/core/node";
 import type { Colors } from "../colors.ts";
 import { showBudget } from "./show-budget.ts";
 import { showReportError } from "./show-error.ts";
@@ -71,7 +71,7 @@ function verificationLines({ id, verification }: GenerateAsset, colors: Colors):
 function reconcileLines(asset: GenerateAsset): string[] {
   return asset.attempts
     .filter((attempt) => attempt.billed === "unknown")
-    .map((attempt) => `    artdesk budget reconcile ${attempt.id} --cost 0   (or what ${asset.id} cost)\n`);
+    .map((attempt) => `    ${asset.id}: ${commandLineWays(attempt.id)}\n`);
 }
 
 function generateRow(asset: GenerateAsset): string[] {

@@ -8,6 +8,7 @@ export { generateAssets, type GenerateAssetsOptions } from "./run/generate/gener
 export type { GenerateProgress } from "./run/progress.ts";
 export { draftAsset, type DraftAssetOptions } from "./run/chain/draft-asset.ts";
 export { refineAsset, type RefineAssetOptions } from "./run/chain/refine-asset.ts";
+export { commandLineWays, type WaysBack } from "./run/ways-back.ts";
 export { rebuildLedger, type RebuildOptions, type RebuildReport } from "./run/rebuild-ledger.ts";
 export { finalAsset, type FinalAssetOptions } from "./run/chain/final-asset.ts";
 export { listChains, type ChainSummary } from "./run/chain/list-chains.ts";

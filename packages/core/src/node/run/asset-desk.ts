@@ -20,6 +20,7 @@ import { createFileQuestionStore } from "../workspace/file-question-store.ts";
 import { systemClock } from "../platform/system-clock.ts";
 import { systemRandom } from "../platform/system-random.ts";
 import { createFileLedgerMemory } from "../workspace/file-ledger-memory.ts";
+import { commandLineWays, type WaysBack } from "./ways-back.ts";
 import { chooseLedger } from "./choose-ledger.ts";
 import { openWorkspace, type Workspace } from "../workspace/workspace.ts";
 
@@ -61,6 +62,8 @@ export interface AssetDeskOptions {
   pixels?: Pixels | undefined;
   /** Nothing will be written: a ledger that does not exist yet counts as empty. @default false */
   readOnly?: boolean | undefined;
+  /** How this host ends a possibly billed call. @default by the command line */
+  waysBack?: WaysBack | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
 }
@@ -87,6 +90,8 @@ export interface AssetDesk {
   readonly stage: Stage | undefined;
   /** Only providers that draw storyboard cards are in use. */
   readonly drawsOnly: boolean;
+  /** What a person can do about a possibly billed call. */
+  readonly waysBack: WaysBack;
   /** Says what is odd about the set-up. */
   readonly warnings: readonly string[];
   close(): Promise<void>;
@@ -156,6 +161,7 @@ export async function openAssetDesk(options: AssetDeskOptions): Promise<AssetDes
     openBatches: (provider) => openBatchClient(provider, artdesk.http),
     stage,
     drawsOnly: drawsOnly(options),
+    waysBack: options.waysBack ?? commandLineWays,
     warnings,
     close: () => artdesk.close(),
   };

@@ -2,7 +2,7 @@ import { outputPaths } from "../../assets/asset-spec.ts";
 import type { LockEntry } from "../../assets/lock/lock-entry.ts";
 import { ArtdeskError, isArtdeskError } from "../../basics/errors.ts";
 import type { GenerateResult } from "../../basics/receipt.ts";
-import type { Reservation } from "../../buy/ledger/ledger-types.ts";
+import type { LedgerEntry, Reservation } from "../../buy/ledger/ledger-types.ts";
 import { subjectInBooks } from "../../buy/ledger/line.ts";
 import { releaseHeld } from "../../buy/ledger/release-held.ts";
 import { drawsCards } from "../../models/catalogue/draws-cards.ts";
@@ -16,15 +16,25 @@ export async function refuseWhenUnknown(
   assetId: string,
   held: readonly Reservation[] = [],
 ): Promise<void> {
-  if (desk.policy.onUnknown !== "stop") return;
-  const open = await desk.artdesk.ledger.outstanding();
-  const unknown = open.find((entry) => entry.state === "unknown" && entry.subject === subjectInBooks(assetId));
-  if (!unknown) return;
+  const refusal = refusalWhenUnknown(desk, assetId, await desk.artdesk.ledger.outstanding());
+  if (!refusal) return;
   await releaseHeld(desk.artdesk.ledger, held);
-  throw new ArtdeskError({
+  throw refusal;
+}
+
+/** Why an asset waits for a person: one of these calls for it is possibly billed. */
+export function refusalWhenUnknown(
+  desk: Pick<AssetDesk, "policy" | "waysBack">,
+  assetId: string,
+  outstanding: readonly LedgerEntry[],
+): ArtdeskError | undefined {
+  if (desk.policy.onUnknown !== "stop") return undefined;
+  const unknown = outstanding.find(({ state, subject }) => state === "unknown" && subject === subjectInBooks(assetId));
+  if (!unknown) return undefined;
+  return new ArtdeskError({
     code: "aborted",
     shortMessage: `An earlier call for this asset is possibly billed (${unknown.model}, ${new Date(unknown.atMs).toISOString()}); it is not bought again.`,
-    hint: `Look at the provider's usage page, then run: artdesk budget reconcile ${unknown.id} --cost 0 (or what it cost).`,
+    hint: desk.waysBack(unknown.id),
     billed: "unknown",
   });
 }

@@ -1,10 +1,12 @@
 import { outputPaths } from "../../assets/asset-spec.ts";
 import type { ArtdeskError } from "../../basics/errors.ts";
+import type { LedgerEntry } from "../../buy/ledger/ledger-types.ts";
 import type { JournalRecord } from "../journal/file-journal.ts";
 import type { AssetState } from "../workspace/status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { budgetOf, collectWarnings, toReportError } from "./asset-planning.ts";
 import { cutSizeOf } from "./deliver-images.ts";
+import { refusalWhenUnknown } from "./delivery.ts";
 import { planWithBases } from "./kept-bases.ts";
 import { adviseOn } from "./lint-assets.ts";
 import { listStates } from "./list-states.ts";
@@ -17,8 +19,9 @@ import { type CheckReport, type PlanAsset, type PlanReport, reportDecision } fro
 export async function planAssets(desk: AssetDesk, paths: readonly string[] = []): Promise<PlanReport> {
   const listing = await listStates(desk, paths);
   const bases = await desk.journal.bases();
+  const outstanding = await desk.artdesk.ledger.outstanding();
   const assets: PlanAsset[] = listing.problems.map(problemAsset);
-  for (const state of listing.assets) assets.push(await planState(desk, state, bases));
+  for (const state of listing.assets) assets.push(await planState(desk, state, bases, outstanding));
   const offers = assets.flatMap((asset) => (asset.error ? [] : (asset.decision?.offers[0] ?? [])));
   const sum = (pick: (offer: (typeof offers)[number]) => number): number =>
     offers.reduce((total, offer) => total + pick(offer), 0);
@@ -65,7 +68,12 @@ export async function checkAssets(desk: AssetDesk, paths: readonly string[] = []
   };
 }
 
-async function planState(desk: AssetDesk, state: AssetState, bases: readonly JournalRecord[]): Promise<PlanAsset> {
+async function planState(
+  desk: AssetDesk,
+  state: AssetState,
+  bases: readonly JournalRecord[],
+  outstanding: readonly LedgerEntry[],
+): Promise<PlanAsset> {
   const described = describeState(state);
   if (state.status === "unchanged" || state.status === "edited_output")
     return { ...described, decision: undefined, advice: [], error: undefined };
@@ -73,7 +81,9 @@ async function planState(desk: AssetDesk, state: AssetState, bases: readonly Jou
     const refusal = toReportError(ownFileError(state), state.asset);
     return { ...described, status: "invalid", decision: undefined, advice: [], error: refusal };
   }
-  const { planned, error } = await planWithBases(desk, state, missingOutputs(state), bases);
+  const plan = await planWithBases(desk, state, missingOutputs(state), bases);
+  const { planned } = plan;
+  const error = plan.error ?? refusalWhenUnknown(desk, state.asset.id, outstanding);
   const decision = planned && reportDecision(planned.decision);
   const advice = planned ? adviseOn(desk, planned) : [];
   const bought = decision?.offers[0]?.size;

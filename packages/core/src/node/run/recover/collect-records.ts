@@ -47,15 +47,15 @@ async function collectRecord(
     if (error.billed === "no" && error.requestId !== undefined) return { kind: "free", error };
     const canPass =
       DISPOSITIONS[error.code] === "retry_same" || error.code === "auth_failed" || error.code === "aborted";
-    return canPass ? { kind: "open", error: stillOpen(record, error) } : { kind: "lost", error };
+    return canPass ? { kind: "open", error: stillOpen(desk, record, error) } : { kind: "lost", error };
   }
 }
 
-function stillOpen(record: JournalRecord, error: ArtdeskError): ArtdeskError {
+function stillOpen(desk: AssetDesk, record: JournalRecord, error: ArtdeskError): ArtdeskError {
   return new ArtdeskError({
     code: error.code,
     shortMessage: `The job of an earlier run at ${record.model} cannot be collected yet: ${error.shortMessage}`,
-    hint: `Run again later: it is asked for again, and not bought twice. Or give it up: artdesk budget reconcile ${record.attemptId} --cost 0 (or what it cost).`,
+    hint: `Run again later: it is asked for again, and not bought twice. Or give it up. ${desk.waysBack(record.attemptId)}`,
     provider: record.provider,
     model: record.model,
     requestId: record.requestId,

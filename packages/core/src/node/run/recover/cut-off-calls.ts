@@ -1,8 +1,11 @@
 import type { AssetDesk } from "../asset-desk.ts";
 
 /** Says that a call may be billed although its answer never came, and how to settle it. */
-export function describeCutOff(call: { id: string; subject: string; model: string }): string {
-  return `${call.subject}: a call to ${call.model} was cut off; it is possibly billed. Compare with the provider's usage page, then run: artdesk budget reconcile ${call.id} --cost 0 (or what it cost).`;
+export function describeCutOff(
+  { waysBack }: Pick<AssetDesk, "waysBack">,
+  call: { id: string; subject: string; model: string },
+): string {
+  return `${call.subject}: a call to ${call.model} was cut off; it is possibly billed. ${waysBack(call.id)}`;
 }
 
 /**
@@ -17,5 +20,5 @@ export async function describeOtherCutOffs(
   const open = await desk.artdesk.ledger.outstanding();
   return open
     .filter(({ id, run, state }) => state === "unknown" && deadRuns.has(run) && !noted.has(id))
-    .map(describeCutOff);
+    .map((call) => describeCutOff(desk, call));
 }

@@ -87,7 +87,7 @@ export async function recoverAssets(
       warnings.push(`${record.subject}: ${job.error.shortMessage.replace(/\.?$/, ".")} Nothing was billed.`);
     if (record.state !== "received") {
       if (await mayBeBilled(desk, record)) {
-        warnings.push(describeCutOff({ ...record, id: record.attemptId }));
+        warnings.push(describeCutOff(desk, { ...record, id: record.attemptId }));
       }
       await desk.journal.remove(record.attemptId);
       continue;
