@@ -57,7 +57,9 @@ function statesOverload(body: Readonly<Record<string, unknown>> | undefined, sta
   const error = recordOf(body?.["error"]) ?? body;
   if (error === undefined) return false;
   if (Number(error["code"]) === status) return true;
-  return ["code", "type", "status", "message"].some((name) => OVERLOADED.test(String(error[name] ?? "")));
+  return [error["code"], error["type"], error["status"], error["message"]].some(
+    (said) => typeof said === "string" && OVERLOADED.test(said),
+  );
 }
 
 /**

@@ -23,7 +23,7 @@ export interface Recording {
 export interface RecordingFolder {
   recordings: readonly Recording[];
   /** Bytes of an image by type and pixels. Throws for one that is not there. */
-  image(name: string): Buffer;
+  image: (name: string) => Buffer;
 }
 
 /** Reads a folder of recordings. Throws when it is none. */
