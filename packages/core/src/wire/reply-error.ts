@@ -57,10 +57,9 @@ function statesOverload(body: Readonly<Record<string, unknown>> | undefined, sta
   const error = recordOf(body?.["error"]) ?? body;
   if (error === undefined) return false;
   if (Number(error["code"]) === status) return true;
-  return ["code", "type", "status", "message"].some((name) => {
-    const said = error[name];
-    return typeof said === "string" && OVERLOADED.test(said);
-  });
+  return [error["code"], error["type"], error["status"], error["message"]].some(
+    (said) => typeof said === "string" && OVERLOADED.test(said),
+  );
 }
 
 /**
