@@ -112,6 +112,7 @@ function missing(
     // A complete reply with usage was billed; without usage nobody can tell.
     billed: usage === undefined ? "unknown" : "yes",
     usage,
+    unusableImages: problems.length,
   };
   return new ArtdeskError(options);
 }

@@ -145,7 +145,7 @@ function readUsage(value: unknown): Usage | undefined {
   const inputImageTokens = tokenCount(input?.["image_tokens"]);
   const outputTokens = tokenCount(usage["output_tokens"]);
   const outputTextTokens = Math.min(outputTokens, tokenCount(output?.["text_tokens"]));
-  return {
+  const result: Usage = {
     inputTextTokens: Math.max(0, tokenCount(usage["input_tokens"]) - inputImageTokens),
     cachedInputTextTokens: 0,
     inputImageTokens,
@@ -154,6 +154,8 @@ function readUsage(value: unknown): Usage | undefined {
     outputImageTokens: Math.max(outputTokens - outputTextTokens, tokenCount(output?.["image_tokens"])),
     outputTextTokens,
   };
+  // Zeros say nothing: no call takes no tokens.
+  return Object.values(result).every((count) => count === 0) ? undefined : result;
 }
 
 async function readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError> {

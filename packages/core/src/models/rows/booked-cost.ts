@@ -2,6 +2,7 @@ import type { Usage } from "../../basics/types.ts";
 import {
   costFromUsage,
   imageOutputTokens,
+  likelyPromptTokens,
   outputTokensOf,
   unitsOf,
   worstCaseCallMicroUsd,
@@ -25,7 +26,7 @@ const BEYOND_REASON = 1000;
  * @returns micro-USD; undefined where the claim says nothing, so that the price table holds
  */
 export function claimedMicroUsd(row: CatalogueRow, call: PricedCall, usage: Usage | undefined): number | undefined {
-  const claim = usage && costFromUsage(row, usage);
+  const claim = usage && costFromUsage(row, withInput(row, call, usage));
   if (claim === undefined || !Number.isSafeInteger(claim)) return undefined;
   if (row.price.kind === "unknown") return claim > 0 ? claim : undefined;
   if (outputTokensOf(row.price, call) === undefined) {
@@ -37,6 +38,25 @@ export function claimedMicroUsd(row: CatalogueRow, call: PricedCall, usage: Usag
   if (claim > BEYOND_REASON * Math.max(worst, 1)) return worst;
   const isStated = usage?.costMicroUsd !== undefined;
   return claim < (isStated ? leastMicroUsd * LEAST_SHARE_OF_LIST : leastMicroUsd) ? undefined : claim;
+}
+
+/**
+ * No image is made from no prompt: where the claim states no input, the price table's stands for it. An input that is not
+ * split between text and images is read at the dearer rate.
+ */
+function withInput({ price }: CatalogueRow, call: PricedCall, usage: Usage): Usage {
+  if (call.count === 0 || (price.kind !== "token_formula" && price.kind !== "token_table")) return usage;
+  const { prices, promptOverheadTokens, maxTokensPerReference } = price;
+  const { inputTextTokens, cachedInputTextTokens, inputImageTokens, cachedInputImageTokens } = usage;
+  const textTokens = inputTextTokens + cachedInputTextTokens;
+  const imageTokens = inputImageTokens + cachedInputImageTokens;
+  const likelyTextTokens = likelyPromptTokens(call.promptBytes) + promptOverheadTokens;
+  if (textTokens + imageTokens === 0) {
+    return { ...usage, inputTextTokens: likelyTextTokens, inputImageTokens: call.references * maxTokensPerReference };
+  }
+  if (textTokens === 0) return { ...usage, inputTextTokens: likelyTextTokens };
+  const isUnsplit = call.references > 0 && imageTokens === 0 && prices.inputImage > prices.inputText;
+  return isUnsplit ? { ...usage, inputTextTokens: 0, inputImageTokens: inputTextTokens } : usage;
 }
 
 /** The least that `count` images of this call can cost: the images alone, at the lowest figure that the row has for them. */

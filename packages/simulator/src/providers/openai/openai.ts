@@ -134,7 +134,7 @@ function tokensOfTier(imagesPerMinute: number | undefined): number {
 
 function imageJob(request: OpenAiImageRequest, requestId: string, headers: Headers, desk: Desk): PaidJob {
   const { model, prompt, operation, images } = request;
-  const withDetails = desk.openaiOutputDetails ?? (model.generation === "2.5" || model.generation === "2.6");
+  const withDetails = desk.openaiOutputDetails ?? true;
   return {
     provider: "openai",
     model: model.id,
@@ -193,7 +193,7 @@ function countUsage(request: OpenAiImageRequest, made: number, withDetails: bool
     const key = [seed, model.id, prompt, quality, size.widthPx, size.heightPx, index];
     imageOut += outputTokensPerImage(model, quality, size, key);
     // Text output is priced apart in this generation only, and only the details can say so.
-    if (withDetails && model.generation === "1.5") textOut += digestInteger(24, 64, "text", ...key);
+    if (withDetails && model.generation === "1.5") textOut += digestInteger(126, 334, "text", ...key);
   }
   const imageIn = references.reduce((total, reference) => total + referenceTokens(reference), 0);
   return { textIn: promptTokens(prompt), imageIn, textOut, imageOut };
