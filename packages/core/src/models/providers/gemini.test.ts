@@ -106,6 +106,20 @@ describe("a reply", () => {
     expect(reply.extras).toMatchObject([{ widthPx: 40, heightPx: 40 }]);
   });
 
+  test.each([
+    ["without candidates", {}],
+    ["with a candidate that holds nothing", { candidates: [{ content: { role: "model" }, finishReason: "STOP" }] }],
+    ["with empty words", { candidates: [{ content: { parts: [{ text: "" }] } }] }],
+  ])("%s is a passing failure with a known bill", async (_, body) => {
+    const usageMetadata = { promptTokenCount: 9, totalTokenCount: 9 };
+    await expect(read({ ...body, usageMetadata })).rejects.toMatchObject({
+      code: "unavailable",
+      billed: "yes",
+      usage: { inputTextTokens: 9 },
+    });
+    await expect(read(body)).rejects.toMatchObject({ code: "bad_response", billed: "unknown" });
+  });
+
   test("that was cut at the limit delivers nothing, and keeps what came as drafts", async () => {
     const usageMetadata = { promptTokenCount: 9, candidatesTokenCount: 3168, totalTokenCount: 3177 };
     const parts = [inline(base64), inline(base64)];

@@ -102,7 +102,7 @@ async function readReply(response: HttpResponse, call: ProviderCall, codec: Code
     const problem = found.length < call.count && drawn.some(({ isCut }) => isCut) ? cutOff(subject, usage) : undefined;
     return composeReply(found, { count: call.count, codec, subject, usage, extras, problem });
   }
-  const explanation = explainNoImage(reply, candidates, call.offer.model);
+  const explanation = explainNoImage(reply, candidates, call.offer.model, usage);
   const isFree = explanation.code === "content_refused" || explanation.isFree;
   const { isFree: _, ...told } = explanation;
   throw new ArtdeskError({
@@ -165,6 +165,7 @@ function explainNoImage(
   reply: Readonly<Record<string, unknown>> | undefined,
   candidates: readonly (Readonly<Record<string, unknown>> | undefined)[],
   model: string,
+  usage: Usage | undefined,
 ): Pick<ArtdeskErrorOptions, "code" | "shortMessage" | "details" | "hint"> & { isFree: boolean } {
   const text = (value: unknown): string => (typeof value === "string" ? value : "");
   const blockReason = text(recordOf(reply?.["promptFeedback"])?.["blockReason"]);
@@ -187,6 +188,15 @@ function explainNoImage(
     };
   }
   const spoken = oneLine(said.join(" ").trim());
+  if (usage !== undefined && spoken === "" && finishMessage === "" && /^(STOP|no reason given)$/.test(reason)) {
+    return {
+      code: "unavailable",
+      shortMessage: `Google Gemini sent an empty reply for ${model}.`,
+      details,
+      hint: "It passes by itself: try again.",
+      isFree: false,
+    };
+  }
   const sentence = finishMessage || spoken;
   return {
     code: "bad_response",
