@@ -29,13 +29,16 @@ function listOf(count: number, text: string): string {
 }
 
 /** Names that usage goes by, right ones and others, so that the JSON meets what is read. */
-const NAMES = [
-  ...["input_tokens", "output_tokens", "total_tokens", "input_tokens_details", "output_tokens_details"],
-  ...["text_tokens", "image_tokens", "prompt_tokens", "completion_tokens", "completion_tokens_details", "cost"],
-  ...["is_byok", "cost_details", "upstream_inference_cost", "promptTokenCount", "candidatesTokenCount"],
-  ...["thoughtsTokenCount", "totalTokenCount", "candidatesTokensDetails", "promptTokensDetails", "modality"],
-  ...["tokenCount", "cachedContentTokenCount", "cacheTokensDetails", "outputTokens", "images"],
-];
+const NAMES: readonly string[] = `
+  input_tokens output_tokens total_tokens input_tokens_details output_tokens_details
+  text_tokens image_tokens prompt_tokens completion_tokens completion_tokens_details
+  cost is_byok cost_details upstream_inference_cost promptTokenCount
+  candidatesTokenCount thoughtsTokenCount totalTokenCount candidatesTokensDetails promptTokensDetails
+  modality tokenCount cachedContentTokenCount cacheTokensDetails outputTokens
+  images
+`
+  .trim()
+  .split(/\s+/);
 
 /** A number as replies write it, also one that JSON reads as infinite, as text. */
 const figure = fc.oneof(

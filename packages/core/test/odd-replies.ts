@@ -43,7 +43,18 @@ const MODELS: Readonly<Record<FaultProvider, readonly Partial<ImageRequest>[]>> 
 
 /** Usage that says nothing, or what nothing can have used: none of it may be believed. */
 const EMPTY_USAGES: readonly unknown[] = [
-  ...[undefined, null, 0, 7, "", "free", true, [], {}, { total: 1756 }, { cost: 0 }, { cost: null }, { cost: "0.04" }],
+  undefined,
+  null,
+  0,
+  7,
+  "free",
+  true,
+  [],
+  {},
+  { total: 1756 },
+  { cost: 0 },
+  { cost: null },
+  { cost: "0.04" },
   { input_tokens: 0, output_tokens: 0, total_tokens: 0 },
   { input_tokens: "9", output_tokens: "1756" },
   { input_tokens: 12 },

@@ -2,7 +2,7 @@ import { ArtdeskError, type ArtdeskErrorOptions } from "../../basics/errors.ts";
 import { recordOf } from "../../basics/json-record.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../../basics/ports.ts";
 import type { Usage } from "../../basics/types.ts";
-import { readJsonWithImages, tokenCount } from "../../wire/http.ts";
+import { readJsonWithImages } from "../../wire/http.ts";
 import {
   modelNotServed,
   oneLine,
@@ -12,6 +12,7 @@ import {
   type CallSubject,
   type KnownFailure,
 } from "../../wire/reply-error.ts";
+import { listOf, readGeminiUsage } from "../adapter/gemini-usage.ts";
 import { composeReply, type FoundImage } from "../adapter/compose-reply.ts";
 import { defineProvider, type HttpProvider, type ProviderCall, type ProviderReply } from "../adapter/provider.ts";
 
@@ -92,7 +93,7 @@ async function readReply(response: HttpResponse, call: ProviderCall, codec: Code
   if (problem !== undefined) throw problem;
   const reply = recordOf(json);
   const subject = subjectOf(response, call, reply?.["responseId"]);
-  const usage = readUsage(reply?.["usageMetadata"]);
+  const usage = readGeminiUsage(reply?.["usageMetadata"]);
   const candidates = listOf(reply?.["candidates"]).map(recordOf);
   const drawn = candidates.map((candidate) => ({ images: imagesOf(candidate), isCut: isCutOff(candidate) }));
   if (drawn.some(({ images }) => images.length > 0)) {
@@ -213,52 +214,6 @@ const HINTS_WITHOUT_IMAGE: Readonly<Record<string, string>> = {
   IMAGE_OTHER: "Reword the prompt.",
   NO_IMAGE: "Say in the prompt that an image is wanted.",
 };
-
-/** Tokens as billed; thinking is billed at the text rate. Undefined when the reply states no tokens at all. */
-function readUsage(value: unknown): Usage | undefined {
-  const usage = recordOf(value);
-  if (usage === undefined) return undefined;
-  const inputImageTokens = modalityTokens(usage["promptTokensDetails"], "IMAGE");
-  const cachedInputImageTokens = modalityTokens(usage["cacheTokensDetails"], "IMAGE");
-  const candidateTokens = tokenCount(usage["candidatesTokenCount"]);
-  const details = listOf(usage["candidatesTokensDetails"]);
-  // The split is optional: without it every token may be an image's, which is the dearer reading.
-  const outputImageTokens = details.length === 0 ? candidateTokens : modalityTokens(details, "IMAGE");
-  const cachedInputTextTokens = Math.max(0, tokenCount(usage["cachedContentTokenCount"]) - cachedInputImageTokens);
-  const inputTextTokens = tokenCount(usage["promptTokenCount"]) - inputImageTokens - cachedInputTextTokens;
-  const result: Usage = {
-    inputTextTokens: Math.max(0, inputTextTokens),
-    cachedInputTextTokens,
-    inputImageTokens: Math.max(0, inputImageTokens - cachedInputImageTokens),
-    cachedInputImageTokens,
-    outputImageTokens,
-    outputTextTokens: Math.max(0, candidateTokens - outputImageTokens) + thinkingTokens(usage),
-  };
-  return Object.values(result).every((count) => count === 0) ? undefined : result;
-}
-
-/** A refusal states its thinking twice, as candidates and as thoughts (6 of 6 measured, docs.apiyi.com): the sum tells. */
-function thinkingTokens(usage: Readonly<Record<string, unknown>>): number {
-  const [prompt = 0, candidates = 0, thoughts = 0, total = 0] = [
-    "promptTokenCount",
-    "candidatesTokenCount",
-    "thoughtsTokenCount",
-    "totalTokenCount",
-  ].map((name) => tokenCount(usage[name]));
-  const isTwice = thoughts > 0 && thoughts === candidates && total === prompt + candidates;
-  return isTwice ? 0 : thoughts;
-}
-
-function modalityTokens(details: unknown, modality: string): number {
-  return listOf(details)
-    .map(recordOf)
-    .filter((detail) => detail?.["modality"] === modality)
-    .reduce((total, detail) => total + tokenCount(detail?.["tokenCount"]), 0);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
 
 async function readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError> {
   const subject = subjectOf(response, call, undefined);

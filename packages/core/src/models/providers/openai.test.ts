@@ -226,3 +226,15 @@ describe("a reply", () => {
     });
   });
 });
+
+test.each([
+  [{ moderation_stage: "output" }, "unknown"],
+  [{ moderation_details: { moderation_stage: "output" } }, "unknown"],
+  [{ moderation_details: { moderation_stage: "unknown" } }, "unknown"],
+  [{ moderation_stage: "input" }, "no"],
+  [{}, "no"],
+])("a refusal with %j is billed: %s", async (more, billed) => {
+  const error = { code: "moderation_blocked", type: "image_generation_user_error", message: "Rejected.", ...more };
+  const read = await openai.readError(fakeResponse({ status: 400, body: { error } }), call);
+  expect(read).toMatchObject({ code: "content_refused", billed });
+});

@@ -220,7 +220,8 @@ function refusal(
   const why = violations === undefined ? "" : ` (${oneLine(violations)})`;
   return {
     code: "content_refused",
-    billed: stage === "output" || /generated image/i.test(message) ? "unknown" : "no",
+    // `unknown` is one of the API's own words for the stage.
+    billed: stage === "output" || stage === "unknown" || /generated image/i.test(message) ? "unknown" : "no",
     shortMessage: `OpenAI's safety system refused this prompt for ${call.offer.model}${why}.`,
     hint: "Reword the prompt. Sending it again unchanged will be refused again.",
   };
