@@ -59,8 +59,25 @@ const { json } = fc.letrec<{ json: string }>((tie) => ({
       .map((entries) => `{${entries.map(([name, value]) => `"${name}":${value}`).join(",")}}`),
   ),
 }));
-/** Any JSON at all, and JSON that looks like usage. */
-const anyUsage = fc.oneof({ arbitrary: json, weight: 5 }, { arbitrary: fc.json(), weight: 1 });
+/** Usage in the provider's own words, from too little to too much: part of it is possible. */
+const OWN_WORDS: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  openai: fc
+    .tuple(fc.nat(200), fc.nat(30_000))
+    .map(([input, output]) => JSON.stringify({ input_tokens: input, output_tokens: output })),
+  openrouter: fc.nat(500_000).map((microUsd) => JSON.stringify({ cost: microUsd / 1_000_000 })),
+  gemini: fc
+    .tuple(fc.nat(200), fc.nat(6000))
+    .map(([input, output]) => JSON.stringify({ promptTokenCount: input, candidatesTokenCount: output })),
+};
+
+/** Any JSON at all, JSON that looks like usage, and usage. */
+function anyUsageOf(provider: string): fc.Arbitrary<string> {
+  return fc.oneof(
+    { arbitrary: json, weight: 5 },
+    { arbitrary: fc.json(), weight: 1 },
+    { arbitrary: OWN_WORDS[provider] ?? json, weight: 2 },
+  );
+}
 
 interface Priced {
   call: ProviderCall;
@@ -91,7 +108,7 @@ test.each(Object.keys(REPLIES))(
     let believed = 0;
     await fc.assert(
       fc.asyncProperty(
-        anyUsage,
+        anyUsageOf(name),
         fc.constantFrom(...offered),
         fc.integer({ min: 1, max: 3 }),
         async (usage, made, many) => {
