@@ -2,7 +2,8 @@ import { ArtdeskError } from "../basics/errors.ts";
 import type { Journal } from "../basics/ports.ts";
 import type { Attempt } from "../basics/receipt.ts";
 import type { ProviderReply } from "../models/adapter/provider.ts";
-import { costFromUsage, estimateCallMicroUsd } from "../models/rows/cost.ts";
+import { claimedMicroUsd } from "../models/rows/booked-cost.ts";
+import { estimateCallMicroUsd } from "../models/rows/cost.ts";
 import { pricedCall } from "../models/rows/priced-call.ts";
 import type { AttemptHost, AttemptTask } from "./attempt-task.ts";
 import type { Reservation, Settlement } from "./ledger/ledger-types.ts";
@@ -23,13 +24,15 @@ export interface Ending {
 }
 
 /**
- * Reads what a call cost: from the provider's usage, else from the price table. Where the end of a reply got lost, the
+ * Reads what a call cost: from the provider's usage where that is possible for the images that came, else from the
+ * price table. Where the end of a reply got lost, the
  * reserved amount stands, because the provider may have billed more images than arrived.
  */
 export function describeEnding(task: AttemptTask, { reply, error }: Sent, tableMicroUsd: number): Ending {
   const worstMicroUsd = task.reservation.amountMicroUsd;
   const usage = reply ? reply.usage : error?.usage;
-  const usageMicroUsd = usage && costFromUsage(task.row, usage);
+  const call = pricedCall(task.call.request, task.call.offer, reply?.images.length ?? 0);
+  const usageMicroUsd = claimedMicroUsd(task.row, call, usage);
   if (reply) {
     const isWhole = reply.images.length >= task.call.count;
     const outcome = isWhole ? "delivered" : "partial";

@@ -3,7 +3,8 @@ import type { AbortSignalLike, JournalEntry } from "../basics/ports.ts";
 import type { ReceivedImage } from "../basics/types.ts";
 import type { Policy } from "../decide/policy/policy.ts";
 import type { Provider } from "../models/adapter/provider.ts";
-import { costFromUsage, estimateCallMicroUsd, usageOfUnits } from "../models/rows/cost.ts";
+import { claimedMicroUsd } from "../models/rows/booked-cost.ts";
+import { estimateCallMicroUsd, usageOfUnits, type PricedCall } from "../models/rows/cost.ts";
 import type { CatalogueRow } from "../models/rows/row.ts";
 import { collectJob, type JobHost } from "./collect-job.ts";
 
@@ -41,15 +42,19 @@ export async function collectSubmittedJob(
     { id: job.requestId, model: job.model },
     { count: job.positions.length, deadlineMs: host.clock.nowMs() + host.policy.deadlineMs, signal },
   );
-  const usage = usageOfUnits(row, billedUnits);
-  const costMicroUsd = (usage && costFromUsage(row, usage)) ?? tableMicroUsd(job, row, images.length);
+  const usage = usageOfUnits(row, billedUnits, images.length);
+  const costMicroUsd =
+    claimedMicroUsd(row, callOf(job, images.length), usage) ?? tableMicroUsd(job, row, images.length);
   return { images, costMicroUsd, problem };
 }
 
 function tableMicroUsd(job: SubmittedJob, row: CatalogueRow, count: number): number {
   // The price may be gone from the user's settings since.
   if (row.price.kind === "unknown") return job.worstCaseMicroUsd;
-  const [widthPx = 0, heightPx = 0] = job.size.split("x").map(Number);
-  const call = { quality: job.quality, widthPx, heightPx, count, promptBytes: 0, references: 0 };
-  return estimateCallMicroUsd(row, call);
+  return estimateCallMicroUsd(row, callOf(job, count));
+}
+
+function callOf({ size, quality }: SubmittedJob, count: number): PricedCall {
+  const [widthPx = 0, heightPx = 0] = size.split("x").map(Number);
+  return { quality, widthPx, heightPx, count, promptBytes: 0, references: 0 };
 }

@@ -5,7 +5,7 @@ import type { Journal } from "../basics/ports.ts";
 import { exampleReply } from "../testing/example-provider.ts";
 
 const BASE = exampleReply({ images: 1, costMicroUsd: 20_000 });
-const LARGE = exampleReply({ images: 1, costMicroUsd: 3_000 });
+const LARGE = exampleReply({ images: 1, costMicroUsd: 6_000 });
 const REFUSED = new ArtdeskError({ code: "content_refused", shortMessage: "No.", billed: "no" });
 const BUSY = new ArtdeskError({ code: "rate_limited", shortMessage: "Busy.", billed: "no" });
 /** One offer in two steps, and one at once. */
@@ -43,7 +43,7 @@ test("the smaller image is kept and settled before the call that enlarges it, as
     ["a-1", "b-1"],
     [
       ["settled", 20_000],
-      ["settled", 3_000],
+      ["settled", 6_000],
     ],
   ]);
   // The image that came is 1x1, whatever size was asked for.

@@ -104,7 +104,7 @@ async function followJob(
   await host.journal.submitted(task.reservation.id, job.id).catch(() => undefined);
   const { count } = task.call;
   const done = await collectJob(host, provider, job, { count, deadlineMs, signal: task.signal });
-  const usage = usageOfUnits(task.row, done.billedUnits);
+  const usage = usageOfUnits(task.row, done.billedUnits, done.images.length);
   return { images: done.images, usage, requestId: job.id, problem: done.problem };
 }
 

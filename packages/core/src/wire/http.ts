@@ -9,9 +9,12 @@ import { type CallSubject, EXCERPT_CHARACTERS, bodyError } from "./reply-error.t
 const LARGEST_BODY_BYTES = 256 * 1024 * 1024;
 const LARGEST_TEXT_BYTES = 16 * 1024 * 1024;
 
+/** No reply uses more tokens than this: a larger figure is no figure. */
+const MOST_TOKENS = 1_000_000_000;
+
 /** A count of tokens as replies state it; anything else counts as none. */
 export function tokenCount(value: unknown): number {
-  return typeof value === "number" && value > 0 ? Math.round(value) : 0;
+  return typeof value === "number" && value > 0 && value <= MOST_TOKENS ? Math.round(value) : 0;
 }
 
 /** A JSON reply with its images, or what came before it broke. */

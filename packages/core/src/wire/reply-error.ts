@@ -30,7 +30,8 @@ export interface ReplyFailure {
  *
  * Billing: 3xx and 4xx are answers of a server that declined the work, so nothing was billed; 408 and 409 can come
  * after the work began. A 5xx on a POST proves nothing: the image may exist and the reply may have been lost behind it.
- * 503 and 529 are `no` only when the server says that it took no work: with `Retry-After`, or with words of overload.
+ * 503 and 529 are `no` only when the server says that it took no work: with `Retry-After`, or in a body of its own that
+ * states the same status; a gateway's page proves nothing.
  */
 export function failureOfStatus(status: number, headers: HttpResponse["headers"], body: string): ReplyFailure {
   if (status < 400) return { code: "bad_response", billed: "no" };
@@ -42,8 +43,23 @@ export function failureOfStatus(status: number, headers: HttpResponse["headers"]
   if (status === 429) return { code: "rate_limited", billed: "no" };
   if (status < 500) return { code: "invalid_request", billed: "no" };
   const declined =
-    (status === 503 || status === 529) && (retryAfterMs(headers) !== undefined || /overload|over capacity/i.test(body));
+    (status === 503 || status === 529) &&
+    (retryAfterMs(headers) !== undefined ||
+      /overload|over capacity/i.test(body) ||
+      statesOverload(parseErrorBody(body), status));
   return { code: "unavailable", billed: declined ? "no" : "unknown" };
+}
+
+/** Codes, types and words with which a provider's own error says that it took no work. */
+const OVERLOADED = /overload|over.?capacity|unavailable|high demand|no_capacity|server_busy/i;
+
+function statesOverload(body: Readonly<Record<string, unknown>> | undefined, status: number): boolean {
+  const error = recordOf(body?.["error"]) ?? body;
+  if (error === undefined) return false;
+  if (Number(error["code"]) === status) return true;
+  return [error["code"], error["type"], error["status"], error["message"]].some(
+    (said) => typeof said === "string" && OVERLOADED.test(said),
+  );
 }
 
 /**

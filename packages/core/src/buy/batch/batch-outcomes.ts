@@ -5,7 +5,9 @@ import { parseRequest } from "../../decide/request/request.ts";
 import type { HttpProvider, ProviderCall, ProviderReply } from "../../models/adapter/provider.ts";
 import type { BatchLineResult } from "../../models/batch-services/batch-service.ts";
 import type { Catalogue } from "../../models/catalogue/catalogue.ts";
-import { costFromUsage, discountedMicroUsd } from "../../models/rows/cost.ts";
+import { claimedMicroUsd } from "../../models/rows/booked-cost.ts";
+import { discountedMicroUsd } from "../../models/rows/cost.ts";
+import { pricedCall } from "../../models/rows/priced-call.ts";
 import { findModel } from "../../models/rows/find-model.ts";
 import type { Settlement } from "../ledger/ledger-types.ts";
 
@@ -105,17 +107,18 @@ async function outcomeOf<T extends BatchRecord>(
   const provider = catalogue.providers.get(record.provider);
   const row = findModel(catalogue.rows, record.model)?.row;
   if (provider?.kind !== "http" || !row) throw new TypeError(`no provider for ${record.model}`);
-  const priceOf = (usage: ProviderReply["usage"]): number => {
-    const fullMicroUsd = usage && costFromUsage(row, usage);
-    // Where the line states no tokens, the whole of what was set aside.
+  const call = callOf(record, row);
+  const priceOf = (usage: ProviderReply["usage"], images: number): number => {
+    const fullMicroUsd = claimedMicroUsd(row, pricedCall(call.request, call.offer, images), usage);
+    // Where the line states nothing that is possible, the whole of what was set aside.
     return fullMicroUsd === undefined ? record.worstCaseMicroUsd : discountedMicroUsd(fullMicroUsd, discountOf(record));
   };
-  const read = await readLine(provider, callOf(record, row), line, codec);
+  const read = await readLine(provider, call, line, codec);
   if (isArtdeskError(read)) {
-    const costMicroUsd = read.billed === "no" ? 0 : priceOf(read.usage);
+    const costMicroUsd = read.billed === "no" ? 0 : priceOf(read.usage, 0);
     return { record, reply: undefined, error: read, costMicroUsd };
   }
-  return { record, reply: read, error: read.problem, costMicroUsd: priceOf(read.usage) };
+  return { record, reply: read, error: read.problem, costMicroUsd: priceOf(read.usage, read.images.length) };
 }
 
 /** Reads a line as the provider's reply to the same call. */

@@ -6,7 +6,7 @@ import type { Policy } from "../../decide/policy/policy.ts";
 import type { AbortSignalLike, HttpRequest, HttpResponse } from "../../basics/ports.ts";
 import type { Attempt } from "../../basics/receipt.ts";
 import type { Judge, JudgeUsage } from "../../models/judges/judge.ts";
-import { judgeCostMicroUsd, usageOf } from "../../models/judges/judge-cost.ts";
+import { claimedJudgeMicroUsd, usageOf } from "../../models/judges/judge-cost.ts";
 
 /** One paid call to a judge. */
 export interface JudgeTask<Reply> {
@@ -165,8 +165,7 @@ function settlementOf<Reply extends { usage: JudgeUsage | undefined; requestId: 
       reason: outcome.code,
     };
   }
-  // A reply without usage is booked at the most that it can have cost.
-  const costMicroUsd = outcome.usage ? judgeCostMicroUsd(judge, outcome.usage) : worstCaseMicroUsd;
+  const costMicroUsd = claimedJudgeMicroUsd(judge, outcome.usage, worstCaseMicroUsd);
   const judged = task.judged?.(outcome);
   return {
     ...shared,

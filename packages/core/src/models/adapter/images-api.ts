@@ -1,3 +1,4 @@
+import type { ArtdeskError } from "../../basics/errors.ts";
 import { recordOf } from "../../basics/json-record.ts";
 import type { Codec, HttpResponse } from "../../basics/ports.ts";
 import type { ImageInput, Usage } from "../../basics/types.ts";
@@ -14,6 +15,8 @@ export interface ImagesReplyReading {
   usage(value: unknown): Usage | undefined;
   /** The media type that the reply states for an entry. @default none */
   declaredType?(entry: Json, reply: Json): string | undefined;
+  /** What a reply with status 200 says went wrong; undefined when it is one with images. @default never */
+  failure?(reply: Json): ArtdeskError | undefined;
   /** Throws when the entries cannot be used at all. */
   check?(entries: readonly Json[], usage: Usage | undefined): void;
 }
@@ -29,6 +32,8 @@ export async function readImagesReply(
   const { json, images, problem } = await readJsonWithImages(response, { codec, imageKeys: ["b64_json"], subject });
   const reply = recordOf(json);
   const entries: Json[] = Array.isArray(reply?.["data"]) ? reply["data"].map(recordOf) : [];
+  const failure = entries.length === 0 ? reading.failure?.(reply) : undefined;
+  if (failure !== undefined) throw failure;
   const usage = reading.usage(reply?.["usage"]);
   reading.check?.(entries, usage);
   const found = entries.map((entry): FoundImage => {

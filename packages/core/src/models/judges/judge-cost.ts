@@ -39,6 +39,18 @@ export function judgeCostMicroUsd({ prices }: Judge, usage: JudgeUsage): number 
   return Math.ceil(units / 1000);
 }
 
+/**
+ * What a call that answered cost: by the tokens that the provider claims, where they are possible. Looking at anything
+ * and answering takes tokens of both kinds; without them, and beyond the worst case a thousand times, it is booked at the
+ * most that it can have cost.
+ */
+export function claimedJudgeMicroUsd(judge: Judge, usage: JudgeUsage | undefined, worstCaseMicroUsd: number): number {
+  const answers = judge.maxOutputTokens(1) > 0;
+  if (usage === undefined || usage.inputTokens <= 0 || (answers && usage.outputTokens <= 0)) return worstCaseMicroUsd;
+  const claim = judgeCostMicroUsd(judge, usage);
+  return Number.isSafeInteger(claim) && claim <= 1000 * worstCaseMicroUsd ? claim : worstCaseMicroUsd;
+}
+
 function milli(price: number): number {
   return Math.round(price * 1000);
 }

@@ -86,6 +86,13 @@ export async function readJudgeError(response: HttpResponse, subject: CallSubjec
     return replyError(response, body, subject, { code: "content_refused", billed: "no", message });
   if (/api key not valid|API_KEY_INVALID/i.test(body))
     return replyError(response, body, subject, { code: "auth_failed", billed: "no", message });
+  const quotas = body.match(/"quotaId":\s*"([^"]*)"/g) ?? [];
+  const isPerMinute = quotas.length > 0 && quotas.every((quota) => quota.includes("PerMinute"));
+  if (response.status === 429 && isPerMinute && !/limit: 0\b/.test(message)) {
+    const seconds = /"retryDelay":\s*"(\d+(?:\.\d+)?)s"/.exec(body)?.[1];
+    const asked = seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1000);
+    return replyError(response, body, subject, { code: "rate_limited", billed: "no", message, retryAfterMs: asked });
+  }
   if (response.status === 429 && OUT_OF_CREDIT.test(body))
     return replyError(response, body, subject, { code: "quota_exhausted", billed: "no", message });
   return replyError(response, body, subject, { message });

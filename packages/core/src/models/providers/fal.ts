@@ -218,9 +218,14 @@ function detailOf(body: string): { message: string; types: readonly string[] } {
   return { message: sentences.join("; "), types: entries.map((entry) => String(entry?.["type"])) };
 }
 
+/** Types of mistakes that lie with fal or its partners, whatever the status (docs.fal.ai, errors, 2026-11). */
+const NOT_THE_USERS =
+  /^(downstream_service|internal_server|generation_timeout|startup_timeout|runner_|server_|request_timeout)/;
+
 /** A job that failed is free, whatever its status. */
 function failedJob(body: string): KnownFailure {
   const { message, types } = detailOf(body);
+  if (types.some((type) => NOT_THE_USERS.test(type))) return { code: "unavailable", message, billed: "no" };
   if (types.includes("content_policy_violation")) return { ...refusal(message), billed: "no" };
   return { message, billed: "no" };
 }
@@ -244,6 +249,8 @@ async function readError(response: HttpResponse, call: ProviderCall): Promise<Ar
   const body = await readErrorBody(response.body);
   const { message, types } = detailOf(body);
   if (types.includes("content_policy_violation")) return replyError(response, body, subject, refusal(message));
+  if (types.some((type) => NOT_THE_USERS.test(type)))
+    return replyError(response, body, subject, { code: "unavailable", message, billed: "no" });
   // A key without credit is locked, which comes as 403.
   if (response.status === 403 && /balance|credit/i.test(message))
     return replyError(response, body, subject, { code: "quota_exhausted", message });

@@ -95,17 +95,39 @@ async function readReply(response: HttpResponse, call: ProviderCall, codec: Code
   const usage = readUsage(reply?.["usageMetadata"]);
   const candidates = listOf(reply?.["candidates"]).map(recordOf);
   const found = candidates.map(finalImage).filter((image) => image !== undefined);
-  if (found.length > 0) return composeReply(found, { count: call.count, codec, subject, usage });
+  if (found.length > 0) {
+    const problem = candidates.some(isCutOff) ? cutOff(subject, usage) : undefined;
+    return composeReply(found, { count: call.count, codec, subject, usage, problem });
+  }
   const explanation = explainNoImage(reply, candidates, call.offer.model);
-  const billedWithoutUsage = explanation.code === "content_refused" ? "no" : "unknown";
+  const isFree = explanation.code === "content_refused" || explanation.isFree;
+  const { isFree: _, ...told } = explanation;
   throw new ArtdeskError({
-    ...explanation,
+    ...told,
     provider: subject.provider,
     model: subject.model,
     status: response.status,
     requestId: subject.requestId,
     // Input and thinking are billed even when no image comes; the reply then states them.
-    billed: usage === undefined ? billedWithoutUsage : "yes",
+    billed: usage !== undefined ? "yes" : isFree ? "no" : "unknown",
+    usage,
+  });
+}
+
+/** The limit for the reply struck: what came last may be a draft. */
+function isCutOff(candidate: Readonly<Record<string, unknown>> | undefined): boolean {
+  return candidate?.["finishReason"] === "MAX_TOKENS";
+}
+
+function cutOff(subject: CallSubject, usage: Usage | undefined): ArtdeskError {
+  return new ArtdeskError({
+    code: "bad_response",
+    shortMessage: `Google Gemini's reply for ${subject.model} was cut at its limit: the image that came may be a draft.`,
+    hint: "Look at it. A shorter prompt leaves more room for the image; --force makes it again.",
+    provider: subject.provider,
+    model: subject.model,
+    requestId: subject.requestId,
+    billed: usage === undefined ? "unknown" : "yes",
     usage,
   });
 }
@@ -139,7 +161,7 @@ function explainNoImage(
   reply: Readonly<Record<string, unknown>> | undefined,
   candidates: readonly (Readonly<Record<string, unknown>> | undefined)[],
   model: string,
-): Pick<ArtdeskErrorOptions, "code" | "shortMessage" | "details" | "hint"> {
+): Pick<ArtdeskErrorOptions, "code" | "shortMessage" | "details" | "hint"> & { isFree: boolean } {
   const text = (value: unknown): string => (typeof value === "string" ? value : "");
   const blockReason = text(recordOf(reply?.["promptFeedback"])?.["blockReason"]);
   const finishReason = text(candidates[0]?.["finishReason"]);
@@ -149,6 +171,7 @@ function explainNoImage(
   const details = oneLine(
     [reason, text(candidates[0]?.["finishMessage"]), ...said].filter((line) => line !== "").join(" - "),
   );
+  const finishMessage = oneLine(text(candidates[0]?.["finishMessage"]));
   const refusal = REFUSALS.get(reason) ?? (blockReason === "" ? undefined : "no reason is given");
   if (refusal !== undefined) {
     return {
@@ -156,18 +179,26 @@ function explainNoImage(
       shortMessage: `Google Gemini refused this prompt for ${model}: ${refusal} (${reason}).`,
       details,
       hint: "Reword the prompt. Sending it again unchanged will most likely be refused again.",
+      isFree: true,
     };
   }
-  const isTooLong = reason === "MAX_TOKENS";
+  const spoken = oneLine(said.join(" ").trim());
+  const sentence = finishMessage || spoken;
   return {
     code: "bad_response",
-    shortMessage: `Google Gemini sent no image for ${model} (${oneLine(reason)}).`,
+    shortMessage: `Google Gemini sent no image for ${model} (${oneLine(reason)}).${sentence === "" ? "" : ` ${sentence}`}`,
     details,
-    hint: isTooLong
-      ? "Its text and thinking used up the tokens allowed for the reply."
-      : "Say in the prompt that an image is wanted.",
+    hint: HINTS_WITHOUT_IMAGE[reason] ?? "Reword the prompt, or say in it that an image is wanted.",
+    // An image that was made and could not be shown costs nothing; Google says so in the same reply.
+    isFree: reason === "IMAGE_OTHER" || reason === "NO_IMAGE",
   };
 }
+
+const HINTS_WITHOUT_IMAGE: Readonly<Record<string, string>> = {
+  MAX_TOKENS: "Its text and thinking used up the tokens allowed for the reply: shorten the prompt.",
+  IMAGE_OTHER: "Reword the prompt.",
+  NO_IMAGE: "Say in the prompt that an image is wanted.",
+};
 
 /** Tokens as billed; thinking is billed at the text rate. Undefined when the reply states no tokens at all. */
 function readUsage(value: unknown): Usage | undefined {
@@ -176,7 +207,9 @@ function readUsage(value: unknown): Usage | undefined {
   const inputImageTokens = modalityTokens(usage["promptTokensDetails"], "IMAGE");
   const cachedInputImageTokens = modalityTokens(usage["cacheTokensDetails"], "IMAGE");
   const candidateTokens = tokenCount(usage["candidatesTokenCount"]);
-  const outputImageTokens = modalityTokens(usage["candidatesTokensDetails"], "IMAGE");
+  const details = listOf(usage["candidatesTokensDetails"]);
+  // The split is optional: without it every token may be an image's, which is the dearer reading.
+  const outputImageTokens = details.length === 0 ? candidateTokens : modalityTokens(details, "IMAGE");
   const cachedInputTextTokens = Math.max(0, tokenCount(usage["cachedContentTokenCount"]) - cachedInputImageTokens);
   const inputTextTokens = tokenCount(usage["promptTokenCount"]) - inputImageTokens - cachedInputTextTokens;
   const result: Usage = {
@@ -185,9 +218,21 @@ function readUsage(value: unknown): Usage | undefined {
     inputImageTokens: Math.max(0, inputImageTokens - cachedInputImageTokens),
     cachedInputImageTokens,
     outputImageTokens,
-    outputTextTokens: Math.max(0, candidateTokens - outputImageTokens) + tokenCount(usage["thoughtsTokenCount"]),
+    outputTextTokens: Math.max(0, candidateTokens - outputImageTokens) + thinkingTokens(usage),
   };
   return Object.values(result).every((count) => count === 0) ? undefined : result;
+}
+
+/** A refusal states its thinking twice, as candidates and as thoughts (6 of 6 measured, docs.apiyi.com): the sum tells. */
+function thinkingTokens(usage: Readonly<Record<string, unknown>>): number {
+  const [prompt = 0, candidates = 0, thoughts = 0, total = 0] = [
+    "promptTokenCount",
+    "candidatesTokenCount",
+    "thoughtsTokenCount",
+    "totalTokenCount",
+  ].map((name) => tokenCount(usage[name]));
+  const isTwice = thoughts > 0 && thoughts === candidates && total === prompt + candidates;
+  return isTwice ? 0 : thoughts;
 }
 
 function modalityTokens(details: unknown, modality: string): number {
@@ -226,8 +271,12 @@ async function readError(response: HttpResponse, call: ProviderCall): Promise<Ar
   const quotaIds = details
     .flatMap((detail) => listOf(detail?.["violations"]))
     .map((violation) => String(recordOf(violation)?.["quotaId"]));
+  // A quota per minute comes back by itself, also that of a free tier; one of 0 never does.
+  const isPerMinute =
+    quotaIds.length > 0 && quotaIds.every((id) => /PerMinute/.test(id)) && !/limit: 0\b/.test(message);
   const isSpent =
-    quotaIds.some((id) => /PerDay|FreeTier/.test(id)) || /spend(ing)? (cap|limit)|credits are depleted/i.test(message);
+    (!isPerMinute && quotaIds.some((id) => /PerDay|FreeTier/.test(id))) ||
+    /spend(ing)? (cap|limit)|credits are depleted/i.test(message);
   if (isSpent) return replyError(response, body, subject, outOfQuota(message));
   return replyError(response, body, subject, {
     code: "rate_limited",

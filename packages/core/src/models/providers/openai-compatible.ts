@@ -121,7 +121,12 @@ async function readError(response: HttpResponse, call: ProviderCall): Promise<Ar
   return replyError(response, body, subject, explain(response.status, text, subject));
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(["moderation_blocked", "content_policy_violation", "contentFilter"]);
+const REFUSALS: ReadonlySet<string> = new Set([
+  "moderation_blocked",
+  "content_policy_violation",
+  "contentFilter",
+  "content_filter",
+]);
 
 function explain(status: number, text: (key: string) => string, subject: CallSubject): KnownFailure {
   const [code, message] = [text("code"), text("message")];

@@ -136,13 +136,15 @@ function readUsage(value: unknown): Usage | undefined {
   const input = recordOf(usage["input_tokens_details"]);
   const output = recordOf(usage["output_tokens_details"]);
   const inputImageTokens = tokenCount(input?.["image_tokens"]);
-  const outputTextTokens = tokenCount(output?.["text_tokens"]);
+  const outputTokens = tokenCount(usage["output_tokens"]);
+  const outputTextTokens = Math.min(outputTokens, tokenCount(output?.["text_tokens"]));
   return {
     inputTextTokens: Math.max(0, tokenCount(usage["input_tokens"]) - inputImageTokens),
     cachedInputTextTokens: 0,
     inputImageTokens,
     cachedInputImageTokens: 0,
-    outputImageTokens: Math.max(0, tokenCount(usage["output_tokens"]) - outputTextTokens),
+    // What is not said to be text is image, and of two readings the dearer one holds.
+    outputImageTokens: Math.max(outputTokens - outputTextTokens, tokenCount(output?.["image_tokens"])),
     outputTextTokens,
   };
 }
@@ -154,7 +156,8 @@ async function readError(response: HttpResponse, call: ProviderCall): Promise<Ar
   const text = (key: string): string => (typeof error?.[key] === "string" ? error[key] : "");
   const [code, type, message] = [text("code"), text("type"), text("message")];
 
-  if (code === "moderation_blocked") return replyError(response, body, subject, refusal(error, message, call));
+  if (REFUSAL_CODES.has(code) || REFUSAL_CODES.has(innerCode(error)))
+    return replyError(response, body, subject, refusal(error, message, call));
   if (BILLING_CODES.has(code) || type === "insufficient_quota") {
     return replyError(response, body, subject, {
       code: "quota_exhausted",
@@ -180,6 +183,20 @@ async function readError(response: HttpResponse, call: ProviderCall): Promise<Ar
   return replyError(response, body, subject, { message });
 }
 
+/** OpenAI's own code, and those of Azure OpenAI, which answers behind the same path (learn.microsoft.com, content filter). */
+const REFUSAL_CODES: ReadonlySet<string> = new Set([
+  "moderation_blocked",
+  "content_policy_violation",
+  "contentFilter",
+  "content_filter",
+  "ResponsibleAIPolicyViolation",
+]);
+
+function innerCode(error: Readonly<Record<string, unknown>> | undefined): string {
+  const inner = recordOf(error?.["innererror"] ?? error?.["inner_error"])?.["code"];
+  return typeof inner === "string" ? inner : "";
+}
+
 /**
  * A refusal by the safety system. A prompt that is refused costs nothing; an image that was made and then refused may
  * be on the bill, and OpenAI does not say.
@@ -189,7 +206,7 @@ function refusal(
   message: string,
   call: ProviderCall,
 ): KnownFailure {
-  const stage = recordOf(error?.["moderation_details"])?.["moderation_stage"];
+  const stage = error?.["moderation_stage"] ?? recordOf(error?.["moderation_details"])?.["moderation_stage"];
   const violations = /safety_violations=\[([^\]]*)\]/.exec(message)?.[1];
   const why = violations === undefined ? "" : ` (${oneLine(violations)})`;
   return {

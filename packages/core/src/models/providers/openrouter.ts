@@ -81,8 +81,18 @@ function bodyOf({ request, offer, row, count }: ProviderCall, codec: Codec): Ope
 }
 
 function readReply(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply> {
-  return readImagesReply(response, call, codec, subjectOf(response, call), {
+  const subject = subjectOf(response, call);
+  return readImagesReply(response, call, codec, subject, {
     usage: readUsage,
+    // An upstream's failure may come inside a 200: its code is then the status.
+    failure(reply) {
+      const error = recordOf(reply?.["error"]);
+      if (error === undefined) return undefined;
+      const stated = Number(error["code"]);
+      const status = Number.isInteger(stated) && stated >= 400 && stated <= 599 ? stated : 502;
+      const known = { billed: "no" as const, ...explain(status, error, subject) };
+      return replyError({ ...response, status }, JSON.stringify({ error }), subject, known);
+    },
     declaredType(entry) {
       const mediaType = entry?.["media_type"];
       return typeof mediaType === "string" ? mediaType : undefined;
@@ -97,6 +107,7 @@ function readUsage(value: unknown): Usage | undefined {
   const output = recordOf(usage["completion_tokens_details"]);
   const outputTokens = tokenCount(usage["completion_tokens"]);
   const outputImageTokens = output === undefined ? outputTokens : tokenCount(output["image_tokens"]);
+  const cost = costOf(usage);
   return {
     inputTextTokens: tokenCount(usage["prompt_tokens"]),
     cachedInputTextTokens: 0,
@@ -104,7 +115,7 @@ function readUsage(value: unknown): Usage | undefined {
     cachedInputImageTokens: 0,
     outputImageTokens: Math.min(outputImageTokens, outputTokens),
     outputTextTokens: Math.max(0, outputTokens - outputImageTokens),
-    costMicroUsd: costOf(usage),
+    ...(cost !== undefined && { costMicroUsd: cost }),
   };
 }
 
@@ -115,10 +126,16 @@ function readUsage(value: unknown): Usage | undefined {
  */
 function costOf(usage: Readonly<Record<string, unknown>>): number | undefined {
   const cost = usage["cost"];
-  if (typeof cost !== "number" || !(cost >= 0)) return undefined;
+  // Beyond reason is no price. Nothing is one of a reply without an image; of an image the books do not believe it.
+  if (typeof cost !== "number" || !(cost >= 0 && cost < MOST_USD)) return undefined;
   const upstream = usage["is_byok"] === true ? recordOf(usage["cost_details"])?.["upstream_inference_cost"] : 0;
-  return roundedUp(cost) + (typeof upstream === "number" && upstream > 0 ? roundedUp(upstream) : 0);
+  return (
+    roundedUp(cost) + (typeof upstream === "number" && upstream > 0 && upstream < MOST_USD ? roundedUp(upstream) : 0)
+  );
 }
+
+/** No image costs more. USD. */
+const MOST_USD = 10_000;
 
 /** 0.0336 USD is 33,600 micro-USD, though 0.0336 * 1,000,000 is a little more in binary. */
 function roundedUp(usd: number): number {
@@ -140,7 +157,7 @@ function explain(
 ): KnownFailure {
   const message = typeof error?.["message"] === "string" ? error["message"] : "";
   const metadata = recordOf(error?.["metadata"]);
-  const reasons = Array.isArray(metadata?.["reasons"]) ? metadata["reasons"].filter(isText) : undefined;
+  const reasons = refusalReasons(metadata);
   if (reasons !== undefined) {
     return {
       code: "content_refused",
@@ -149,7 +166,10 @@ function explain(
       hint: "Reword the prompt. Sending it again unchanged will be refused again.",
     };
   }
-  if (status === 402) {
+  if (
+    status === 402 ||
+    (status === 429 && /exceeded your current quota|insufficient.?(quota|credit|balance)/i.test(message))
+  ) {
     return {
       code: "quota_exhausted",
       billed: "no",
@@ -160,6 +180,15 @@ function explain(
   const isUnknownModel = status === 404 ? error !== undefined : /not a valid model|no endpoints found/i.test(message);
   return isUnknownModel ? modelNotServed(subject) : { message };
 }
+
+/** Why a request was moderated: a list, or the reason with which the model's maker stopped (recorded 2026-10-01). */
+function refusalReasons(metadata: Readonly<Record<string, unknown>> | undefined): readonly string[] | undefined {
+  if (Array.isArray(metadata?.["reasons"])) return metadata["reasons"].filter(isText);
+  const blocked = [metadata?.["block_reason"], metadata?.["finish_reason"]].filter(isText);
+  return blocked.some((reason) => REFUSED.test(reason)) ? [...new Set(blocked)] : undefined;
+}
+
+const REFUSED = /SAFETY|PROHIBITED|BLOCKLIST|SPII|RECITATION|MODERATION|content_filter/i;
 
 function isText(value: unknown): value is string {
   return typeof value === "string";

@@ -11,6 +11,7 @@ import {
   usageBound,
   worstCaseCallMicroUsd,
   type PricedCall,
+  outputTokensOf,
   usageOfUnits,
 } from "./cost.ts";
 import type { Usage } from "../../basics/types.ts";
@@ -107,7 +108,7 @@ describe("published prices per image", () => {
     ["gemini-nano-banana-2.1", "4K", 113_400],
     ["gemini-3.1-flash-lite-image", "1K", 33_600],
   ] as const)("%s at %s: %i micro-USD", (id, resolution, microUsd) => {
-    const { outputImageTokens } = usageBound(row(id), call("1024x1024", "default", { resolution }));
+    const outputImageTokens = outputTokensOf(row(id).price, call("1024x1024", "default", { resolution })) ?? 0;
     expect(costFromUsage(row(id), { ...noUsage, outputImageTokens })).toBe(microUsd);
   });
 
@@ -189,11 +190,13 @@ describe("a price by area", () => {
   });
 
   it("is settled by the units that the provider states, if it does", () => {
-    expect(usageOfUnits(seedvr, 3.5)?.costMicroUsd).toBe(3_500);
-    expect(usageOfUnits(row("dreamina"), 2)?.costMicroUsd).toBe(60_000);
-    expect(usageOfUnits(seedvr, undefined)).toBeUndefined();
-    expect(usageOfUnits(row("gpt-image-2"), 2)).toBeUndefined();
-    expect(usageOfUnits(row("recraft-20b"), 2)).toBeUndefined();
+    expect(usageOfUnits(seedvr, 3.5, 1)?.costMicroUsd).toBe(3_500);
+    expect(usageOfUnits(row("dreamina"), 2, 2)?.costMicroUsd).toBe(60_000);
+    // A price per image is not a price per unit: some models count cents or seconds.
+    expect(usageOfUnits(row("dreamina"), 8, 1)).toBeUndefined();
+    expect(usageOfUnits(seedvr, undefined, 1)).toBeUndefined();
+    expect(usageOfUnits(row("gpt-image-2"), 2, 2)).toBeUndefined();
+    expect(usageOfUnits(row("recraft-20b"), 2, 2)).toBeUndefined();
   });
 });
 

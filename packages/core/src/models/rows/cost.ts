@@ -80,8 +80,9 @@ export function pricePartsOf(row: CatalogueRow, call: PricedCall): PriceParts {
   }
   const bound = usageBound(row, { ...call, promptBytes: 0 });
   const likelyTextTokens = price.kind === "token_table" ? price.likelyTextTokens : 0;
+  const likely = { ...bound, outputImageTokens: requireTokens(row, call), outputTextTokens: likelyTextTokens };
   return {
-    likelyUnits: tokenUnits(price.prices, { ...bound, outputTextTokens: likelyTextTokens }),
+    likelyUnits: tokenUnits(price.prices, likely),
     worstUnits: tokenUnits(price.prices, bound),
     unitsPerPromptToken: unitsOf(price.prices.inputText),
   };
@@ -109,13 +110,18 @@ export function costFromUsage(row: CatalogueRow, usage: Usage): number | undefin
 }
 
 /**
- * The usage of a call whose provider states how many of its price's units it billed: images, or blocks of pixels.
+ * The usage of a call whose provider states how many units it billed for the images that came, where it is sure what a
+ * unit is.
  * @returns undefined when it states none, or the row is priced by something else.
  */
-export function usageOfUnits({ price }: CatalogueRow, billedUnits: number | undefined): Usage | undefined {
+export function usageOfUnits(
+  { price }: CatalogueRow,
+  billedUnits: number | undefined,
+  images: number,
+): Usage | undefined {
   if (billedUnits === undefined || isTokenPriced(price) || price.kind === "unknown") return undefined;
-  // Which of several prices holds, the units do not say.
-  if (price.kind === "per_image" && price.microUsdByVariant !== undefined) return undefined;
+  // What a unit is, each model says for itself (images, cents, seconds): only as many as images came are images.
+  if (price.kind === "per_image" && (billedUnits !== images || price.microUsdByVariant !== undefined)) return undefined;
   const microUsdPerUnit = price.kind === "per_image" ? price.microUsdPerImage : price.microUsdPerBlock;
   return {
     inputTextTokens: 0,
@@ -155,13 +161,16 @@ export function discountedMicroUsd(microUsd: number, discountPercent: number): n
 export function usageBound(row: CatalogueRow, call: PricedCall): Usage {
   const { price } = row;
   const isPriced = isTokenPriced(price);
+  const textTokens = price.kind === "token_table" ? price.maxTextTokens : 0;
+  // Tokens beside the image may be drafts, which are billed as images.
+  const areDrafts = price.kind === "token_table" && price.mayDraft === true;
   return {
     inputTextTokens: isPriced ? call.promptBytes + price.promptOverheadTokens : 0,
     cachedInputTextTokens: 0,
     inputImageTokens: isPriced ? call.references * price.maxTokensPerReference : 0,
     cachedInputImageTokens: 0,
-    outputImageTokens: requireTokens(row, call),
-    outputTextTokens: price.kind === "token_table" ? price.maxTextTokens : 0,
+    outputImageTokens: requireTokens(row, call) + (areDrafts ? textTokens : 0),
+    outputTextTokens: areDrafts ? 0 : textTokens,
   };
 }
 

@@ -94,7 +94,8 @@ const BATCH_PRICES: Source = {
  * What every Gemini row has in common. One call makes one image. The API chooses between PNG and JPEG itself; WebP,
  * masks, transparency and free pixel sizes are not to be had. An input image costs 1,120 tokens
  * (docs.cloud.google.com, Gemini 3.1 Flash Image, 2026-11-23; 560 for Nano Banana Pro according to LiteLLM). A reply is
- * cut off 4,096 tokens above the image's own, so that thinking has a known worst case.
+ * cut off 2,048 tokens above the image's own, so that thinking and drafts have a known worst case: drafts come as image
+ * parts, each billed at the image's rate (docs.apiyi.com, 48 + 18 measured calls, 2026-11; the most text seen is 660).
  */
 const shared = {
   provider: "gemini",
@@ -113,7 +114,8 @@ const shared = {
 } as const;
 const THINKING = {
   likelyTextTokens: 300,
-  maxTextTokens: 4096,
+  maxTextTokens: 2048,
+  mayDraft: true,
   maxTokensPerReference: 1120,
   promptOverheadTokens: 8,
 } as const;

@@ -64,8 +64,9 @@ const gptImage15: CatalogueRow = {
       "1536x1024/high": 6208,
       "1024x1536/high": 6240,
     },
-    likelyTextTokens: 0,
-    maxTextTokens: 0,
+    // 126 to 334 text tokens an image in six recorded replies (2026-10); billed, and in no published price per image.
+    likelyTextTokens: 230,
+    maxTextTokens: 512,
     maxTokensPerReference: MAX_TOKENS_PER_OLD_REFERENCE,
     promptOverheadTokens: PROMPT_OVERHEAD_TOKENS,
   },

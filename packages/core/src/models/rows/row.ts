@@ -96,6 +96,8 @@ export type PriceRule =
       /** Likely and largest number of text or thinking tokens in a reply. The largest is enforced in the request. */
       likelyTextTokens: number;
       maxTextTokens: number;
+      /** The tokens beside the image may be drafts: images that are billed as such. @default false */
+      mayDraft?: boolean | undefined;
       maxTokensPerReference: number;
       promptOverheadTokens: number;
     }

@@ -1,0 +1,4 @@
+import { testRecordings } from "./test-recordings.ts";
+
+// Their waits are real.
+testRecordings("slow");

@@ -1,0 +1,3 @@
+import { testRecordings } from "./test-recordings.ts";
+
+testRecordings("quick");

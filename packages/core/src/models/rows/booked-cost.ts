@@ -1,0 +1,60 @@
+import type { Usage } from "../../basics/types.ts";
+import {
+  costFromUsage,
+  imageOutputTokens,
+  outputTokensOf,
+  unitsOf,
+  worstCaseCallMicroUsd,
+  type PricedCall,
+} from "./cost.ts";
+import type { CatalogueRow } from "./row.ts";
+
+/**
+ * A price that a provider states itself may lie below its list: 16 % of it was seen (OpenRouter, recorded 2026-10). Below
+ * this share it says nothing.
+ */
+const LEAST_SHARE_OF_LIST = 0.1;
+
+/** A claim of more than so many times the worst case is no figure: books that held it could not be read again. */
+const BEYOND_REASON = 1000;
+
+/**
+ * What to book for images that came, by what the provider claims to have used. A claim counts where it is possible: at
+ * least the price table's lowest for these images, at most what reason allows.
+ * @param call - with `count`: the images that came
+ * @returns micro-USD; undefined where the claim says nothing, so that the price table holds
+ */
+export function claimedMicroUsd(row: CatalogueRow, call: PricedCall, usage: Usage | undefined): number | undefined {
+  const claim = usage && costFromUsage(row, usage);
+  if (claim === undefined || !Number.isSafeInteger(claim)) return undefined;
+  if (row.price.kind === "unknown") return claim > 0 ? claim : undefined;
+  // A size that the row has no figure for any more: nothing to hold the claim against.
+  if (outputTokensOf(row.price, call) === undefined) return claim > 0 ? claim : undefined;
+  const leastMicroUsd = leastCallMicroUsd(row, call);
+  const worst = worstCaseCallMicroUsd(row, { ...call, count: Math.max(1, call.count) });
+  if (claim > BEYOND_REASON * Math.max(worst, 1)) return worst;
+  const isStated = usage?.costMicroUsd !== undefined;
+  return claim < (isStated ? leastMicroUsd * LEAST_SHARE_OF_LIST : leastMicroUsd) ? undefined : claim;
+}
+
+/** The least that `count` images of this call can cost: the images alone, at the lowest figure that the row has for them. */
+export function leastCallMicroUsd(row: CatalogueRow, call: PricedCall): number {
+  const { price } = row;
+  if (price.kind === "unknown") return 0;
+  if (price.kind === "token_formula" || price.kind === "token_table") {
+    const units = leastImageTokens(row, call) * unitsOf(price.prices.outputImage);
+    return call.count * Math.floor(units / 1000);
+  }
+  return worstCaseCallMicroUsd(row, call);
+}
+
+/** Where a row's figure is only an upper bound, the lowest that is published stands for it. */
+function leastImageTokens({ price, estimated }: CatalogueRow, call: PricedCall): number {
+  if (price.kind === "token_formula") {
+    const axisFactor = price.axisFactors[call.quality];
+    return axisFactor === undefined ? 0 : imageOutputTokens(axisFactor, call.widthPx, call.heightPx);
+  }
+  if (price.kind !== "token_table") return 0;
+  const tokens = outputTokensOf(price, call) ?? 0;
+  return estimated.includes("price") ? Math.min(tokens, ...Object.values(price.outputTokens)) : tokens;
+}
