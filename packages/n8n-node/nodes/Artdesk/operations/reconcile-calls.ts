@@ -37,9 +37,7 @@ export async function reconcileBooks(context: IExecuteFunctions): Promise<INodeE
 }
 
 function readIds(context: IExecuteFunctions, itemIndex: number): readonly string[] {
-  const ids = (context.getNodeParameter("callIds", itemIndex, "") as string)
-    .split(/[\s,]+/)
-    .filter((id) => id !== "");
+  const ids = (context.getNodeParameter("callIds", itemIndex, "") as string).split(/[\s,]+/).filter((id) => id !== "");
   if (ids.length > 0) return ids;
   throw new ArtdeskError({
     code: "invalid_request",
