@@ -289,7 +289,7 @@ test("mistakes in artdesk.yml are told with their line", { timeout: 120_000 }, a
 
     ledger that only the Action writes
     ✗ artdesk.yml:2: \`ledger: github\` can only be written by the GitHub Action.
-        Name another ledger in artdesk.yml: sqlite:.artdesk/ledger.sqlite, or redis:// or postgres:// for both.
+        Name another ledger in artdesk.yml: sqlite:.artdesk/ledger.sqlite, or redis:// or postgres:// for both. Possibly billed calls are ended there by the action's \`mode: reconcile\`.
 
     ledger that does not answer
     ✗ The ledger at redis://127.0.0.1:1 is not available: connect ECONNREFUSED 127.0.0.1:1.

@@ -123,3 +123,14 @@ test("half-written files of a killed run are cleared away", async () => {
   await generate();
   expect(existsSync(left)).toBe(false);
 });
+
+test("a received image of a ledger that was lost and begun anew is delivered and booked", async () => {
+  const { root, simulator, generate } = await receivedOnly();
+  for (const name of ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "ledger-id"])
+    rmSync(join(root, ".artdesk", name), { force: true });
+  const report = await generate();
+  expect(report.recovered).toEqual(["drafts/scene-01"]);
+  const month = report.budget.find(({ scope }) => scope.startsWith("month:"));
+  expect(month).toMatchObject({ spentMicroUsd: simulator.statement().totalMicroUsd, unknownMicroUsd: 0 });
+  expect(simulator.calls()).toHaveLength(1);
+});

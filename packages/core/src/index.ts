@@ -24,6 +24,7 @@ export type {
   ProviderReply,
   RemoteProvider,
 } from "./models/adapter/provider.ts";
+export { type LedgerMemory, type RememberedLedger, rememberedLedgerStore } from "./buy/ledger/ledger-identity.ts";
 export { type Billed, reconcileCalls, type ReconciledCall } from "./buy/ledger/reconcile-calls.ts";
 export { checkDownloadAddress, type DownloadAddress } from "./wire/download-address.ts";
 export { freeBytes } from "./wire/free-bytes.ts";

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Access } from "./asked/access.ts";
-import { readEventContext } from "./asked/event-context.ts";
+import { type EventContext, readEventContext } from "./asked/event-context.ts";
 import { readInputs, type ActionInputs } from "./asked/inputs.ts";
 import { chooseLedger } from "./asked/ledger-choice.ts";
 import { hasWork, isStale, openProject, shardsOf, type Project } from "./asked/project.ts";
@@ -28,6 +28,7 @@ export async function run(host: RunHost): Promise<boolean> {
   const inputs = readInputs();
   const event = readEventContext(host.env);
   const checkout = resolve(host.env["GITHUB_WORKSPACE"] ?? ".");
+  if (inputs.reconcile) return reconcileBooks(host, inputs, event, checkout);
   // 2. The prompt files, and where their images stand. Calls nobody.
   let project = await openProject(inputs, checkout);
   const shards = shardsOf(project.listing);
@@ -47,6 +48,21 @@ export async function run(host: RunHost): Promise<boolean> {
   } finally {
     await claims?.release();
   }
+}
+
+/** Nothing is planned, made or delivered: a person has looked at the provider's usage page. */
+async function reconcileBooks(
+  { env, log }: RunHost,
+  inputs: ActionInputs,
+  event: EventContext,
+  checkout: string,
+): Promise<boolean> {
+  const { workspace } = await openProject({ ...inputs, prompts: [] }, checkout);
+  const ledger = chooseLedger(inputs, workspace.config.ledger);
+  const { reconcile } = await import("./make/reconcile.ts");
+  const wish = inputs.reconcile ?? { which: [], billed: undefined };
+  await reconcile({ wish, event, ledger, client: lazyClient(inputs, env), checkout, env, log });
+  return true;
 }
 
 async function makeAndTell(

@@ -6,6 +6,7 @@ import { buildNode, type BuiltNode } from "./harness/built-node.mts";
 import { startFakeDataTables, type FakeDataTables } from "./harness/fake-data-tables.mts";
 import { loadN8nRelease, N8N_RELEASES } from "./harness/n8n-release.mts";
 import type { NodeRun } from "./harness/run-node.mts";
+import type { RunOptions } from "./harness/run-workflow.mts";
 import { failureOf, outcomes, POSTER, THREE_ITEMS, timesBought } from "./harness/three-posters.mts";
 
 let simulator: Simulator;
@@ -31,6 +32,7 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("on n8
     parameters: IDataObject,
     input: readonly IDataObject[] = THREE_ITEMS,
     node: Partial<INode> = {},
+    options: Partial<RunOptions> = {},
   ): Promise<NodeRun> => {
     const artdeskLedgerApi = { apiKey: "key-1", baseUrl: `${n8n.baseUrl}/api/v1`, table: "artdesk_ledger" };
     return runArtdesk(
@@ -38,6 +40,7 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("on n8
       parameters,
       input,
       node,
+      options,
     );
   };
 
@@ -78,6 +81,63 @@ describe.each(Object.keys(N8N_RELEASES) as (keyof typeof N8N_RELEASES)[])("on n8
       for (const row of rows) await run(parameters, [row], { onError: "continueRegularOutput" });
       expect(simulator.statement().totalMicroUsd).toBeLessThanOrEqual(9_000);
       expect(Object.keys(timesBought(simulator))).toEqual(["Zed"]);
+    });
+
+    it.each<[string, () => void]>([
+      ["renamed", () => n8n.tables.forEach((table) => (table.name = "old"))],
+      ["deleted", () => n8n.tables.splice(0)],
+      [
+        "emptied",
+        () => n8n.tables.forEach((table) => (table.rows = table.rows.filter(({ k }) => k === "artdesk/root"))),
+      ],
+    ])("buys nothing after the ledger's table was %s, and makes no other in its place", async (_what, lose) => {
+      const parameters = { ...POSTER, books: "dataTable", budget: { monthUsd: 0.009, onExceeded: "stop" } };
+      const staticData = {};
+      await run(parameters, [{ thing: "one" }], {}, { staticData });
+      const { totalMicroUsd } = simulator.statement();
+      expect(totalMicroUsd).toBeGreaterThan(0);
+      const names = (): string[] => n8n.tables.map(({ name }) => name);
+      lose();
+      const before = names();
+      const { items } = await run(parameters, [{ thing: "two" }], { onError: "continueRegularOutput" }, { staticData });
+      expect(items.filter(({ binary }) => binary !== undefined)).toEqual([]);
+      expect(simulator.statement().totalMicroUsd).toBe(totalMicroUsd);
+      expect(names()).toEqual(before);
+    });
+
+    it("says so when it makes a table for the books", async () => {
+      const { task } = await run({ ...POSTER, books: "dataTable", budget: { monthUsd: 1 } }, [{ thing: "one" }]);
+      expect(task?.hints?.map(({ message }) => message).join(" ")).toContain("Made the data table artdesk_ledger");
+      const again = await run({ ...POSTER, books: "dataTable", budget: { monthUsd: 1 } }, [{ thing: "two" }]);
+      expect(again.task?.hints?.map(({ message }) => message).join(" ")).not.toContain("Made the data table");
+    });
+
+    it("lists possibly billed calls and ends them, either way", async () => {
+      const parameters = { ...POSTER, books: "dataTable", budget: { monthUsd: 1, onExceeded: "stop" } };
+      const reconcile = async (asked: IDataObject): Promise<IDataObject[]> => {
+        const { items } = await run({ resource: "budget", operation: "reconcile", ...asked }, [{}], {
+          onError: "continueRegularOutput",
+        });
+        return items.map(({ json }) => json);
+      };
+      const spent = async (): Promise<IDataObject | undefined> =>
+        (await run({ resource: "budget", operation: "get", scopes: ["month"] }, [{}])).items[0]?.json;
+      for (const [asked, costUsd] of [
+        [{ billed: "amount", costUsd: 0.041 }, 0.041],
+        [{ billed: "no" }, 0],
+      ] as const) {
+        simulator.faults([{ kind: "server_error", provider: "openai", times: 1 }]);
+        await run(parameters, [{ thing: "one" }], { onError: "continueRegularOutput" });
+        const open = await reconcile({});
+        expect(open).toEqual([expect.objectContaining({ model: "gpt-image-2", costUsd: null })]);
+        expect(Number(open[0]?.["possiblyBilledUsd"])).toBeGreaterThan(0);
+        const ended = await reconcile({ calls: "ids", callIds: open[0]?.["id"], ...asked });
+        expect(ended).toEqual([{ id: open[0]?.["id"], model: "gpt-image-2", possiblyBilledUsd: 0, costUsd }]);
+        expect(await reconcile({})).toEqual([]);
+        expect(await spent()).toMatchObject({ spentUsd: 0.041, possiblyBilledUsd: 0 });
+      }
+      const [wrong] = await reconcile({ calls: "ids", callIds: "nope", billed: "yes" });
+      expect(wrong?.["error"]).toMatchObject({ message: expect.stringContaining("no possibly billed call nope") });
     });
 
     it("uses a cheaper model where the budget asks for it", async () => {

@@ -131,6 +131,7 @@ describe("the panel", () => {
       "Upscale image",
       "Estimate cost",
       "Get budget",
+      "Reconcile budget",
       "Collect batch",
       "Submit batch",
     ]);

@@ -16,6 +16,7 @@ export async function budgetCommand(options: BudgetCommandOptions, io: Io): Prom
   const desk = await openDesk({ ...deskOptions(options, io), readOnly: true }, io);
   try {
     const { ledger } = desk.artdesk;
+    for (const warning of desk.warnings) io.note(`! ${warning}\n`);
     await ledger.sweep();
     const balances = (await ledger.balances(options.month)).filter((balance) => !balance.scope.startsWith("run:"));
     const lines = options.month === undefined ? await ledger.outstanding() : await ledger.entries(options.month);

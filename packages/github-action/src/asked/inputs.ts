@@ -14,6 +14,17 @@ export type DeliverTo = (typeof DELIVERIES)[number];
 export type Urgency = (typeof URGENCIES)[number];
 export type CommentWish = (typeof COMMENTS)[number];
 
+/** Modes that plan or make; `reconcile` beside them only writes the books. */
+const ASKED_MODES = [...MODES, "reconcile"] as const;
+
+/** Which possibly billed calls were billed, for `mode: reconcile`. */
+export interface ReconcileWish {
+  /** Ids, or `all` alone; empty to list what is open. */
+  which: readonly string[];
+  /** `yes`, `no`, or what each cost in micro-USD; undefined when not said. */
+  billed: "yes" | "no" | number | undefined;
+}
+
 /** One part of a plan that is split over several jobs: part `index` of `of`, counted from 1. */
 export interface Shard {
   index: number;
@@ -44,6 +55,8 @@ export interface ActionInputs {
   /** Folder inside the workspace that holds the project; `.` for its root. */
   workingDirectory: string;
   allowPullRequestTarget: boolean;
+  /** Present with `mode: reconcile`, in which nothing is planned or made. */
+  reconcile?: ReconcileWish | undefined;
 }
 
 /**
@@ -59,8 +72,11 @@ export function readInputs(): ActionInputs {
   }
   const githubToken = readSecret("github-token");
   for (const form of secretForms(`x-access-token:${githubToken}`)) if (githubToken !== "") setSecret(form);
+  const asked = readChoice("mode", ASKED_MODES, "plan");
+  const reconcile = readReconcile(asked === "reconcile");
   return {
-    mode: readChoice("mode", MODES, "plan"),
+    mode: asked === "reconcile" ? "plan" : asked,
+    ...(reconcile && { reconcile }),
     deliver: readChoice("deliver", DELIVERIES, "none"),
     prompts: readLines("prompts"),
     config: readText("config"),
@@ -77,6 +93,22 @@ export function readInputs(): ActionInputs {
     workingDirectory: readText("working-directory") ?? ".",
     allowPullRequestTarget: readChoice("allow-pull-request-target", ["true", "false"], "false") === "true",
   };
+}
+
+function readReconcile(isAsked: boolean): ReconcileWish | undefined {
+  const which = readLines("reconcile")
+    .flatMap((line) => line.split(/[\s,]+/))
+    .filter((id) => id !== "");
+  const billed = readText("billed");
+  if (!isAsked) {
+    if (which.length > 0 || billed !== undefined)
+      throw invalid("`reconcile` and `billed` belong to `mode: reconcile`.", "Set the mode, or leave both empty.");
+    return undefined;
+  }
+  if (which.includes("all") && which.length > 1) throw invalid("`reconcile` takes ids, or `all` alone.");
+  const word = billed?.toLowerCase();
+  if (word === "yes" || word === "no") return { which, billed: word };
+  return { which, billed: readUsd("billed") };
 }
 
 function readSecret(name: string): string {

@@ -8,6 +8,7 @@ import type { RunContext } from "../asked/run-context.ts";
 import { createGitData } from "../github/git-data.ts";
 import type { CoreReport } from "../tell/describe-run.ts";
 import { createGitRefLedgerStore, LEDGER_REF } from "./ledger-ref.ts";
+import { actionWays } from "./reconcile.ts";
 import { withCollected } from "./with-collected.ts";
 
 /**
@@ -30,6 +31,7 @@ export async function planOrMake(context: RunContext, project: Project, access: 
     runBudgetMicroUsd: inputs.budgetRunMicroUsd,
     ledger: await openLedger(context, reviewed, generating),
     reviewedConfig: reviewed,
+    waysBack: actionWays,
     readOnly: !generating,
     // Mostly a runner's disk is gone after the job, and with it the journal that a batch is collected by.
     batches: inputs.urgency === "batch",

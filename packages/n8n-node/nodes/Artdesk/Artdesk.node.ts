@@ -5,11 +5,13 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from "n8n-workflow";
+import { tellNewTables } from "./host/host.ts";
 import { collectBatch } from "./operations/collect-batch.ts";
 import { compareImages } from "./operations/compare-images.ts";
 import { estimateCost } from "./operations/estimate-cost.ts";
 import { getBudget } from "./operations/get-budget.ts";
 import { makeImages } from "./operations/make-images.ts";
+import { reconcileBooks } from "./operations/reconcile-calls.ts";
 import { submitBatch } from "./operations/submit-batch.ts";
 import { properties } from "./panel/properties.ts";
 import { loadModels, searchModels, searchUpscalers } from "./panel/search-models.ts";
@@ -75,12 +77,20 @@ export class Artdesk implements INodeType {
   methods = { listSearch: { searchModels, searchUpscalers }, loadOptions: { loadModels } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const operation = this.getNodeParameter("operation", 0);
-    if (operation === "get") return getBudget(this);
-    if (operation === "estimate") return estimateCost(this);
-    if (operation === "submit") return submitBatch(this);
-    if (operation === "collect") return collectBatch(this);
-    if (operation === "compare") return compareImages(this);
-    return makeImages(this, MAKES.find((makes) => makes === operation) ?? "generate");
+    try {
+      return await execute(this, this.getNodeParameter("operation", 0));
+    } finally {
+      tellNewTables(this);
+    }
   }
+}
+
+function execute(context: IExecuteFunctions, operation: unknown): Promise<INodeExecutionData[][]> {
+  if (operation === "get") return getBudget(context);
+  if (operation === "reconcile") return reconcileBooks(context);
+  if (operation === "estimate") return estimateCost(context);
+  if (operation === "submit") return submitBatch(context);
+  if (operation === "collect") return collectBatch(context);
+  if (operation === "compare") return compareImages(context);
+  return makeImages(context, MAKES.find((makes) => makes === operation) ?? "generate");
 }

@@ -1,4 +1,5 @@
 import type {
+  IDataObject,
   IConnections,
   ICredentialDataDecryptedObject,
   ICredentialType,
@@ -25,6 +26,8 @@ export interface RunOptions {
   /** Decrypted data by credential type. */
   credentials: Readonly<Record<string, ICredentialDataDecryptedObject>>;
   executionId?: string | undefined;
+  /** What the workflow remembers from execution to execution. */
+  staticData?: IDataObject | undefined;
   /** Called with a function that cancels the execution. */
   onStart?: ((cancel: () => void) => void) | undefined;
 }
@@ -61,7 +64,7 @@ export async function runWorkflow(
     nodeTypes: { getByName: find, getByNameAndVersion: find, getKnownTypes: () => ({}) },
     active: false,
     settings: { executionOrder: "v1" },
-    staticData: {},
+    staticData: options.staticData ?? {},
   });
   const workflowData = {
     id: "workflow",

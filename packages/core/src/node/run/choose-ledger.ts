@@ -26,7 +26,7 @@ export function chooseLedger(
     throw new ArtdeskError({
       code: "invalid_request",
       shortMessage: "`ledger: github` can only be written by the GitHub Action.",
-      hint: "Name another ledger in artdesk.yml: sqlite:.artdesk/ledger.sqlite, or redis:// or postgres:// for both.",
+      hint: "Name another ledger in artdesk.yml: sqlite:.artdesk/ledger.sqlite, or redis:// or postgres:// for both. Possibly billed calls are ended there by the action's `mode: reconcile`.",
       location: locationOf(config),
     });
   }

@@ -10,6 +10,8 @@ export interface DataTableLedgerOptions {
   table: string;
   clock: Clock;
   random: Random;
+  /** Told when there was no such table and a new one is made; throws when there must have been one. */
+  onMissing?: (() => void) | undefined;
 }
 
 /**
@@ -19,10 +21,16 @@ export interface DataTableLedgerOptions {
  * Data tables cannot forbid a second row with the same key. A new key is therefore entered in the root row first, by
  * the same kind of update, and only the row entered there gets the key.
  */
-export function createDataTableLedgerStore({ api, table, clock, random }: DataTableLedgerOptions): LedgerStore {
+export function createDataTableLedgerStore({
+  api,
+  table,
+  clock,
+  random,
+  onMissing,
+}: DataTableLedgerOptions): LedgerStore {
   let opened: Promise<DataTableRows> | undefined;
   const open = (): Promise<DataTableRows> => {
-    opened ??= openDataTable(api, table, clock).then(undefined, (cause: unknown) => {
+    opened ??= openDataTable(api, table, clock, onMissing).then(undefined, (cause: unknown) => {
       opened = undefined;
       return Promise.reject(cause);
     });

@@ -32,9 +32,15 @@ export interface DataTableRows {
  * Opens the table with this name or id; makes it when there is none. n8n keeps table names unique in its database, so
  * of several that make it at once one wins, and the winner alone writes the root row.
  */
-export async function openDataTable(api: DataTableApi, table: string, clock: Clock): Promise<DataTableRows> {
+export async function openDataTable(
+  api: DataTableApi,
+  table: string,
+  clock: Clock,
+  onMissing: () => void = () => undefined,
+): Promise<DataTableRows> {
   const found = await findTable(api, table);
   if (found !== undefined) return withRoot(rowsOf(api, found), table, clock);
+  onMissing();
   const made = await api("POST", "", { body: { name: table, columns: COLUMNS } }).then(
     (answer): { id: string | undefined; failure: unknown } => ({
       id: answer.status < 300 ? textField(answer.data, "id") : undefined,

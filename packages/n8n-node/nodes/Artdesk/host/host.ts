@@ -1,7 +1,9 @@
 import {
+  ArtdeskError,
   createArtdesk,
   createMemoryLedgerStore,
   parsePolicy,
+  rememberedLedgerStore,
   stagePolicy,
   type Artdesk,
   type Budget,
@@ -18,6 +20,7 @@ import { createDataTableLedgerStore } from "./data-table-ledger-store.ts";
 import { createExecutionMemories, type ExecutionMemory } from "./execution-memory.ts";
 import { n8nClock } from "./n8n-clock.ts";
 import { n8nCodec, n8nRandom } from "./n8n-codec.ts";
+import { createTableMemory } from "./table-memory.ts";
 import { createN8nHttp, type SignedEndpoint } from "./n8n-http.ts";
 import { pricedCatalogue, type OwnPrices } from "./own-prices.ts";
 import { LEDGER_CREDENTIAL, PROVIDER_CREDENTIALS } from "./provider-credentials.ts";
@@ -174,7 +177,41 @@ async function openLedgerStore(context: IExecuteFunctions, memory: ExecutionMemo
     credentialType: LEDGER_CREDENTIAL,
     baseUrl: textOf(credential, "baseUrl"),
   });
-  return createDataTableLedgerStore({ api, table: textOf(credential, "table"), clock: n8nClock, random: n8nRandom });
+  const table = textOf(credential, "table");
+  const tableMemory = createTableMemory(context, table);
+  const remembered = await tableMemory.read();
+  const onMissing = (): void => {
+    if (remembered) throw tableGone(table, tableMemory.startAnew);
+    newTables.set(context, table);
+  };
+  const store = createDataTableLedgerStore({ api, table, clock: n8nClock, random: n8nRandom, onMissing });
+  return rememberedLedgerStore(store, { memory: tableMemory, random: n8nRandom, place: table });
+}
+
+/** Tables that node runs have made, until they are told. */
+const newTables = new WeakMap<IExecuteFunctions, string>();
+
+function tableGone(table: string, startAnew: string): ArtdeskError {
+  return new ArtdeskError({
+    code: "unavailable",
+    shortMessage: `The data table ${table} is gone, and it held this workflow's books: it was renamed or deleted.`,
+    hint: `Nothing was bought. Give the table its name back; or start new books on purpose: ${startAnew}.`,
+  });
+}
+
+/** Runs out of the editor remember no table: then people must hear that there are new books. */
+export function tellNewTables(context: IExecuteFunctions): void {
+  const table = newTables.get(context);
+  if (table === undefined) return;
+  try {
+    context.addExecutionHints({
+      message: `Made the data table ${table}: its books begin at zero. If there was one before, it was renamed or deleted: give it its name back.`,
+      type: "warning",
+      location: "outputPane",
+    });
+  } catch {
+    // A hint that n8n does not take is no reason to stop.
+  }
 }
 
 function textOf(credential: ICredentialDataDecryptedObject, field: string): string {

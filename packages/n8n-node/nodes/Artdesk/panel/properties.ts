@@ -1,7 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from "n8n-workflow";
 import { batchFields, batchOperations } from "./batch.ts";
 import { briefFields, modelField } from "./brief-fields.ts";
-import { budgetGetFields, budgetOperations } from "./budget.ts";
+import { budgetGetFields, budgetOperations, reconcileFields } from "./budget.ts";
 import { budgetFields } from "./budget-fields.ts";
 import { chainFields, DRAFT_OPTIONS, FINAL_OPTIONS, REFINE_OPTIONS } from "./chain-fields.ts";
 import { compareFields } from "./compare-fields.ts";
@@ -69,5 +69,6 @@ export const properties: INodeProperties[] = [
   ...optionFields(forStep("final"), FINAL_OPTIONS),
   simplifyField,
   ...budgetGetFields,
+  ...reconcileFields,
   ...batchFields,
 ];

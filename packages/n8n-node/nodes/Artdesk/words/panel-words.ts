@@ -14,6 +14,7 @@ const PANEL_WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bset on_exceeded: downgrade\b/, "set 'When Exceeded' to 'Use a Cheaper Model'"],
   [/ Write yours in artdesk\.yml, in USD per image: `[^`]*`/, " Give yours under 'Own Prices' in 'Options'"],
   [/`urgency: normal`/, "'Image: Generate'"],
+  [/: reconcile it to free what was not\./, ": 'Budget: Reconcile' frees what was not."],
   [/\bbudget\.month\b/, "'Per Month'"],
   [/\bbudget\.run\b/, "'Per Run'"],
   [/\bbudget\.image\b/, "'Per Image'"],

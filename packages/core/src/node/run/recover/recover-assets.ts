@@ -12,6 +12,7 @@ import { type JournalNote, parseJournalNote } from "../asset-note.ts";
 import { chainCostWith, deliverDrafts, recordFinal } from "../chain-files.ts";
 import { deliverImages } from "../deliver-images.ts";
 import { mergeLock, withBase } from "../delivery.ts";
+import { bookMissing } from "./book-missing.ts";
 import { collectRecords } from "./collect-records.ts";
 import { describeCutOff, describeOtherCutOffs } from "./cut-off-calls.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
@@ -62,6 +63,7 @@ export async function recoverAssets(
       Object.fromEntries(received.map((record) => [record.attemptId, settlementOf(record)])),
       underWayIds,
     );
+    await bookMissing(desk, received, settlementOf);
   }
   for (const [attemptId, end] of jobs) if (end.kind === "free") await desk.artdesk.ledger.reconcile(attemptId, 0);
   const noted = new Set([...underWayIds, ...records.map(({ attemptId }) => attemptId)]);
