@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { clockEnv } from "../../../../test/pinned-day/pinned-day.ts";
 import { OWNER, REPO } from "./emulator.ts";
 import type { GitRemote } from "./git-remote.ts";
 import { KEY, WRITE, type Scenario } from "./scenario.ts";
@@ -61,6 +62,7 @@ export async function runWorkflow(run: WorkflowRun): Promise<WorkflowResult> {
     writeFileSync(eventFile, JSON.stringify(eventOf(run, sha)));
     const bases = Object.entries(scenario.simulator.env).filter(([name]) => name.endsWith("_BASE_URL"));
     const env = {
+      ...clockEnv(),
       ...Object.fromEntries(bases),
       GITHUB_API_URL: scenario.github.url,
       GITHUB_SERVER_URL: remote.url,
