@@ -71,8 +71,7 @@ export function referenceBytes({ body }: CallRecord): readonly number[] {
         ? [part.bytes]
         : [],
     );
-  const lengths = [...JSON.stringify(body).matchAll(/"data":"[^"]*\((\d+) characters\)"/g)].map(([, length]) =>
-    Number(length),
-  );
+  const texts = JSON.stringify(body).matchAll(/"(?:data|image_url)":"(data:[^,"]*,)?[^"]*\((\d+) characters\)"/g);
+  const lengths = [...texts].map(([, prefix = "", length]) => Number(length) - prefix.length);
   return lengths.map((length) => Math.floor((length / 4) * 3));
 }

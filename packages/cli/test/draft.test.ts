@@ -47,11 +47,11 @@ test("six drafts, two refinements, one final: cheap models first, a premium one 
   if (!draftCall || !firstCall || !secondCall || !finalCall) throw new Error("calls are missing");
   expect(others).toEqual([]);
   expect(referenceBytes(draftCall)).toEqual([]);
-  expect(referenceBytes(firstCall)).toEqual([sizeOf(`${DRAFTS}/3.png`)]);
-  expect(referenceBytes(secondCall)).toEqual([sizeOf(`${DRAFTS}/7.png`)]);
-  const [finalReference = 0] = referenceBytes(finalCall);
   // Base64 is padded to whole groups of three bytes.
-  expect(Math.ceil(sizeOf(`${DRAFTS}/8.png`) / 3) * 3).toBe(finalReference);
+  const sentSizeOf = (path: string): number => Math.ceil(sizeOf(path) / 3) * 3;
+  expect(referenceBytes(firstCall)).toEqual([sentSizeOf(`${DRAFTS}/3.png`)]);
+  expect(referenceBytes(secondCall)).toEqual([sentSizeOf(`${DRAFTS}/7.png`)]);
+  expect(referenceBytes(finalCall)).toEqual([sentSizeOf(`${DRAFTS}/8.png`)]);
   for (const call of [secondCall, finalCall]) {
     const words = JSON.stringify(call.body);
     expect(words).toContain("more shadow under the left cheekbone");

@@ -57,10 +57,13 @@ test("client retouching goes to the best-rated editor", async () => {
   expect([model, reasons]).toEqual(["gemini-3-pro-image", expect.stringContaining("Client retouching")]);
 });
 
-test("a mask goes to a model that takes one; a size that JSON edits lack goes as a form", async () => {
+test("a mask goes to a model that takes one, at any of its sizes as JSON", async () => {
   const { model } = await edit("purpose: client\nmask: mask.png\nsize: 1280x720");
   expect(model).toBe("gpt-image-2");
-  expect(simulator.calls()[0]?.headers["content-type"]).toMatch(/^multipart\/form-data/);
+  expect(simulator.calls()[0]).toMatchObject({
+    headers: { "content-type": "application/json" },
+    body: { size: "1280x720" },
+  });
 });
 
 test("OpenRouter edits with references as data URLs", async () => {

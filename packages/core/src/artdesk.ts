@@ -30,6 +30,7 @@ import type { Pacer } from "./buy/schedule/pacer.ts";
 import type { Budget } from "./basics/budget.ts";
 import type { GenerateResult } from "./basics/receipt.ts";
 import type { Decision, ImageRequest, ParsedRequest, ReceivedImage } from "./basics/types.ts";
+import { Overruns } from "./buy/overruns.ts";
 import { wishesFor } from "./buy/wishes-for.ts";
 
 export interface ArtdeskOptions {
@@ -154,6 +155,7 @@ export function createArtdesk(options: ArtdeskOptions): Artdesk {
     ledger,
     journal: options.journal ?? NO_JOURNAL,
     pacer: options.pacer,
+    overruns: new Overruns(),
     policy,
     replan: (request) => decide(request),
     async stageNote(request) {

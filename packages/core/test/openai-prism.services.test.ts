@@ -72,7 +72,14 @@ describe.skipIf(sharedFolder === undefined)("OpenAI's document agrees with", () 
 
   test.each([
     ["a generation", exampleCall({ offer })],
-    ["two transparent WebP images", exampleCall({ offer, count: 2, request: { transparent: true, format: "webp" } })],
+    [
+      "two transparent WebP images",
+      exampleCall({
+        offer: { ...offer, model: "gpt-image-2.5-flare" },
+        count: 2,
+        request: { transparent: true, format: "webp" },
+      }),
+    ],
     ["an edit as JSON", exampleCall({ offer, request: { operation: "edit", references: [KITE] } })],
   ])("%s, request and reply", async (_name, call) => {
     const { status, text } = await post(call);

@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 
@@ -67,13 +70,40 @@ test("plays the day it is told", async () => {
   expect(response.status).toBe(404);
 });
 
-test.each([["--port", "70000"], ["--seed", "x"], ["--latency-ms", "-1"], ["--today", "tomorrow"], ["--verbose"]])(
-  "%s %s is wrong usage",
-  async (...flags) => {
-    const child = start(...flags.filter((flag) => flag !== undefined));
-    const errors: Buffer[] = [];
-    child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
-    expect(await once(child, "close")).toEqual([2, null]);
-    expect(Buffer.concat(errors).toString()).toContain(flags[0]);
-  },
-);
+test("plays recordings back, and says which", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "artdesk-replay-"));
+  mkdirSync(join(folder, "cases"));
+  const recording = {
+    id: "one",
+    responses: [{ match: "POST", status: 402, headers: {}, body: { error: "no credit" } }],
+  };
+  writeFileSync(join(folder, "cases", "one.json"), JSON.stringify(recording));
+  try {
+    const { url, env } = JSON.parse(await firstOutput(start("--replay", folder, "--json"))) as {
+      url: string;
+      env: Record<string, string>;
+    };
+    expect(env["OPENAI_BASE_URL"]).toBe(`${url}/v1`);
+    const reply = await fetch(`${env["OPENAI_BASE_URL"]}/images/generations`, { method: "POST" });
+    expect([reply.status, await reply.json()]).toEqual([402, { error: "no credit" }]);
+    expect(await firstOutput(start("--replay", folder))).toMatch(/1 recorded exchanges[^]*# Playing: {3}one/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test.each([
+  ["--replay", "no/such/folder"],
+  ["--latency-ms", "5", "--replay", "x"],
+  ["--port", "70000"],
+  ["--seed", "x"],
+  ["--latency-ms", "-1"],
+  ["--today", "tomorrow"],
+  ["--verbose"],
+])("%s %s is wrong usage", async (...flags) => {
+  const child = start(...flags.filter((flag) => flag !== undefined));
+  const errors: Buffer[] = [];
+  child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
+  expect(await once(child, "close")).toEqual([2, null]);
+  expect(Buffer.concat(errors).toString()).toContain(flags[0]);
+});

@@ -36,7 +36,7 @@ export interface SimulatorOptions {
   readonly now?: (() => number) | undefined;
   /** Makes PNGs as heavy as real ones (about 1.9 MB at 1024x1024), for benchmarks. Default false. */
   readonly imageNoise?: boolean | undefined;
-  /** Whether OpenAI replies carry `output_tokens_details`. Default: absent up to gpt-image-2, present from 2.5 on. */
+  /** Whether OpenAI replies carry `output_tokens_details`. Default true. */
   readonly openaiOutputDetails?: boolean | undefined;
   /** Bytes of encoded images kept for repeated requests. Default 256 MB. */
   readonly imageCacheMaxBytes?: number | undefined;

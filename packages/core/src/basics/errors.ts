@@ -21,6 +21,8 @@ export interface ArtdeskErrorOptions {
   billed?: "no" | "yes" | "unknown" | undefined;
   /** Tokens billed although no image came. */
   usage?: Usage | undefined;
+  /** Images that came and cannot be used: paid for all the same. @default 0 */
+  unusableImages?: number | undefined;
   /** Where the mistake stands, for input errors. */
   location?: { file: string; line?: number | undefined } | undefined;
   /** More mistakes of the same kind, each a full sentence. */
@@ -45,6 +47,7 @@ export class ArtdeskError extends Error {
   readonly limits: KnownLimits | undefined;
   readonly billed: "no" | "yes" | "unknown";
   readonly usage: Usage | undefined;
+  readonly unusableImages: number;
   readonly location: { file: string; line?: number | undefined } | undefined;
   readonly issues: readonly string[];
 
@@ -63,6 +66,7 @@ export class ArtdeskError extends Error {
     this.limits = options.limits;
     this.billed = options.billed ?? "no";
     this.usage = options.usage;
+    this.unusableImages = options.unusableImages ?? 0;
     this.location = options.location;
     this.issues = options.issues ?? [];
   }

@@ -160,6 +160,12 @@ export interface Journal {
   submitted(attemptId: string, requestId: string): Promise<void>;
   /** Images have arrived and `costMicroUsd` is what they cost: kept before the ledger is touched. */
   keep(attemptId: string, images: readonly JournalImage[], costMicroUsd: number, requestId?: string): Promise<void>;
+  /**
+   * Keeps images that came with a call besides those asked for: they are paid for, and delivered nowhere.
+   * @returns where they lie, for people
+   * @default they are not kept
+   */
+  keepExtras?(attemptId: string, images: readonly JournalImage[]): Promise<string>;
   /** The outcome is in the ledger. `unknown` entries stay until they are reconciled. */
   end(attemptId: string, outcome: "settled" | "released" | "unknown"): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { Policy } from "../decide/policy/policy.ts";
 import type { Provider, ProviderCall } from "../models/adapter/provider.ts";
 import type { CatalogueRow } from "../models/rows/row.ts";
 import type { Ledger, Reservation } from "./ledger/ledger-types.ts";
+import type { Overruns } from "./overruns.ts";
 import type { Pacer } from "./schedule/pacer.ts";
 
 /** The outside world of one attempt. */
@@ -17,6 +18,8 @@ export interface AttemptHost {
   codec: Codec;
   ledger: Ledger;
   journal: Journal;
+  /** Remembers calls that cost more than was set aside. @default nobody does */
+  overruns?: Overruns | undefined;
   /** Lets calls start only as fast as the provider allows. @default at once */
   pacer?: Pacer | undefined;
 }
@@ -51,6 +54,8 @@ export interface AttemptResult {
   error: ArtdeskError | undefined;
   /** The journal or the ledger could not be written: nothing more may be bought. */
   booksError: ArtdeskError | undefined;
+  /** What people have to know about money or images of this call, though nothing failed. */
+  warnings: readonly string[];
   /** How long the call waited for the provider's limit before it was sent, for people. */
   waitNote: string | undefined;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bench, failure, said } from "../../test/attempt-bench.ts";
 import { runAttempt } from "./attempt.ts";
+import { Overruns } from "./overruns.ts";
 import { presetPolicy } from "../decide/policy/presets.ts";
 import { type ExampleReply, exampleReply } from "../testing/example-provider.ts";
 import type { Attempt } from "../basics/receipt.ts";
@@ -233,5 +234,63 @@ describe("a provider that draws by itself", () => {
     const { run, line } = await bench([], { provider: { kind: "local", id: "example", name: "Example", draw } });
     expect((await run()).error).toMatchObject({ code: "bad_response", billed: "no", details: "too large" });
     expect(await line()).toEqual(["released", 0]);
+  });
+});
+
+describe("money and images that nobody asked for", () => {
+  test("a call above what was set aside is booked in full and told, and the next ones set that much aside", async () => {
+    const overruns = new Overruns();
+    const { host, task, line } = await bench([exampleReply({ images: 1, costMicroUsd: 90_000 })]);
+    const { attempt, warnings } = await runAttempt({ ...host, overruns }, task);
+    expect([attempt.costMicroUsd, await line()]).toEqual([90_000, ["settled", 90_000]]);
+    expect(warnings).toEqual([
+      "example-image-1 billed $0.09 for a call that could cost $0.06 at most by its prices: it is booked in full, and the model's next calls set that much aside.",
+    ]);
+    expect([overruns.amountFor("example-image-1", 60_000), overruns.amountFor("another", 60_000)]).toEqual([
+      90_000, 60_000,
+    ]);
+  });
+
+  test("a call within what was set aside is nothing to tell", async () => {
+    const overruns = new Overruns();
+    const { host, task } = await bench([exampleReply({ images: 1, costMicroUsd: 60_000 })]);
+    expect((await runAttempt({ ...host, overruns }, task)).warnings).toEqual([]);
+    expect(overruns.amountFor("example-image-1", 60_000)).toBe(60_000);
+  });
+
+  test.each<[string, (() => Promise<string>) | undefined, RegExp]>([
+    [
+      "kept and told where",
+      () => Promise.resolve("the attic"),
+      /sent 2 more images with example-image-1.*: kept in the attic\.$/,
+    ],
+    ["told when they cannot be kept", () => Promise.reject(new Error("disk full")), /could not be kept \(disk full\)/],
+    ["told where nothing keeps them", undefined, /nothing here keeps it/],
+  ])("extra images are %s, and the image is delivered", async (_, keeper, words) => {
+    const { host, task, line } = await bench([exampleReply({ images: 1, extras: 2, costMicroUsd: 55_000 })]);
+    const journal = { ...host.journal, ...(keeper && { keepExtras: keeper }) };
+    const { images, attempt, warnings, error } = await runAttempt({ ...host, journal }, task);
+    expect([images.length, attempt.outcome, error, await line()]).toEqual([
+      1,
+      "delivered",
+      undefined,
+      ["settled", 55_000],
+    ]);
+    expect(warnings).toEqual([expect.stringMatching(words)]);
+  });
+
+  test("a reply with nothing but extras has failed, and is booked by what it states", async () => {
+    const problem = said({ code: "bad_response", billed: "yes" });
+    const { run, line } = await bench([exampleReply({ images: 0, extras: 1, costMicroUsd: 20_000, problem })]);
+    const { images, attempt, error } = await run();
+    expect([images, attempt.outcome, attempt.billed, error?.code]).toEqual([[], "failed", "yes", "bad_response"]);
+    expect(await line()).toEqual(["settled", 20_000]);
+  });
+
+  test("a reply with nothing but extras and no usage may have cost all that was set aside", async () => {
+    const problem = said({ code: "bad_response", billed: "unknown" });
+    const { run, line } = await bench([exampleReply({ images: 0, extras: 1, problem })]);
+    expect((await run()).attempt).toMatchObject({ outcome: "failed", billed: "unknown", costMicroUsd: 60_000 });
+    expect(await line()).toEqual(["unknown", 60_000]);
   });
 });

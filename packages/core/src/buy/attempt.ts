@@ -2,6 +2,7 @@ import { ArtdeskError, isArtdeskError } from "../basics/errors.ts";
 import type { Attempt } from "../basics/receipt.ts";
 import type { AttemptHost, AttemptResult, AttemptTask } from "./attempt-task.ts";
 import { bookAttempt, describeEnding, tablePrice } from "./book-attempt.ts";
+import { keepExtras, tellOverrun } from "./tell-attempt.ts";
 import { openGate } from "./gate.ts";
 import type { Settlement } from "./ledger/ledger-types.ts";
 import { sendCall, type Sent } from "./send-call.ts";
@@ -24,7 +25,8 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
       ? { reply: undefined, error: gate.error ?? beginError, posts: 0 }
       : await sendCall(host, task, startedAtMs, gate);
   await gate.close();
-  const tableMicroUsd = tablePrice(task, sent.reply?.images.length ?? call.count);
+  const extras = sent.reply?.extras ?? [];
+  const tableMicroUsd = tablePrice(task, sent.reply ? sent.reply.images.length + extras.length : call.count);
   const ending = describeEnding(task, sent, tableMicroUsd);
   const settlement: Settlement = {
     costMicroUsd: ending.costMicroUsd,
@@ -57,6 +59,8 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     durationMs: settlement.durationMs,
     error: sent.error && { code: sent.error.code, message: sent.error.shortMessage },
   };
+  host.overruns?.learn(reservation.model, ending.costMicroUsd, reservation.amountMicroUsd);
+  const warnings = [...(await keepExtras(host, task, extras)), ...tellOverrun(task, ending)];
   task.onEvent({ type: "attempt_ended", attempt });
   const beginFailure = beginError?.code === "budget_exceeded" ? undefined : beginError;
   return {
@@ -64,6 +68,7 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     attempt,
     error: sent.error,
     booksError: beginFailure ?? bookError,
+    warnings,
     waitNote: gate.note,
   };
 }

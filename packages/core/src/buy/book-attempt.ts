@@ -25,18 +25,21 @@ export interface Ending {
 
 /**
  * Reads what a call cost: from the provider's usage where that is possible for the images that came, else from the
- * price table. Where the end of a reply got lost, the
- * reserved amount stands, because the provider may have billed more images than arrived.
+ * price table. Where the end of a reply got lost, the reserved amount stands, because the provider may have billed more
+ * images than arrived.
  */
 export function describeEnding(task: AttemptTask, { reply, error }: Sent, tableMicroUsd: number): Ending {
   const worstMicroUsd = task.reservation.amountMicroUsd;
   const usage = reply ? reply.usage : error?.usage;
-  const call = pricedCall(task.call.request, task.call.offer, reply?.images.length ?? 0);
+  // What came and is of no use was made and paid for, too. Drafts may be part of the image's own price: one counts.
+  const made = (reply?.images.length ?? 0) + (error?.unusableImages ?? 0);
+  const call = pricedCall(task.call.request, task.call.offer, Math.max(made, reply?.extras === undefined ? 0 : 1));
   const usageMicroUsd = claimedMicroUsd(task.row, call, usage);
   if (reply) {
     const isWhole = reply.images.length >= task.call.count;
-    const outcome = isWhole ? "delivered" : "partial";
-    const endIsLost = usageMicroUsd === undefined && error?.billed === "unknown";
+    const outcome = isWhole ? "delivered" : reply.images.length > 0 ? "partial" : "failed";
+    // A reply of drafts alone was cut: how much was made until then, only its usage could say.
+    const endIsLost = usageMicroUsd === undefined && (error?.billed === "unknown" || reply.images.length === 0);
     if (endIsLost && !isWhole) return { outcome, billed: "unknown", costMicroUsd: worstMicroUsd };
     const costMicroUsd = usageMicroUsd ?? (endIsLost ? worstMicroUsd : tableMicroUsd);
     return { outcome, billed: costMicroUsd > 0 ? "yes" : "no", costMicroUsd };

@@ -87,6 +87,35 @@ describe("after a call that may have been billed", () => {
   });
 });
 
+describe("after an empty reply whose bill is known", () => {
+  const empty = exampleReply({
+    images: 0,
+    costMicroUsd: 700,
+    problem: { code: "unavailable", shortMessage: "Empty.", billed: "yes" },
+  });
+
+  test("the same is asked again, as a call of its own in the books", async () => {
+    const { sent, lines, result } = await generate([empty, DONE]);
+    expect(sent).toEqual(["a-1", "a-1"]);
+    expect(lines).toEqual([
+      ["settled", 700],
+      ["settled", 50_000],
+    ]);
+    expect([result.error, result.receipt.costMicroUsd]).toEqual([undefined, 50_700]);
+  });
+
+  test("the last POST is for another provider", async () => {
+    const { sent, result } = await generate([empty, empty, DONE]);
+    expect(sent).toEqual(["a-1", "a-1", "b-1"]);
+    expect(result.error).toBeUndefined();
+  });
+
+  test("it ends with the POSTs of the request", async () => {
+    const { sent, result } = await generate([empty, empty, empty], { models: ["a-1"] });
+    expect([sent.length, result.error?.code]).toEqual([3, "unavailable"]);
+  });
+});
+
 describe("after a refusal", () => {
   test.each(["no", "yes", "unknown"] as const)("that was billed: %s, onRefusal alone decides", async (billed) => {
     const refused = failure({ code: "content_refused", billed });

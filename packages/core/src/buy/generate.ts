@@ -129,10 +129,11 @@ export async function generateImages(
     // What is paid for is enlarged by the next run: nothing else is bought in its place.
     const isHalfDone = attempted.some(({ attempt }) => attempt.kind === "base" && attempt.images > 0);
     if (progress.images.size >= request.count || booksError || isHalfDone || allowance.left <= 0) break;
-    const step = mostCautious(errors.map((error) => stepAfter(error, host.policy)));
+    const stepOf = (error: ArtdeskError) => stepAfter(error, host.policy, allowance.left > keepPosts);
+    const step = mostCautious(errors.map(stepOf));
     if (step === "stop") break;
     if (step === "again" || !progress.error) continue;
-    for (const error of errors) if (stepAfter(error, host.policy) === "next") excluded.add(error, offer);
+    for (const error of errors) if (stepOf(error) === "next") excluded.add(error, offer);
     const left = later.filter((candidate) => !excluded.has(candidate));
     const next = chooseNext(left, triedProviders, allowance);
     if (!next) break;
@@ -216,6 +217,7 @@ function missingPositions(count: number, images: ReadonlyMap<number, ReceivedIma
 
 function collect(progress: Progress, result: AttemptResult, positions: readonly number[]): void {
   progress.attempts.push(result.attempt);
+  progress.warnings.push(...result.warnings);
   if (result.waitNote !== undefined) progress.notes.push(result.waitNote);
   result.images.forEach((image, index) => {
     const position = positions[index];

@@ -10,11 +10,13 @@ const STEPS: readonly Step[] = ["again", "next", "stop"];
 
 /**
  * What an error allows. A refusal follows `onRefusal`, wherever it came from; a call that was or may have been billed
- * follows `onUnknown`, because trying again pays again.
+ * follows `onUnknown`, because trying again pays again. A busy model that billed a known sum and sent nothing is asked
+ * again, as a call of its own in the books, while `mayRepeat` says that a POST is left for it.
  */
-export function stepAfter(error: ArtdeskError, policy: Policy): Step {
+export function stepAfter(error: ArtdeskError, policy: Policy, mayRepeat: boolean): Step {
   if (error.code === "aborted") return "stop";
   if (error.code === "content_refused") return policy.onRefusal;
+  if (error.billed === "yes" && error.code === "unavailable") return mayRepeat ? "again" : "next";
   if (error.billed !== "no") return policy.onUnknown === "retry" ? "again" : policy.onUnknown;
   return DISPOSITIONS[error.code] === "stop" ? "stop" : "next";
 }

@@ -70,7 +70,7 @@ async function sendOnce(
       return await followJob(host, task, provider, await provider.readSubmitted(response, call), deadlineMs);
     }
     const reply = await provider.read(response, call, host.codec);
-    if (reply.images.length > 0) return reply;
+    if (reply.images.length > 0 || reply.extras !== undefined) return reply;
     return new ArtdeskError({
       code: "bad_response",
       shortMessage: `${provider.name} answered without an image.`,

@@ -5,6 +5,7 @@ import { worstCaseCallMicroUsd } from "../models/rows/cost.ts";
 import { pricedCall } from "../models/rows/priced-call.ts";
 import type { CatalogueRow } from "../models/rows/row.ts";
 import type { ReservationWish } from "./ledger/ledger-types.ts";
+import type { Overruns } from "./overruns.ts";
 
 /** A call that an offer needs, and the money to set aside for it. */
 export interface CallWish {
@@ -21,19 +22,21 @@ export interface CallWish {
  * for one image: what both may cost is set aside together.
  */
 export function wishesFor(
-  host: { random: Random; rowOf(model: string): CatalogueRow },
+  host: { random: Random; rowOf(model: string): CatalogueRow; overruns?: Overruns | undefined },
   { request }: { request: ParsedRequest },
   offer: Offer,
   positions: readonly number[],
   subject: string,
 ): CallWish[] {
+  const amountFor = ({ model }: Offer, worstCaseMicroUsd: number): number =>
+    host.overruns?.amountFor(model, worstCaseMicroUsd) ?? worstCaseMicroUsd;
   const callFor = (part: readonly number[], by: Offer, ask: ParsedRequest): CallWish => ({
     request: inOwnFormat(ask, by, host.rowOf(by.model)),
     offer: by,
     positions: part,
     wish: {
       id: host.random.id(),
-      amountMicroUsd: worstCaseCallMicroUsd(host.rowOf(by.model), pricedCall(ask, by, part.length)),
+      amountMicroUsd: amountFor(by, worstCaseCallMicroUsd(host.rowOf(by.model), pricedCall(ask, by, part.length))),
       provider: by.provider,
       model: by.model,
       quality: by.quality,

@@ -14,6 +14,8 @@ import type { FakeReply } from "./fake-http.ts";
 export interface ExampleReply {
   /** How many images came. */
   images: number;
+  /** How many came besides. @default 0 */
+  extras?: number;
   /** The cost that the provider states. Micro-USD. */
   costMicroUsd?: number;
   /** What went wrong beside the images; without images it is thrown. */
@@ -60,11 +62,12 @@ async function readReply(response: HttpResponse, _call: ProviderCall, codec: Cod
   let text = "";
   for await (const chunk of response.body) text += new TextDecoder().decode(chunk);
   // The script of the test wrote it.
-  const { images, costMicroUsd, problem } = JSON.parse(text) as ExampleReply;
+  const { images, extras = 0, costMicroUsd, problem } = JSON.parse(text) as ExampleReply;
   const usage = costMicroUsd === undefined ? undefined : usageOf(costMicroUsd);
-  if (images === 0 && problem) throw new ArtdeskError({ ...problem, usage });
+  if (images + extras === 0 && problem) throw new ArtdeskError({ ...problem, usage });
   return {
     images: Array.from({ length: images }, (_, index) => exampleImage(index, codec)),
+    ...(extras > 0 && { extras: Array.from({ length: extras }, (_, index) => exampleImage(images + index, codec)) }),
     usage,
     requestId: "req-example",
     problem: problem && new ArtdeskError(problem),

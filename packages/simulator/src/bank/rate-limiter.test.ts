@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { TEST_DAY_MS, postOpenAi, simulatorForTest } from "../testing/simulator-under-test.ts";
 
-test("without a limit nothing is refused, and the headers name no account tier", async () => {
+test("without a limit nothing is refused, and replies with images name no account tier", async () => {
   const { status, headers } = await postOpenAi(await simulatorForTest(), { model: "gpt-image-2", prompt: "x", n: 10 });
-  expect([status, headers.get("x-ratelimit-limit-tokens")]).toEqual([200, "150000000"]);
+  expect([status, [...headers.keys()].filter((name) => name.includes("ratelimit"))]).toEqual([200, []]);
 });
 
 test("a limit counts images per model over the last minute; a refused call costs and counts nothing", async () => {
@@ -12,7 +12,7 @@ test("a limit counts images per model over the last minute; a refused call costs
   const ask = (n: number, model = "gpt-image-2"): ReturnType<typeof postOpenAi> =>
     postOpenAi(simulator, { model, prompt: "x", quality: "low", n });
   const first = await ask(3);
-  expect([first.status, first.headers.get("x-ratelimit-limit-tokens")]).toEqual([200, "100000"]);
+  expect([first.status, first.headers.get("x-ratelimit-limit-tokens")]).toEqual([200, null]);
   nowMs += 20_000;
   expect((await ask(2)).status).toBe(200);
   const refused = await ask(1);

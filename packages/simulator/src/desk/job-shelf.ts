@@ -28,6 +28,8 @@ export interface QueuedJob extends JobDraft {
   isPartial: boolean;
   /** Its files are cut off. */
   truncated: boolean;
+  /** Billed units to state instead of the real ones. */
+  stated: { readonly units: unknown } | undefined;
   /** Resolves when it has ended. */
   ended: Promise<void>;
 }

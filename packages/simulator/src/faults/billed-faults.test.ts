@@ -13,6 +13,7 @@ import {
   postOpenAi,
   simulatorForTest,
 } from "../testing/simulator-under-test.ts";
+import type { GeminiBody } from "../testing/simulator-under-test.ts";
 
 /** 8 tokens of text in, one low image of 196 tokens. */
 const OPENAI_COST = 8 * 5 + 196 * 30;
@@ -189,4 +190,51 @@ describe("slow answers", () => {
     await expect(call).rejects.toThrow("aborted");
     expect(simulator.statement().entries).toMatchObject([{ images: 1, delivered: false }]);
   });
+});
+
+describe("money that nobody asked for, and usage that lies", () => {
+  const PRO = "gemini-3-pro-image";
+  const imagesIn = (body: GeminiBody): number =>
+    body.candidates?.[0]?.content?.parts.filter((part) => "inlineData" in part && part.thought !== true).length ?? 0;
+
+  test("drafts come as image parts, each billed as an image", async () => {
+    const simulator = await simulatorWithFault({ kind: "drafts", images: 2 });
+    const { body } = await postGemini(simulator, PRO, geminiPrompt("a fox"));
+    expect([imagesIn(body), body.candidates?.[0]?.finishReason]).toEqual([3, "STOP"]);
+    const { promptTokenCount, candidatesTokenCount = 0, thoughtsTokenCount = 0 } = body.usageMetadata;
+    expect(candidatesTokenCount).toBeGreaterThanOrEqual(3 * 1120);
+    const textTokens = candidatesTokenCount - 3 * 1120 + thoughtsTokenCount;
+    expect(simulator.statement()).toMatchObject({
+      images: 3,
+      totalMicroUsd: promptTokenCount * 2 + 3 * 1120 * 120 + textTokens * 12,
+    });
+  });
+
+  test("the limit of a reply ends it, and what was begun is billed", async () => {
+    const simulator = await simulatorWithFault({ kind: "drafts", images: 9 });
+    const prompt = geminiPrompt("a fox", {}, { responseModalities: ["IMAGE"], maxOutputTokens: 3168 });
+    const { body } = await postGemini(simulator, PRO, prompt);
+    expect([imagesIn(body), body.candidates?.[0]?.finishReason]).toEqual([2, "MAX_TOKENS"]);
+    const { promptTokenCount, candidatesTokenCount = 0, thoughtsTokenCount = 0 } = body.usageMetadata;
+    expect(candidatesTokenCount + thoughtsTokenCount).toBe(3168);
+    expect(simulator.statement().totalMicroUsd).toBe(
+      promptTokenCount * 2 + candidatesTokenCount * 120 + thoughtsTokenCount * 12,
+    );
+  });
+
+  test("models that do not think send none", async () => {
+    const simulator = await simulatorWithFault({ kind: "drafts" });
+    const { body } = await postGemini(simulator, "gemini-3.1-flash-lite-image", geminiPrompt("a fox"));
+    expect([imagesIn(body), simulator.statement().images]).toEqual([1, 1]);
+  });
+
+  test.each([[{ output_tokens: 0 }], ["free of charge"], [null], [undefined]])(
+    "a reply states the usage %j, and the bank bills what was made",
+    async (usage) => {
+      const simulator = await simulatorWithFault({ kind: "usage", usage });
+      const { body } = await postOpenAi(simulator, OPENAI_CALL);
+      expect([body.data.length, body.usage]).toEqual([1, usage]);
+      expect(simulator.statement().totalMicroUsd).toBe(OPENAI_COST);
+    },
+  );
 });

@@ -74,7 +74,22 @@ export interface ServerErrorFault {
   readonly billed: boolean;
 }
 
+export interface DraftsFault {
+  readonly kind: "drafts";
+  /** Gemini's thinking models: how many drafts come as image parts before the image, each billed as one. Default 1. */
+  readonly images: number;
+}
+
+/** The reply states this usage, whatever was billed. */
+export interface UsageFault {
+  readonly kind: "usage";
+  /** Any JSON in place of `usage`, `usageMetadata` or `x-fal-billable-units`; left out: none is stated. */
+  readonly usage?: unknown;
+}
+
 type FaultEffect =
+  | DraftsFault
+  | UsageFault
   | RateLimitFault
   | BillingFault
   | ModerationFault
@@ -94,6 +109,8 @@ export type FaultInput = FaultSelection &
     | (Partial<Omit<BillingFault, "kind">> & Pick<BillingFault, "kind">)
     | (Partial<Omit<ModerationFault, "kind">> & Pick<ModerationFault, "kind">)
     | (Partial<Omit<ServerErrorFault, "kind">> & Pick<ServerErrorFault, "kind">)
+    | (Partial<Omit<DraftsFault, "kind">> & Pick<DraftsFault, "kind">)
+    | UsageFault
     | { readonly kind: "slow"; readonly delayMs: number }
     | { readonly kind: "slow_body"; readonly durationMs: number }
     | { readonly kind: "garbage"; readonly content?: "html" | "json" | undefined }
@@ -156,6 +173,12 @@ const faultListSchema = v.array(
       status: v.optional(v.picklist([500, 502, 503]), 500),
       billed: v.optional(v.boolean(), false),
     }),
+    v.strictObject({
+      ...selection,
+      kind: v.literal("drafts"),
+      images: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)), 1),
+    }),
+    v.strictObject({ ...selection, kind: v.literal("usage"), usage: v.optional(v.unknown()) }),
     v.strictObject({ ...selection, kind: v.literal("slow"), delayMs: wholeMs }),
     v.strictObject({ ...selection, kind: v.literal("slow_body"), durationMs: wholeMs }),
     v.strictObject({

@@ -22,8 +22,11 @@ export interface PaidJob {
   readonly requestId: string;
   /** Images asked for. */
   readonly images: number;
-  /** The job with this many images made; 0 is the provider's success without an image. */
-  complete(images: number): Outcome;
+  /**
+   * The job with this many images made; 0 is the provider's success without an image.
+   * @param drafts images that a model which thinks sends besides, where it does
+   */
+  complete(images: number, drafts?: number): Outcome;
   moderate(fault: ModerationFault): Outcome;
   /** `limit`: images per minute, when the simulator's own limit was met. */
   rateLimited(fault: Refusal): Reply;
@@ -94,6 +97,8 @@ function outcomeOf(job: PaidJob, fault: Fault | undefined): Outcome {
       return job.complete(0);
     case "partial":
       return job.complete(Math.max(0, job.images - 1));
+    case "drafts":
+      return job.complete(job.images, fault.images);
     case "server_error": {
       const reply = async (): Promise<Reply> => job.serverError(fault.status);
       return fault.billed ? { bill: job.complete(job.images).bill, reply } : { reply };
@@ -106,9 +111,17 @@ function outcomeOf(job: PaidJob, fault: Fault | undefined): Outcome {
 async function replyOf(outcome: Outcome, fault: Fault | undefined): Promise<Reply> {
   if (fault?.kind === "garbage" && fault.content === "html") return htmlReply(200, "Please wait");
   const reply = await outcome.reply({ truncateImages: fault?.kind === "truncated_base64" });
+  if (fault?.kind === "usage") return stateUsage(reply, fault.usage);
   if (fault?.kind !== "garbage") return reply;
   const brokenJson = Buffer.concat(reply.chunks).subarray(0, 64);
   return { ...reply, chunks: [brokenJson] };
+}
+
+/** The reply with another usage, or with none. */
+function stateUsage(reply: Reply, usage: unknown): Reply {
+  const body = JSON.parse(Buffer.concat(reply.chunks).toString("utf8")) as Record<string, unknown>;
+  const stated = ["usage", "usageMetadata"].filter((name) => name in body).map((name) => [name, usage]);
+  return { ...reply, chunks: [Buffer.from(JSON.stringify({ ...body, ...Object.fromEntries(stated) }))] };
 }
 
 function deliveryOf(fault: Fault | undefined): Delivery {

@@ -69,6 +69,7 @@ function enqueue(draft: JobDraft, desk: Desk, fault: Fault | undefined): QueuedJ
     booking: undefined,
     isPartial: fault?.kind === "partial",
     truncated: fault?.kind === "truncated_base64",
+    stated: fault?.kind === "usage" ? { units: fault.usage } : undefined,
     ended: Promise.resolve(),
   };
   if (fault?.kind === "no_image") job.orders = [];

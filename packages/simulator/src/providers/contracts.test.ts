@@ -129,7 +129,7 @@ describe.skipIf(!hasSharedContracts())("held against the provider contracts", ()
       { images: [] },
       { images: [{}] },
       { images: [{ image_url: images[0]?.image_url, file_id: "f" }] },
-      { size: "1536x864" },
+      { size: "1500x864" },
       { n: 11 },
       { images: "x" },
     ];

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** One reply of a recorded exchange. Of those whose `match` fits, each is given once, the last one again and again. */
@@ -6,7 +6,7 @@ export interface RecordedReply {
   /** A regular expression over `METHOD PATH`. */
   match: string;
   status: number;
-  headers: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>> | undefined;
   body?: unknown;
   bodyJsonLines?: readonly unknown[];
   /** An image by type and pixels: `png:1024x1024`. */
@@ -26,13 +26,15 @@ export interface RecordingFolder {
   image: (name: string) => Buffer;
 }
 
-/** Reads a folder of recordings. Throws when it is none. */
+/** Reads a folder of recordings. Throws when there is none in it, and for one that cannot be read. */
 export function readRecordings(folder: string): RecordingFolder {
   const cases = join(folder, "cases");
+  if (!existsSync(cases)) throw new Error(`there is no folder ${cases}`);
   const recordings = readdirSync(cases)
     .filter((name) => name.endsWith(".json"))
     .toSorted()
-    .map((name) => JSON.parse(readFileSync(join(cases, name), "utf8")) as Recording);
+    .map((name) => parseRecording(name, readFileSync(join(cases, name), "utf8")));
+  if (recordings.length === 0) throw new Error(`there are no recordings in ${cases}`);
   return {
     recordings,
     image(name) {
@@ -40,4 +42,20 @@ export function readRecordings(folder: string): RecordingFolder {
       return readFileSync(join(folder, "images", `${type}-${pixels}.${type === "jpeg" ? "jpg" : type}`));
     },
   };
+}
+
+function parseRecording(name: string, text: string): Recording {
+  try {
+    const recording = JSON.parse(text) as Recording;
+    const { id, responses } = recording;
+    if (typeof id === "string" && Array.isArray(responses) && responses.every(isReply)) return recording;
+  } catch (error) {
+    throw new Error(`${name} is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+  throw new Error(`${name} is no recording: it needs an id, and responses that each have a match and a status`);
+}
+
+function isReply(reply: unknown): boolean {
+  if (typeof reply !== "object" || reply === null) return false;
+  return "match" in reply && typeof reply.match === "string" && "status" in reply && Number.isInteger(reply.status);
 }

@@ -82,7 +82,7 @@ export async function startReplay(folder: string, port = 0): Promise<Replay> {
       return;
     }
     const isJson = reply.bodyFile === undefined && typeof reply.body !== "string";
-    const headers = { ...(isJson && { "content-type": "application/json" }), ...(fill(reply.headers) as object) };
+    const headers = { ...(isJson && { "content-type": "application/json" }), ...(fill(reply.headers ?? {}) as object) };
     response.writeHead(reply.status, headers).end(bodyOf(reply));
   };
 
@@ -129,7 +129,11 @@ export async function startReplay(folder: string, port = 0): Promise<Replay> {
     get calls() {
       return calls;
     },
-    close: () => new Promise((resolve) => void server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 

@@ -56,8 +56,8 @@ export async function batchCallsOf<T extends BatchOrder>(host: BatchHost, order:
     await releaseHeld(host.ledger, held ?? []);
     throw new ArtdeskError({
       code: "invalid_request",
-      shortMessage: `An edit at ${offer.size} cannot go into a batch.`,
-      hint: "Use 1024x1024, 1536x1024 or 1024x1536, or `urgency: normal`.",
+      shortMessage: "A reference of this edit is too large for a batch.",
+      hint: "Use references under 15 MB, or `urgency: normal`.",
     });
   }
   const reservations = held ?? (await host.ledger.reserve(wishes.map(({ wish }) => wish)));

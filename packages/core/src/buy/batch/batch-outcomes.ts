@@ -22,6 +22,8 @@ export interface BatchOutcome<T extends BatchRecord> {
   record: T;
   /** Undefined when no image came. */
   reply: ProviderReply | undefined;
+  /** What came besides the images asked for, such as drafts: paid for all the same. */
+  extras?: ProviderReply["extras"];
   /** Why images are missing. */
   error: ArtdeskError | undefined;
   /** What it cost, micro-USD; 0 for what was not billed. */
@@ -118,7 +120,9 @@ async function outcomeOf<T extends BatchRecord>(
     const costMicroUsd = read.billed === "no" ? 0 : priceOf(read.usage, 0);
     return { record, reply: undefined, error: read, costMicroUsd };
   }
-  return { record, reply: read, error: read.problem, costMicroUsd: priceOf(read.usage, read.images.length) };
+  const { images, extras, problem } = read;
+  const costMicroUsd = priceOf(read.usage, images.length);
+  return { record, reply: images.length > 0 ? read : undefined, extras, error: problem, costMicroUsd };
 }
 
 /** Reads a line as the provider's reply to the same call. */
@@ -144,6 +148,9 @@ function callOf(
 ): ProviderCall {
   const [widthPx = 0, heightPx = 0] = size.split("x").map(Number);
   const count = positions.length;
+  const { sizes } = row;
+  const entries = sizes.kind === "table" ? sizes.entries : [];
+  const entry = entries.find((known) => known.widthPx === widthPx && known.heightPx === heightPx);
   return {
     request: parseRequest({ prompt: subject, count }),
     offer: {
@@ -153,8 +160,8 @@ function callOf(
       size,
       widthPx,
       heightPx,
-      aspect: undefined,
-      resolution: undefined,
+      aspect: entry?.aspect,
+      resolution: entry?.resolution,
       tier: "unrated",
       count,
       estimateMicroUsd: 0,

@@ -146,7 +146,7 @@ describe("handing a batch in", () => {
 describe("the calls of a batch", () => {
   it("refuses a request that is no text, and gives its money back", async () => {
     const host = newHost();
-    const bytes = new Uint8Array([1]);
+    const bytes = new Uint8Array(16_000_000);
     const photo = { bytes, mediaType: "image/png", name: "photo.png" };
     const order = orderOf({ operation: "edit", references: [photo], size: "1088x1088" });
     await expect(batchCallsOf(host, order)).rejects.toMatchObject({ code: "invalid_request" });

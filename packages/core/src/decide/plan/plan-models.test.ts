@@ -104,6 +104,7 @@ describe("requirements", () => {
     ],
     [{ format: "webp" }, "gemini-3-pro-image", "Cannot write webp, only png, jpeg."],
     [{ transparent: true }, "gemini-3-pro-image", "Makes no transparent images."],
+    [{ transparent: true }, "gpt-image-2", "Makes no transparent images."],
     [
       { operation: "edit", references: Array.from({ length: 15 }, () => image) },
       "gemini-3-pro-image",

@@ -17,7 +17,8 @@ describe("what is chosen first", () => {
     [{ purpose: "client", operation: "edit", references: [image] }, "gemini-3-pro-image default 1024x1024"],
     [{ purpose: "client", operation: "edit", references: [image], mask: image }, "gpt-image-2 high 1024x1024"],
     [{ aspect: "8:1" }, "gemini-nano-banana-2.1 default 3072x384"],
-    [{ transparent: true, purpose: "client" }, "gpt-image-2 medium 1024x1024"],
+    [{ transparent: true, purpose: "social" }, "gpt-image-2.5-flare medium 1024x1024"],
+    [{ transparent: true, purpose: "client" }, "gpt-image-1.5 high 1024x1024"],
   ])("%j: %s", (request, first) => {
     expect(names(plan(request))[0]).toBe(first);
   });

@@ -144,6 +144,22 @@ describe("the reply of a call", () => {
     });
   });
 
+  test("keeps what came besides: more than were asked for, and drafts; broken ones are dropped", async () => {
+    const files = await Promise.all([1, 2, 3, 4].map((seed) => noiseImage({ widthPx: 8 + seed, heightPx: 8 })));
+    const [first, second, draft] = files;
+    const options = { count: 1, codec: nodeCodec, subject, usage };
+    const reply = composeReply([{ value: first }, { value: second }, { value: new BrokenImage("is not base64") }], {
+      ...options,
+      extras: [{ value: draft }, { value: 7 }],
+    });
+    expect(reply.images.map(({ bytes }) => bytes)).toEqual([first]);
+    expect(reply.extras?.map(({ bytes }) => bytes)).toEqual([draft, second]);
+    expect(reply.problem).toBeUndefined();
+    const problem = new ArtdeskError({ code: "bad_response", shortMessage: "Cut.", billed: "yes" });
+    const cut = composeReply([], { ...options, extras: [{ value: draft }], problem });
+    expect([cut.images, cut.extras?.length, cut.problem]).toEqual([[], 1, problem]);
+  });
+
   test("takes short base64 text too, and no more images than were asked for", async () => {
     const small = Buffer.from(
       await sharp({ create: { width: 1, height: 1, channels: 3, background: "red" } })

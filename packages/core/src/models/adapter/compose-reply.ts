@@ -48,9 +48,10 @@ export interface FoundImage {
 /**
  * Makes the reply of a call out of what was found in it. Whole images are kept even when others are broken or missing.
  *
- * @param found Images in order; those beyond `count` are dropped.
+ * @param found Images in order; those beyond `count` are extras.
+ * @param extras What came besides and is none of the images asked for, such as drafts. Broken ones are dropped.
  * @param problem What else went wrong, for example a body that broke off after these images.
- * @throws ArtdeskError when no image is whole: `problem`, or `bad_response` with `usage` when tokens were billed.
+ * @throws ArtdeskError when nothing is whole: `problem`, or `bad_response` with `usage` when tokens were billed.
  */
 export function composeReply(
   found: readonly FoundImage[],
@@ -59,27 +60,32 @@ export function composeReply(
     codec: Codec;
     subject: CallSubject;
     usage: Usage | undefined;
+    extras?: readonly FoundImage[] | undefined;
     problem?: ArtdeskError | undefined;
   },
 ): ProviderReply {
   const { count, codec, subject, usage } = options;
   const images: ReceivedImage[] = [];
   const problems: string[] = [];
-  for (const { value, declaredType } of found.slice(0, count)) {
-    const bytes = typeof value === "string" ? decodeBase64(value, codec) : value;
-    if (bytes instanceof BrokenImage) {
-      problems.push(`The image ${bytes.problem}.`);
-    } else if (!(bytes instanceof Uint8Array)) {
-      problems.push("An entry of the reply holds no image.");
-    } else {
-      const image = describe(bytes, codec, declaredType);
-      if (typeof image === "string") problems.push(image);
-      else images.push(image);
-    }
+  for (const each of found.slice(0, count)) {
+    const image = readFound(each, codec);
+    if (typeof image === "string") problems.push(image);
+    else images.push(image);
   }
+  const extras = [...(options.extras ?? []), ...found.slice(count)]
+    .map((each) => readFound(each, codec))
+    .filter((image) => typeof image !== "string");
   const problem = options.problem ?? (images.length === count ? undefined : missing(images.length, problems, options));
-  if (problem !== undefined && images.length === 0) throw problem;
-  return { images, usage, requestId: subject.requestId, problem };
+  if (problem !== undefined && images.length + extras.length === 0) throw problem;
+  return { images, ...(extras.length > 0 && { extras }), usage, requestId: subject.requestId, problem };
+}
+
+/** The image, or why it is none. */
+function readFound({ value, declaredType }: FoundImage, codec: Codec): ReceivedImage | string {
+  const bytes = typeof value === "string" ? decodeBase64(value, codec) : value;
+  if (bytes instanceof BrokenImage) return `The image ${bytes.problem}.`;
+  if (!(bytes instanceof Uint8Array)) return "An entry of the reply holds no image.";
+  return describe(bytes, codec, declaredType);
 }
 
 /** Decodes a whole base64 text. */
@@ -106,6 +112,7 @@ function missing(
     // A complete reply with usage was billed; without usage nobody can tell.
     billed: usage === undefined ? "unknown" : "yes",
     usage,
+    unusableImages: problems.length,
   };
   return new ArtdeskError(options);
 }

@@ -34,8 +34,10 @@ export interface ProviderCall {
 
 /** What a provider answered to one call. */
 export interface ProviderReply {
-  /** At least one, at most the count asked for. */
+  /** At most the count asked for; none only beside `extras`, with the reason in `problem`. */
   images: readonly ReceivedImage[];
+  /** What came besides, paid for all the same: drafts, or more images than were asked for. @default none */
+  extras?: readonly ReceivedImage[] | undefined;
   usage: Usage | undefined;
   requestId: string | undefined;
   /**

@@ -102,6 +102,33 @@ describe("a reply", () => {
     ];
     const reply = await read({ candidates: [{ content: { parts }, finishReason: "STOP" }] });
     expect(reply.images.map(({ sha256 }) => sha256)).toEqual([nodeCodec.sha256Hex(image)]);
+    // The draft that was no thought is paid for.
+    expect(reply.extras).toMatchObject([{ widthPx: 40, heightPx: 40 }]);
+  });
+
+  test.each([
+    ["without candidates", {}],
+    ["with a candidate that holds nothing", { candidates: [{ content: { role: "model" }, finishReason: "STOP" }] }],
+    ["with empty words", { candidates: [{ content: { parts: [{ text: "" }] } }] }],
+  ])("%s is a passing failure with a known bill", async (_, body) => {
+    const usageMetadata = { promptTokenCount: 9, totalTokenCount: 9 };
+    await expect(read({ ...body, usageMetadata })).rejects.toMatchObject({
+      code: "unavailable",
+      billed: "yes",
+      usage: { inputTextTokens: 9 },
+    });
+    await expect(read(body)).rejects.toMatchObject({ code: "bad_response", billed: "unknown" });
+  });
+
+  test("that was cut at the limit delivers nothing, and keeps what came as drafts", async () => {
+    const usageMetadata = { promptTokenCount: 9, candidatesTokenCount: 3168, totalTokenCount: 3177 };
+    const parts = [inline(base64), inline(base64)];
+    const reply = await read({ candidates: [{ content: { parts }, finishReason: "MAX_TOKENS" }], usageMetadata });
+    expect([reply.images, reply.extras?.length]).toEqual([[], 2]);
+    expect(reply.problem).toMatchObject({ code: "bad_response", billed: "yes", usage: { outputImageTokens: 3168 } });
+    expect(reply.problem?.shortMessage).toMatch(/was cut at its limit/);
+    const silent = await read({ candidates: [{ content: { parts }, finishReason: "MAX_TOKENS" }] });
+    expect(silent.problem?.billed).toBe("unknown");
   });
 
   test("with nothing but drafts holds no image", async () => {

@@ -2,7 +2,7 @@ import { ArtdeskError, type ArtdeskErrorOptions } from "../../basics/errors.ts";
 import { recordOf } from "../../basics/json-record.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../../basics/ports.ts";
 import type { Usage } from "../../basics/types.ts";
-import { readJsonWithImages, tokenCount } from "../../wire/http.ts";
+import { readJsonWithImages } from "../../wire/http.ts";
 import {
   modelNotServed,
   oneLine,
@@ -12,6 +12,7 @@ import {
   type CallSubject,
   type KnownFailure,
 } from "../../wire/reply-error.ts";
+import { listOf, readGeminiUsage } from "../adapter/gemini-usage.ts";
 import { composeReply, type FoundImage } from "../adapter/compose-reply.ts";
 import { defineProvider, type HttpProvider, type ProviderCall, type ProviderReply } from "../adapter/provider.ts";
 
@@ -92,14 +93,17 @@ async function readReply(response: HttpResponse, call: ProviderCall, codec: Code
   if (problem !== undefined) throw problem;
   const reply = recordOf(json);
   const subject = subjectOf(response, call, reply?.["responseId"]);
-  const usage = readUsage(reply?.["usageMetadata"]);
+  const usage = readGeminiUsage(reply?.["usageMetadata"]);
   const candidates = listOf(reply?.["candidates"]).map(recordOf);
-  const found = candidates.map(finalImage).filter((image) => image !== undefined);
-  if (found.length > 0) {
-    const problem = candidates.some(isCutOff) ? cutOff(subject, usage) : undefined;
-    return composeReply(found, { count: call.count, codec, subject, usage, problem });
+  const drawn = candidates.map((candidate) => ({ images: imagesOf(candidate), isCut: isCutOff(candidate) }));
+  if (drawn.some(({ images }) => images.length > 0)) {
+    // Thinking models send drafts before the image, and bill them; of a reply that was cut everything may be a draft.
+    const found = drawn.flatMap(({ images, isCut }) => (isCut ? [] : images.slice(-1)));
+    const extras = drawn.flatMap(({ images, isCut }) => (isCut ? images : images.slice(0, -1)));
+    const problem = found.length < call.count && drawn.some(({ isCut }) => isCut) ? cutOff(subject, usage) : undefined;
+    return composeReply(found, { count: call.count, codec, subject, usage, extras, problem });
   }
-  const explanation = explainNoImage(reply, candidates, call.offer.model);
+  const explanation = explainNoImage(reply, candidates, call.offer.model, usage);
   const isFree = explanation.code === "content_refused" || explanation.isFree;
   const { isFree: _, ...told } = explanation;
   throw new ArtdeskError({
@@ -122,8 +126,8 @@ function isCutOff(candidate: Readonly<Record<string, unknown>> | undefined): boo
 function cutOff(subject: CallSubject, usage: Usage | undefined): ArtdeskError {
   return new ArtdeskError({
     code: "bad_response",
-    shortMessage: `Google Gemini's reply for ${subject.model} was cut at its limit: the image that came may be a draft.`,
-    hint: "Look at it. A shorter prompt leaves more room for the image; --force makes it again.",
+    shortMessage: `Google Gemini's reply for ${subject.model} was cut at its limit: what came may be a draft and is not delivered.`,
+    hint: "A shorter or simpler prompt leaves more room for the image.",
     provider: subject.provider,
     model: subject.model,
     requestId: subject.requestId,
@@ -132,16 +136,17 @@ function cutOff(subject: CallSubject, usage: Usage | undefined): ArtdeskError {
   });
 }
 
-/** The last image that is not a thought: thinking models also send drafts. */
-function finalImage(candidate: Readonly<Record<string, unknown>> | undefined): FoundImage | undefined {
-  const parts = listOf(recordOf(candidate?.["content"])?.["parts"]).map(recordOf);
-  const last = parts.findLast(
-    (part) => part?.["thought"] !== true && recordOf(part?.["inlineData"])?.["data"] !== undefined,
-  );
-  if (last === undefined) return undefined;
-  const data = recordOf(last["inlineData"]);
-  const mimeType = data?.["mimeType"];
-  return { value: data?.["data"], declaredType: typeof mimeType === "string" ? mimeType : undefined };
+/** The images of a candidate that are no thoughts, in order: the last one is the finished image. */
+function imagesOf(candidate: Readonly<Record<string, unknown>> | undefined): readonly FoundImage[] {
+  return listOf(recordOf(candidate?.["content"])?.["parts"])
+    .map(recordOf)
+    .filter((part) => part?.["thought"] !== true)
+    .map((part) => recordOf(part?.["inlineData"]))
+    .filter((data) => data?.["data"] !== undefined)
+    .map((data) => {
+      const mimeType = data?.["mimeType"];
+      return { value: data?.["data"], declaredType: typeof mimeType === "string" ? mimeType : undefined };
+    });
 }
 
 /** Reasons of `promptFeedback.blockReason` and `finishReason` that are refusals, in plain words. */
@@ -161,6 +166,7 @@ function explainNoImage(
   reply: Readonly<Record<string, unknown>> | undefined,
   candidates: readonly (Readonly<Record<string, unknown>> | undefined)[],
   model: string,
+  usage: Usage | undefined,
 ): Pick<ArtdeskErrorOptions, "code" | "shortMessage" | "details" | "hint"> & { isFree: boolean } {
   const text = (value: unknown): string => (typeof value === "string" ? value : "");
   const blockReason = text(recordOf(reply?.["promptFeedback"])?.["blockReason"]);
@@ -183,6 +189,15 @@ function explainNoImage(
     };
   }
   const spoken = oneLine(said.join(" ").trim());
+  if (usage !== undefined && spoken === "" && finishMessage === "" && /^(STOP|no reason given)$/.test(reason)) {
+    return {
+      code: "unavailable",
+      shortMessage: `Google Gemini sent an empty reply for ${model}.`,
+      details,
+      hint: "It passes by itself: try again.",
+      isFree: false,
+    };
+  }
   const sentence = finishMessage || spoken;
   return {
     code: "bad_response",
@@ -199,52 +214,6 @@ const HINTS_WITHOUT_IMAGE: Readonly<Record<string, string>> = {
   IMAGE_OTHER: "Reword the prompt.",
   NO_IMAGE: "Say in the prompt that an image is wanted.",
 };
-
-/** Tokens as billed; thinking is billed at the text rate. Undefined when the reply states no tokens at all. */
-function readUsage(value: unknown): Usage | undefined {
-  const usage = recordOf(value);
-  if (usage === undefined) return undefined;
-  const inputImageTokens = modalityTokens(usage["promptTokensDetails"], "IMAGE");
-  const cachedInputImageTokens = modalityTokens(usage["cacheTokensDetails"], "IMAGE");
-  const candidateTokens = tokenCount(usage["candidatesTokenCount"]);
-  const details = listOf(usage["candidatesTokensDetails"]);
-  // The split is optional: without it every token may be an image's, which is the dearer reading.
-  const outputImageTokens = details.length === 0 ? candidateTokens : modalityTokens(details, "IMAGE");
-  const cachedInputTextTokens = Math.max(0, tokenCount(usage["cachedContentTokenCount"]) - cachedInputImageTokens);
-  const inputTextTokens = tokenCount(usage["promptTokenCount"]) - inputImageTokens - cachedInputTextTokens;
-  const result: Usage = {
-    inputTextTokens: Math.max(0, inputTextTokens),
-    cachedInputTextTokens,
-    inputImageTokens: Math.max(0, inputImageTokens - cachedInputImageTokens),
-    cachedInputImageTokens,
-    outputImageTokens,
-    outputTextTokens: Math.max(0, candidateTokens - outputImageTokens) + thinkingTokens(usage),
-  };
-  return Object.values(result).every((count) => count === 0) ? undefined : result;
-}
-
-/** A refusal states its thinking twice, as candidates and as thoughts (6 of 6 measured, docs.apiyi.com): the sum tells. */
-function thinkingTokens(usage: Readonly<Record<string, unknown>>): number {
-  const [prompt = 0, candidates = 0, thoughts = 0, total = 0] = [
-    "promptTokenCount",
-    "candidatesTokenCount",
-    "thoughtsTokenCount",
-    "totalTokenCount",
-  ].map((name) => tokenCount(usage[name]));
-  const isTwice = thoughts > 0 && thoughts === candidates && total === prompt + candidates;
-  return isTwice ? 0 : thoughts;
-}
-
-function modalityTokens(details: unknown, modality: string): number {
-  return listOf(details)
-    .map(recordOf)
-    .filter((detail) => detail?.["modality"] === modality)
-    .reduce((total, detail) => total + tokenCount(detail?.["tokenCount"]), 0);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
 
 async function readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError> {
   const subject = subjectOf(response, call, undefined);

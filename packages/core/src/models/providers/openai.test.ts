@@ -84,8 +84,8 @@ describe("the official package sends the same", () => {
     }
   });
 
-  test("for an edit whose size only the form takes", async () => {
-    const kite = { bytes: image, mediaType: "image/png", name: "kite.png" };
+  test("for an edit with a reference that only the form takes", async () => {
+    const kite = { bytes: new Uint8Array(15_728_640), mediaType: "image/png", name: "kite.png" };
     const meadow = { bytes: image.slice(0, 40), mediaType: "image/webp", name: "meadow.webp" };
     const mask = { bytes: image.slice(0, 30), mediaType: "image/png", name: "mask.png" };
     const references = [kite, meadow];
@@ -132,9 +132,16 @@ test.skipIf(sharedFolder === undefined)("JSON edits fit OpenAI's document", () =
   for (const each of edits) {
     const body = JSON.parse(String(openai.build(each, nodeCodec).body)) as object;
     expect(validate(body)).toEqual([]);
-    // The reason why edits of other sizes go as a form.
-    expect(validate({ ...body, size: "2048x2048" })).not.toEqual([]);
+    expect(validate({ ...body, mask: 7 })).not.toEqual([]);
   }
+});
+
+test.each(["1536x864", "2048x2048", "1024x1024"])("an edit at %s goes as JSON, also into a batch", (size) => {
+  const references = [{ bytes: new Uint8Array(15_728_620), mediaType: "image/png", name: "kite.png" }];
+  const offer = { ...call.offer, size };
+  const { path, body } = openai.build(exampleCall({ offer, request: { operation: "edit", references } }), nodeCodec);
+  const sent = JSON.parse(String(body)) as OpenAiEditBody;
+  expect([path, sent.size, sent.images[0]?.image_url.length]).toEqual(["/images/edits", size, 20 * 1024 * 1024 - 2]);
 });
 
 test.skipIf(sharedFolder === undefined)("the fixture's reply fits the package's schema", () => {
@@ -218,4 +225,16 @@ describe("a reply", () => {
       billed: "unknown",
     });
   });
+});
+
+test.each([
+  [{ moderation_stage: "output" }, "unknown"],
+  [{ moderation_details: { moderation_stage: "output" } }, "unknown"],
+  [{ moderation_details: { moderation_stage: "unknown" } }, "unknown"],
+  [{ moderation_stage: "input" }, "no"],
+  [{}, "no"],
+])("a refusal with %j is billed: %s", async (more, billed) => {
+  const error = { code: "moderation_blocked", type: "image_generation_user_error", message: "Rejected.", ...more };
+  const read = await openai.readError(fakeResponse({ status: 400, body: { error } }), call);
+  expect(read).toMatchObject({ code: "content_refused", billed });
 });

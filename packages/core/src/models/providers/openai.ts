@@ -31,8 +31,8 @@ export interface OpenAiGenerateBody {
 
 /**
  * JSON body of `POST /images/edits` (OpenAI's OpenAPI document of 2026-08-21, `EditImageBodyJsonParam`). That document
- * lists only {@link JSON_EDIT_SIZES} for it, so an edit of any other size goes as `multipart/form-data`, whose `size` is
- * free (npm `openai` 7.57.0, `ImageEditParamsBase`).
+ * lists three sizes for it; the API takes every size of the model (recorded 2026-08-12, 1536x864). An image whose data URL
+ * would be longer than {@link MAX_DATA_URL_CHARACTERS} goes as `multipart/form-data`, which takes files up to 50 MB.
  */
 export interface OpenAiEditBody extends OpenAiGenerateBody {
   /** 1 to 16 images as data URLs. The first is the one that a mask belongs to. */
@@ -42,8 +42,8 @@ export interface OpenAiEditBody extends OpenAiGenerateBody {
 
 export type OpenAiQuality = "low" | "medium" | "high" | "xhigh" | "max" | "auto";
 
-/** Sizes that the JSON form of an edit is documented to take. */
-const JSON_EDIT_SIZES: ReadonlySet<string> = new Set(["1024x1024", "1536x1024", "1024x1536"]);
+/** Longest data URL that the JSON form of an edit is documented to take: 20 MiB of text. */
+const MAX_DATA_URL_CHARACTERS = 20 * 1024 * 1024;
 
 /** 429 (and older 400) codes that mean money, not speed: sending again cannot help. */
 const BILLING_CODES: ReadonlySet<string> = new Set([
@@ -75,7 +75,7 @@ export const openai: HttpProvider = defineProvider({
 
 function buildRequest(call: ProviderCall, codec: Codec): HttpRequest {
   if (call.request.references.length === 0) return jsonRequest("/images/generations", generateBody(call));
-  if (JSON_EDIT_SIZES.has(call.offer.size)) return jsonRequest("/images/edits", editBody(call, codec));
+  if (fitsIntoJson(call.request)) return jsonRequest("/images/edits", editBody(call, codec));
   const { contentType, body } = editForm(call, { ...generateBody(call) }, "image[]", codec);
   return {
     provider: "openai",
@@ -84,6 +84,13 @@ function buildRequest(call: ProviderCall, codec: Codec): HttpRequest {
     headers: { "content-type": contentType, accept: "application/json" },
     body,
   };
+}
+
+function fitsIntoJson({ references, mask }: ProviderCall["request"]): boolean {
+  return [...references, ...(mask === undefined ? [] : [mask])].every(
+    ({ bytes, mediaType }) =>
+      `data:${mediaType};base64,`.length + 4 * Math.ceil(bytes.length / 3) <= MAX_DATA_URL_CHARACTERS,
+  );
 }
 
 function jsonRequest(path: string, body: OpenAiGenerateBody | OpenAiEditBody): HttpRequest {
@@ -138,7 +145,7 @@ function readUsage(value: unknown): Usage | undefined {
   const inputImageTokens = tokenCount(input?.["image_tokens"]);
   const outputTokens = tokenCount(usage["output_tokens"]);
   const outputTextTokens = Math.min(outputTokens, tokenCount(output?.["text_tokens"]));
-  return {
+  const result: Usage = {
     inputTextTokens: Math.max(0, tokenCount(usage["input_tokens"]) - inputImageTokens),
     cachedInputTextTokens: 0,
     inputImageTokens,
@@ -147,6 +154,8 @@ function readUsage(value: unknown): Usage | undefined {
     outputImageTokens: Math.max(outputTokens - outputTextTokens, tokenCount(output?.["image_tokens"])),
     outputTextTokens,
   };
+  // Zeros say nothing: no call takes no tokens.
+  return Object.values(result).every((count) => count === 0) ? undefined : result;
 }
 
 async function readError(response: HttpResponse, call: ProviderCall): Promise<ArtdeskError> {
@@ -211,7 +220,8 @@ function refusal(
   const why = violations === undefined ? "" : ` (${oneLine(violations)})`;
   return {
     code: "content_refused",
-    billed: stage === "output" || /generated image/i.test(message) ? "unknown" : "no",
+    // `unknown` is one of the API's own words for the stage.
+    billed: stage === "output" || stage === "unknown" || /generated image/i.test(message) ? "unknown" : "no",
     shortMessage: `OpenAI's safety system refused this prompt for ${call.offer.model}${why}.`,
     hint: "Reword the prompt. Sending it again unchanged will be refused again.",
   };

@@ -90,8 +90,14 @@ export function pricePartsOf(row: CatalogueRow, call: PricedCall): PriceParts {
 
 /** Likely price of one image with a prompt of this length. Micro-USD, rounded up. */
 export function likelyMicroUsd(parts: PriceParts, promptBytes: number): number {
-  const promptTokens = Math.ceil(promptBytes / LIKELY_BYTES_PER_TOKEN);
-  return Math.ceil((parts.likelyUnits + promptTokens * parts.unitsPerPromptToken) / UNITS_PER_MICRO_USD);
+  return Math.ceil(
+    (parts.likelyUnits + likelyPromptTokens(promptBytes) * parts.unitsPerPromptToken) / UNITS_PER_MICRO_USD,
+  );
+}
+
+/** Tokens that a prompt of this length most likely has. */
+export function likelyPromptTokens(promptBytes: number): number {
+  return Math.ceil(promptBytes / LIKELY_BYTES_PER_TOKEN);
 }
 
 /** Highest price of one image with a prompt of this length: every byte a token. Micro-USD, rounded up. */

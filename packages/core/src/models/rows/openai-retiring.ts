@@ -65,7 +65,8 @@ const gptImage15: CatalogueRow = {
       "1024x1536/high": 6240,
     },
     // 126 to 334 text tokens an image in six recorded replies (2026-10); billed, and in no published price per image.
-    likelyTextTokens: 230,
+    // The most of them is the likely figure: a reply without usage is booked by it, and must not be booked too low.
+    likelyTextTokens: 334,
     maxTextTokens: 512,
     maxTokensPerReference: MAX_TOKENS_PER_OLD_REFERENCE,
     promptOverheadTokens: PROMPT_OVERHEAD_TOKENS,

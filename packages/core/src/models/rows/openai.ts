@@ -29,6 +29,8 @@ const gptImage2: CatalogueRow = {
   name: "GPT Image 2",
   aliases: [{ id: "gpt-image-2-2026-04-21" }, { id: "GPT Image 2.0" }, { id: "ChatGPT Images 2.0" }],
   sizes: FREE_SIZES,
+  // Lost on 2026-09-30: refused 21 of 21 times on 2026-10-15, and gone from OpenRouter's list of endpoints.
+  transparent: false,
   qualities: [
     lowestStep(15_000),
     ratedStep(

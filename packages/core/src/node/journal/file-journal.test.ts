@@ -57,6 +57,19 @@ test("another process sees each step of an attempt", async () => {
   expect(readdirSync(join(root, ".artdesk/journal"))).toEqual([]);
 });
 
+test("images that came besides stay when the attempt is delivered, and are no part of it", async () => {
+  const { root } = temporaryWorkspace();
+  const journal = createFileJournal(root);
+  await journal.begin(entry);
+  const place = await journal.keepExtras?.("attempt-1", [image(0), image(1, "image/jpeg")]);
+  expect(place).toBe(".artdesk/recovered/attempt-1-extras");
+  await journal.keep("attempt-1", [image(7)], 8000);
+  expect((await createFileJournal(root).pending())[0]?.images).toHaveLength(1);
+  await journal.end("attempt-1", "settled");
+  await journal.delivered("attempt-1");
+  expect(readdirSync(join(root, String(place))).toSorted()).toEqual(["0.png", "1.jpg"]);
+});
+
 test("an attempt without images ends with its outcome, an unknown one stays", async () => {
   const { root } = temporaryWorkspace();
   const journal = createFileJournal(root);

@@ -113,6 +113,14 @@ export function createFileJournal(root: string): FileJournal {
         images: kept,
       }));
     },
+    keepExtras: async (attemptId, images) => {
+      folderOf(attemptId);
+      const kept = `${KEPT_FOLDER}/${attemptId}-extras`;
+      const { folder } = guardOwnPath({ root, path: `${kept}/entry`, create: true });
+      for (const image of images) await writeDurably(folder, fileNameOf(image), image.bytes);
+      await syncFolder(folder);
+      return kept;
+    },
     end: async (attemptId, outcome) => {
       const note = readNote(root, attemptId);
       if (!note) return;

@@ -187,8 +187,9 @@ function answerAboutJob(wire: WireRequest, job: QueuedJob, what: string | undefi
     return { url, content_type: `image/${order?.format}`, width: order?.widthPx, height: order?.heightPx };
   });
   const isSingle = job.operation === "upscale";
+  const units = job.stated === undefined ? job.orders.length * job.billedUnits : job.stated.units;
   return jsonReply(200, isSingle && files[0] ? { image: files[0] } : { images: files, seed: 1 }, {
-    "x-fal-billable-units": String(job.orders.length * job.billedUnits),
+    ...(units !== undefined && { "x-fal-billable-units": typeof units === "string" ? units : JSON.stringify(units) }),
     "x-fal-request-id": job.id,
   });
 }

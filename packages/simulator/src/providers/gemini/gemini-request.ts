@@ -12,6 +12,8 @@ export interface GeminiImageRequest {
   readonly aspectRatio: string;
   readonly imageSize: GeminiImageSize;
   readonly wantsText: boolean;
+  /** Thoughts, text and images together end here. */
+  readonly maxOutputTokens: number;
   /** False only when the request asked for no thoughts. */
   readonly showsThoughts: boolean;
 }
@@ -104,6 +106,7 @@ export async function readGenerateContent(body: ParsedBody, model: GeminiModel):
       references,
       aspectRatio: generationConfig.imageConfig?.aspectRatio ?? "1:1",
       imageSize: (generationConfig.imageConfig?.imageSize ?? "1K") as GeminiImageSize,
+      maxOutputTokens: generationConfig.maxOutputTokens ?? Number.POSITIVE_INFINITY,
       wantsText: generationConfig.responseModalities?.includes("TEXT") ?? true,
       showsThoughts: generationConfig.thinkingConfig?.includeThoughts ?? true,
     },

@@ -102,8 +102,10 @@ function imageJob(call: Call): PaidJob {
     prompt: request.prompt,
     requestId: responseId,
     images: 1,
-    complete: (made) =>
-      made > 0 ? drawn(call) : withoutImage(call, "NO_IMAGE", "The model did not produce an image."),
+    complete: (made, drafts = 0) =>
+      made > 0
+        ? drawn(call, model.thinks ? drafts : 0)
+        : withoutImage(call, "NO_IMAGE", "The model did not produce an image."),
     moderate: (fault) => refused(call, fault),
     rateLimited: (fault) => errors.rateLimitReply(fault, model.id),
     outOfCredit: (fault) => errors.outOfCreditReply(fault, model.id),
@@ -112,15 +114,21 @@ function imageJob(call: Call): PaidJob {
   };
 }
 
-function drawn(call: Call): Outcome {
+/** Drafts, then the image: each takes an image's tokens. Where the limit of the reply strikes, what is begun is billed. */
+function drawn(call: Call, drafts: number): Outcome {
   const { request, model } = call;
-  const usage = countUsage(call, {
-    imageOut: model.imageTokens[request.imageSize] ?? 0,
+  const perImage = model.imageTokens[request.imageSize] ?? 0;
+  const whole = countUsage(call, {
+    imageOut: perImage * (drafts + 1),
     textOut: request.wantsText ? textTokens(SPOKEN_TEXT) : 0,
   });
-  return outcome(call, usage, 1, async (truncate) => {
-    const parts = await makeParts(call, truncate);
-    return { candidates: [{ content: { parts, role: "model" }, finishReason: "STOP", index: 0 }] };
+  const room = Math.max(0, request.maxOutputTokens - whole.thoughts - whole.textOut);
+  const usage = { ...whole, imageOut: Math.min(whole.imageOut, room) };
+  const images = Math.min(drafts + 1, Math.floor(room / perImage));
+  const finishReason = images > drafts ? "STOP" : "MAX_TOKENS";
+  return outcome(call, usage, images, async (truncate) => {
+    const parts = await makeParts(call, images, truncate);
+    return { candidates: [{ content: { parts, role: "model" }, finishReason, index: 0 }] };
   });
 }
 
@@ -192,8 +200,8 @@ function describeUsage({ textIn, imageIn, imageOut, textOut, thoughts }: GeminiU
   };
 }
 
-/** Thoughts first (a text and a draft at half the size), then text if asked for, then the image. */
-async function makeParts(call: Call, truncate: boolean): Promise<object[]> {
+/** Thoughts first (a text and a draft at half the size), then text if asked for, then as many images as were made. */
+async function makeParts(call: Call, images: number, truncate: boolean): Promise<object[]> {
   const { request, model, responseId } = call;
   const size = geminiPixels(request.aspectRatio, request.imageSize);
   const parts: object[] = [];
@@ -204,7 +212,10 @@ async function makeParts(call: Call, truncate: boolean): Promise<object[]> {
   }
   if (request.wantsText) parts.push({ text: SPOKEN_TEXT });
   const signature = model.thinks ? { thoughtSignature: digest("signature", responseId).toString("base64") } : {};
-  parts.push({ inlineData: await drawInline(call, size, request.imageSize, truncate), ...signature });
+  for (let index = 0; index < images; index += 1) {
+    const inlineData = await drawInline(call, size, request.imageSize, truncate, index);
+    parts.push({ inlineData, ...(index === images - 1 && signature) });
+  }
   return parts;
 }
 
@@ -213,6 +224,7 @@ async function drawInline(
   size: { readonly widthPx: number; readonly heightPx: number },
   quality: string,
   truncate: boolean,
+  index = 0,
 ): Promise<object> {
   const base64 = await desk.images.base64({
     model: model.id,
@@ -220,7 +232,7 @@ async function drawInline(
     prompt: request.prompt,
     ...size,
     quality,
-    index: 0,
+    index,
     format: model.mediaType === "image/png" ? "png" : "jpeg",
   });
   return { mimeType: model.mediaType, data: new Base64Text(truncate ? truncateBase64(base64) : base64) };

@@ -58,22 +58,20 @@ describe("JSON edits", () => {
     expect(simulator.statement().entries).toEqual([]);
   });
 
-  test("a mask must be a PNG with alpha and of the picture's size; sizes are the presets of the spec", async () => {
+  test("a mask must be a PNG with alpha and of the picture's size; sizes are the model's", async () => {
     const simulator = await simulatorForTest();
     const images = [{ image_url: await dataUrlOf(512, 512) }];
-    const ask = async (fields: object): Promise<unknown> => {
-      const { body } = await postOpenAi(
-        simulator,
-        { model: "gpt-image-2", prompt: "x", images, ...fields },
-        "/images/edits",
-      );
-      return body.error.param;
-    };
+    const send = (fields: object) =>
+      postOpenAi(simulator, { model: "gpt-image-2", prompt: "x", images, ...fields }, "/images/edits");
+    const ask = async (fields: object): Promise<unknown> => (await send(fields)).body.error.param;
+    const askStatus = async (fields: object): Promise<number> => (await send(fields)).status;
     expect(await ask({ mask: { image_url: await dataUrlOf(256, 256) } })).toBe("mask");
     const jpeg = (await pictureOf(512, 512, "jpeg")).toString("base64");
     expect(await ask({ mask: { image_url: `data:image/jpeg;base64,${jpeg}` } })).toBe("mask");
-    expect(await ask({ size: "1536x864" })).toBe("size");
+    expect(await ask({ size: "1500x864" })).toBe("size");
+    expect(await ask({ size: "1536x864", model: "gpt-image-1.5" })).toBe("size");
     expect(simulator.statement().entries).toEqual([]);
+    expect(await askStatus({ size: "1536x864" })).toBe(200);
   });
 });
 

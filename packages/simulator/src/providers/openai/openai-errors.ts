@@ -82,7 +82,7 @@ export function rateLimitReply(fault: Refusal, model: string, headers: Readonly<
       param: null,
       code: "rate_limit_exceeded",
     },
-    { ...headers, "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": `${seconds}s`, ...wait },
+    { ...headers, ...wait },
   );
 }
 

@@ -28,20 +28,19 @@ const MAX_RATIO = 3;
 const MIN_AREA_PX = 655_360;
 const MAX_AREA_PX = 8_294_400;
 
-/**
- * Checks what depends on the model: lifecycle, quality, size, format and parameters that only some generations take.
- *
- * @param presetSizesOnly JSON edits: the public spec lists the three presets and auto, whatever the model
- */
-export function checkAgainstModel(fields: OpenAiFields, nowMs: number, presetSizesOnly: boolean): Checked {
+/** The day on which gpt-image-2 lost transparency (OpenRouter's list of endpoints; tried again on 2026-10-15). */
+const OPAQUE_SINCE_MS = Date.parse("2026-09-30T00:00:00Z");
+
+/** Checks what depends on the model: lifecycle, quality, size, format and parameters that only some generations take. */
+export function checkAgainstModel(fields: OpenAiFields, nowMs: number): Checked {
   const model = liveOpenAiModels(nowMs).find(({ id }) => id === fields.model);
   if (!model) return { error: modelNotFound(fields.model, isRetiredOpenAiModel(fields.model, nowMs)) };
-  const error = checkParameters(fields, model) ?? checkFormat(fields);
+  const error = checkParameters(fields, model) ?? checkBackground(fields, model, nowMs) ?? checkFormat(fields);
   if (error) return { error };
   const quality = fields.quality ?? "auto";
   const qualities = isNewGeneration(model) ? NEW_QUALITIES : OLD_QUALITIES;
   if (!qualities.includes(quality)) return { error: invalidValue("quality", quality, qualities) };
-  const size = readSize(fields.size ?? "auto", model, presetSizesOnly);
+  const size = readSize(fields.size ?? "auto", model);
   if ("status" in size) return { error: size };
   return {
     options: {
@@ -82,6 +81,11 @@ function checkParameters(fields: OpenAiFields, model: OpenAiModel): OpenAiError 
   return undefined;
 }
 
+function checkBackground(fields: OpenAiFields, model: OpenAiModel, nowMs: number): OpenAiError | undefined {
+  if (fields.background !== "transparent" || model.generation !== "2" || nowMs < OPAQUE_SINCE_MS) return undefined;
+  return badRequest("invalid_value", "background", "Transparent background is not supported for this model.");
+}
+
 function checkFormat(fields: OpenAiFields): OpenAiError | undefined {
   const format = fields.output_format ?? "png";
   if (fields.background === "transparent" && format === "jpeg") {
@@ -101,10 +105,10 @@ function checkFormat(fields: OpenAiFields): OpenAiError | undefined {
   return undefined;
 }
 
-function readSize(text: string, model: OpenAiModel, presetSizesOnly: boolean): PixelSize | OpenAiError {
+function readSize(text: string, model: OpenAiModel): PixelSize | OpenAiError {
   if (text === "auto") return { widthPx: 1024, heightPx: 1024 };
   const isFixed = model.generation === "1.5" || model.generation === "1-mini";
-  if ((isFixed || presetSizesOnly) && !PRESET_SIZES.includes(text)) return invalidValue("size", text, PRESET_SIZES);
+  if (isFixed && !PRESET_SIZES.includes(text)) return invalidValue("size", text, PRESET_SIZES);
   const match = /^(\d{1,5})x(\d{1,5})$/.exec(text);
   const widthPx = Number(match?.[1]);
   const heightPx = Number(match?.[2]);

@@ -97,7 +97,7 @@ async function assembleEdit(
   if (maskError) return { error: maskError };
   if (mask && markup)
     return { error: badRequest("invalid_value", "markup", "'markup' cannot be used together with 'mask'.") };
-  const checked = assemble("edit", fields, references, nowMs, form === "json");
+  const checked = assemble("edit", fields, references, nowMs);
   if ("error" in checked || !markup) return checked;
   const { generation, id } = checked.request.model;
   if (generation !== "2.5" && generation !== "2.6") {
@@ -130,9 +130,8 @@ function assemble(
   fields: OpenAiFields,
   references: readonly ProbedImage[],
   nowMs: number,
-  presetSizesOnly = false,
 ): Checked {
-  const checked = checkAgainstModel(fields, nowMs, presetSizesOnly);
+  const checked = checkAgainstModel(fields, nowMs);
   if ("error" in checked) return checked;
   return { request: { ...checked.options, operation, prompt: fields.prompt, references } };
 }

@@ -32,6 +32,7 @@ describe("the official client", () => {
       input_tokens: 10,
       input_tokens_details: { text_tokens: 10, image_tokens: 0 },
       output_tokens: 2 * 1078,
+      output_tokens_details: { image_tokens: 2 * 1078, text_tokens: 0 },
       total_tokens: 10 + 2 * 1078,
     });
     expect(simulator.statement()).toMatchObject({
@@ -149,23 +150,32 @@ test.each(["png", "webp"])("a transparent background gives %s an alpha channel",
   expect(await decodeImage(body.data[0]?.b64_json ?? "")).toMatchObject({ format, hasAlpha: true });
 });
 
-test("output_tokens_details: by generation, or as the option says", async () => {
+test("gpt-image-2 makes nothing transparent since 2026-09-30, and bills nothing for asking", async () => {
+  let nowMs = Date.parse("2026-09-29T12:00:00Z");
+  const simulator = await simulatorForTest({ now: () => nowMs });
+  const ask = () => postOpenAi(simulator, { model: "gpt-image-2", prompt: "x", background: "transparent" });
+  expect((await ask()).status).toBe(200);
+  nowMs += 86_400_000;
+  const { status, body } = await ask();
+  expect([status, body.error.message]).toEqual([400, "Transparent background is not supported for this model."]);
+  expect(simulator.statement().images).toBe(1);
+});
+
+test("output_tokens_details are there, as in every recorded reply, unless the option leaves them out", async () => {
   const ask = async (simulator: Simulator, model: string): Promise<unknown> => {
     const { body } = await postOpenAi(simulator, { model, prompt: "x", quality: "low" });
     return body.usage.output_tokens_details;
   };
-  const byModel = await simulatorForTest();
-  expect(await ask(byModel, "gpt-image-2")).toBeUndefined();
-  expect(await ask(byModel, "gpt-image-1.5")).toBeUndefined();
-  expect(await ask(byModel, "gpt-image-2.5-sunburst")).toEqual({ image_tokens: 196, text_tokens: 0 });
-  expect(await ask(byModel, "gpt-image-2.6-flare")).toBeDefined();
+  const simulator = await simulatorForTest();
+  expect(await ask(simulator, "gpt-image-2")).toEqual({ image_tokens: 196, text_tokens: 0 });
+  expect(await ask(simulator, "gpt-image-2.5-sunburst")).toEqual({ image_tokens: 196, text_tokens: 0 });
+  expect(await ask(simulator, "gpt-image-2.6-flare")).toBeDefined();
   expect(await ask(await simulatorForTest({ openaiOutputDetails: false }), "gpt-image-2.5-flare")).toBeUndefined();
-  const always = await simulatorForTest({ openaiOutputDetails: true });
-  expect(await ask(always, "gpt-image-2")).toEqual({ image_tokens: 196, text_tokens: 0 });
-  const old = (await ask(always, "gpt-image-1.5")) as { image_tokens: number; text_tokens: number };
+  const old = (await ask(simulator, "gpt-image-1.5")) as { image_tokens: number; text_tokens: number };
   expect(old.image_tokens).toBe(272);
-  expect(old.text_tokens).toBeGreaterThan(0);
-  expect(always.statement().entries[1]?.microUsd).toBe(7 * 5 + 272 * 32 + old.text_tokens * 10);
+  expect(old.text_tokens).toBeGreaterThanOrEqual(126);
+  expect(old.text_tokens).toBeLessThanOrEqual(334);
+  expect(simulator.statement().entries.at(-1)?.microUsd).toBe(7 * 5 + 272 * 32 + old.text_tokens * 10);
 });
 
 test("auto quality counts and reports as high", async () => {

@@ -54,7 +54,8 @@ async function answer(request: WireRequest, desk: Desk): Promise<Answer> {
   if (batchAnswer) return batchAnswer;
   if (route === "POST /decisions" || route === "POST /responses") {
     const path = request.path === "/decisions" ? "/decisions" : "/responses";
-    const checked = await readJudgeCall(path, request.body, requestId, headers, desk);
+    const textHeaders = { ...headers, ...limitHeaders(desk) };
+    const checked = await readJudgeCall(path, request.body, requestId, textHeaders, desk);
     return "error" in checked ? refuse(checked.error) : runPaidJob(checked.job, desk);
   }
   if (route !== "POST /images/generations" && route !== "POST /images/edits") {
@@ -99,11 +100,17 @@ function describeModel(model: OpenAiModel): unknown {
 }
 
 function responseHeaders(requestId: string, desk: Desk): Headers {
-  const tokensPerMinute = tokensOfTier(desk.rateLimiter.imagesPerMinute);
   return {
     "x-request-id": requestId,
     "openai-version": "2020-10-01",
     "openai-processing-ms": String(desk.latencyMs + digestInteger(20, 60, requestId)),
+  };
+}
+
+/** Replies to text carry the account's limits; none of twelve recorded replies with images did. */
+function limitHeaders(desk: Desk): Headers {
+  const tokensPerMinute = tokensOfTier(desk.rateLimiter.imagesPerMinute);
+  return {
     "x-ratelimit-limit-requests": "10000",
     "x-ratelimit-remaining-requests": "9999",
     "x-ratelimit-reset-requests": "6ms",
@@ -127,7 +134,7 @@ function tokensOfTier(imagesPerMinute: number | undefined): number {
 
 function imageJob(request: OpenAiImageRequest, requestId: string, headers: Headers, desk: Desk): PaidJob {
   const { model, prompt, operation, images } = request;
-  const withDetails = desk.openaiOutputDetails ?? (model.generation === "2.5" || model.generation === "2.6");
+  const withDetails = desk.openaiOutputDetails ?? true;
   return {
     provider: "openai",
     model: model.id,
@@ -186,7 +193,7 @@ function countUsage(request: OpenAiImageRequest, made: number, withDetails: bool
     const key = [seed, model.id, prompt, quality, size.widthPx, size.heightPx, index];
     imageOut += outputTokensPerImage(model, quality, size, key);
     // Text output is priced apart in this generation only, and only the details can say so.
-    if (withDetails && model.generation === "1.5") textOut += digestInteger(24, 64, "text", ...key);
+    if (withDetails && model.generation === "1.5") textOut += digestInteger(126, 334, "text", ...key);
   }
   const imageIn = references.reduce((total, reference) => total + referenceTokens(reference), 0);
   return { textIn: promptTokens(prompt), imageIn, textOut, imageOut };

@@ -31,14 +31,19 @@ export const openaiFixture: ProviderFixture = {
     },
     {
       name: "four transparent images as WebP",
-      call: exampleCall({ offer: { ...offer, quality: "high", size: "2048x2048" }, row, count: 4, request: { transparent: true, format: "webp" } }),
+      call: exampleCall({
+        offer: { ...offer, model: "gpt-image-2.5-sunburst", quality: "high", size: "2048x2048" },
+        row: { ...row, id: "gpt-image-2.5-sunburst" },
+        count: 4,
+        request: { transparent: true, format: "webp" },
+      }),
       request: {
         provider: "openai",
         method: "POST",
         path: "/images/generations",
         headers: JSON_HEADERS,
         body: {
-          model: "gpt-image-2",
+          model: "gpt-image-2.5-sunburst",
           prompt: "A red kite over a meadow",
           n: 4,
           size: "2048x2048",

@@ -134,6 +134,10 @@ async function takeResults(
   })) {
     const { record, reply, error } = outcome;
     costMicroUsd += outcome.costMicroUsd;
+    if (outcome.extras) {
+      const extras = outcome.extras.map(({ bytes, mediaType, sha256 }, index) => ({ index, bytes, mediaType, sha256 }));
+      await desk.journal.keepExtras?.(record.attemptId, extras);
+    }
     if (reply) {
       const images = reply.images.map(({ bytes, mediaType, sha256 }, index) => ({ index, bytes, mediaType, sha256 }));
       await desk.journal.keep(record.attemptId, images, outcome.costMicroUsd, reply.requestId);
