@@ -115,29 +115,55 @@ export function circles(sources: Sources): string[][] {
   return found;
 }
 
-/** Who may know a provider by name: what is theirs to know, and one list of accounts or keys in each wrapper. */
-const NAMES_PROVIDERS = [
-  "packages/core/src/models/",
-  "packages/core/src/testing/",
-  "packages/simulator/",
-  "packages/n8n-node/credentials/",
+/** Who may know a provider by name: whole folders, and the one list of accounts or keys in each wrapper. */
+const NAMES_PROVIDERS: readonly { path: string; lines?: RegExp }[] = [
+  { path: "packages/core/src/models/" },
+  { path: "packages/simulator/" },
+  { path: "packages/n8n-node/credentials/" },
+  { path: "packages/n8n-node/nodes/Artdesk/host/provider-credentials.ts" },
   // n8n's scanner reads the credentials of a node as they stand in its file.
-  "packages/n8n-node/nodes/Artdesk/Artdesk.node.ts",
-  "packages/n8n-node/nodes/Artdesk/host/provider-credentials.ts",
-  "packages/github-action/src/asked/key-inputs.ts",
+  { path: "packages/n8n-node/nodes/Artdesk/Artdesk.node.ts", lines: /^\s*(name: "artdesk\w+Api"|displayName: ".+"),$/ },
+  { path: "packages/github-action/src/asked/key-inputs.ts" },
 ];
 
-const PROVIDER_NAME = /\b(open-?ai|gemini|google|fal\.ai|fal|replicate|open-?router|gpt-image|nano-?banana|dall-e)\b/i;
+/** Makers and model families; the ids of providers come from the adapters. */
+const FAMILIES =
+  "open ai|open router|google|anthropic|gpt image|chatgpt|dall e|nano banana|seedream|dreamina|flux|recraft|luna|hunyuan|esrgan|seedvr";
 
-/** Lines of code, comments aside, that name a provider or a model where nobody may. */
+const wordsOf = (text: string): string =>
+  ` ${(text.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []).join(" ").toLowerCase()} `;
+
+/** The adapters of providers that somebody else runs. */
+const adapters = readdirSync(join(import.meta.dirname, "../../packages/core/src/models/providers"))
+  .filter((name) => isProduction(name) && name !== "sketch.ts")
+  .map((name) => wordsOf(name.slice(0, -".ts".length)).trim());
+
+const PROVIDER_NAME = new RegExp(` (${[...adapters, FAMILIES].join("|")}) `);
+
+const isComment = (line: string): boolean => /^\s*(\/\/|\*|\/\*)/.test(line);
+
+/** Lines of code, comments aside, that name a provider or a model where nobody may; `readOpenAi` and `FAL_KEY` do, too. */
 export function providerNames(sources: Sources): string[] {
+  return [...sources].flatMap(([path, text]) => {
+    const allowed = NAMES_PROVIDERS.find((entry) => path.startsWith(entry.path));
+    if (allowed && !allowed.lines) return [];
+    return text
+      .split("\n")
+      .flatMap((line, index) =>
+        PROVIDER_NAME.test(wordsOf(line)) && !isComment(line) && !allowed?.lines?.test(line)
+          ? [`${path}:${index + 1}: ${line.trim()}`]
+          : [],
+      );
+  });
+}
+
+/** Sources with more lines than this, blank ones aside, have become two things. */
+const MAX_LINES = 250;
+
+/** Sources that are too long. */
+export function longFiles(sources: Sources): string[] {
   return [...sources]
-    .filter(([path]) => !NAMES_PROVIDERS.some((allowed) => path.startsWith(allowed)))
-    .flatMap(([path, text]) =>
-      text
-        .split("\n")
-        .flatMap((line, index) =>
-          PROVIDER_NAME.test(line) && !/^\s*(\/\/|\*|\/\*)/.test(line) ? [`${path}:${index + 1}: ${line.trim()}`] : [],
-        ),
-    );
+    .map(([path, text]) => ({ path, lines: text.split("\n").filter((line) => line.trim() !== "").length }))
+    .filter(({ lines }) => lines > MAX_LINES)
+    .map(({ path, lines }) => `${path}: ${lines} lines`);
 }

@@ -1,7 +1,7 @@
 import { isArtdeskError } from "@artdesk/core";
 import { Command, CommanderError, Option } from "commander";
 import pico from "picocolors";
-import { collectIds, withCommonOptions, withUrgency } from "./command-options.ts";
+import { collectIds, withCommonOptions, withUrgency } from "./host/command-options.ts";
 import { acceptCommand } from "./commands/accept.ts";
 import { budgetCommand, rebuildCommand, reconcileCommand } from "./commands/budget.ts";
 import { draftCommand, finalCommand, refineCommand } from "./commands/chain.ts";
@@ -17,8 +17,8 @@ import { JUDGE_IDS, judgeCommand } from "./commands/judge.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { planCommand } from "./commands/plan.ts";
 import { reportCommand } from "./commands/report.ts";
-import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
-import type { Io } from "./io.ts";
+import { EXIT, type ExitCode, exitCodeOf } from "./host/exit-code.ts";
+import type { Io } from "./host/io.ts";
 import { reportErrorOf, showReportError, usageReportError } from "./show/show-error.ts";
 
 /** Runs one command line. Resolves to the process exit code; never throws. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { GenerateAsset, ReportError } from "@artdesk/core/node";
 import { startSimulator, type Simulator } from "@artdesk/simulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { exitCodeOf } from "../src/exit-code.ts";
+import { exitCodeOf } from "../src/host/exit-code.ts";
 import { filesBelow, makeFolder, readArtdesk, runArtdesk, runArtdeskJson } from "./cli-process.ts";
 
 let simulator: Simulator;

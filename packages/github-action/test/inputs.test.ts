@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { builtInCatalogue } from "@artdesk/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { readInputs, type ActionInputs } from "../src/asked/inputs.ts";
@@ -160,4 +161,12 @@ it.each(["normal", "low", "batch"])("takes urgency %s", (urgency) => {
 
 it("refuses an urgency that there is not, and says which there are", () => {
   expect(() => read({ urgency: "batsh" })).toThrow(/`urgency` is "batsh"; it takes normal, low, batch\./);
+});
+
+it("has an input for the key of every provider in the catalogue that has models", () => {
+  const usable = new Set(builtInCatalogue.rows.map(({ provider }) => provider));
+  const variables = [...builtInCatalogue.providers.values()].flatMap((provider) =>
+    usable.has(provider.id) && provider.kind !== "local" ? [provider.auth.keyVariable] : [],
+  );
+  expect(Object.values(KEY_INPUTS).toSorted()).toEqual(variables.toSorted());
 });

@@ -1,9 +1,9 @@
 import { acceptAssets } from "@artdesk/core/node";
-import type { Colors } from "../colors.ts";
-import { type CommandOptions, deskOptions } from "../command-options.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
-import type { Io } from "../io.ts";
-import { openDesk } from "../open-desk.ts";
+import type { Colors } from "../host/colors.ts";
+import { type CommandOptions, deskOptions } from "../host/command-options.ts";
+import { EXIT, type ExitCode } from "../host/exit-code.ts";
+import type { Io } from "../host/io.ts";
+import { openDesk } from "../host/open-desk.ts";
 import { showReportError } from "../show/show-error.ts";
 
 /** `artdesk accept`: takes files that somebody edited or made as the images of their assets. Buys nothing. */

@@ -1,10 +1,10 @@
 import { ArtdeskError } from "@artdesk/core";
 import { checkAssets, type CheckReport } from "@artdesk/core/node";
-import type { Colors } from "../colors.ts";
-import { type CommandOptions, deskOptions } from "../command-options.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
-import type { Io } from "../io.ts";
-import { openDesk } from "../open-desk.ts";
+import type { Colors } from "../host/colors.ts";
+import { type CommandOptions, deskOptions } from "../host/command-options.ts";
+import { EXIT, type ExitCode } from "../host/exit-code.ts";
+import type { Io } from "../host/io.ts";
+import { openDesk } from "../host/open-desk.ts";
 import { showReportError } from "../show/show-error.ts";
 
 /** `artdesk check`: fails when an image is not what its prompt file says. Needs no key and calls nothing. */

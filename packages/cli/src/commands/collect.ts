@@ -1,9 +1,9 @@
 import { collectBatches } from "@artdesk/core/node";
-import type { Colors } from "../colors.ts";
-import { type CommandOptions, deskOptions } from "../command-options.ts";
-import { EXIT, type ExitCode, exitCodeOfAll } from "../exit-code.ts";
-import type { Io } from "../io.ts";
-import { openDesk } from "../open-desk.ts";
+import type { Colors } from "../host/colors.ts";
+import { type CommandOptions, deskOptions } from "../host/command-options.ts";
+import { EXIT, type ExitCode, exitCodeOfAll } from "../host/exit-code.ts";
+import type { Io } from "../host/io.ts";
+import { openDesk } from "../host/open-desk.ts";
 import { showCollect } from "../show/show-collect.ts";
 
 /** `artdesk collect`: fetches what batches have made. Ends with 4 while a batch still runs. */

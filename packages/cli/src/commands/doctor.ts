@@ -1,8 +1,8 @@
 import { diagnose } from "@artdesk/core/node";
-import type { Colors } from "../colors.ts";
-import { type CommandOptions, deskOptions } from "../command-options.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
-import type { Io } from "../io.ts";
+import type { Colors } from "../host/colors.ts";
+import { type CommandOptions, deskOptions } from "../host/command-options.ts";
+import { EXIT, type ExitCode } from "../host/exit-code.ts";
+import type { Io } from "../host/io.ts";
 
 /** `artdesk doctor`: looks at configuration, keys, ledger and workspace; with `--live` asks each provider for its models, which is free. */
 export async function doctorCommand(

@@ -9,8 +9,8 @@ import {
 import { finishFile, type FinishReport } from "@artdesk/core/node";
 import type { Colors } from "picocolors/types.js";
 import { relative, resolve } from "node:path";
-import { EXIT, type ExitCode } from "../exit-code.ts";
-import type { Io } from "../io.ts";
+import { EXIT, type ExitCode } from "../host/exit-code.ts";
+import type { Io } from "../host/io.ts";
 import { showFinish, showPresets } from "../show/show-finish.ts";
 
 export interface FinishCommandOptions {

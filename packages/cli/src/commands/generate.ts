@@ -1,10 +1,10 @@
 import { generateAssets } from "@artdesk/core/node";
-import type { Colors } from "../colors.ts";
-import { type CommandOptions, deskOptions } from "../command-options.ts";
-import { EXIT, type ExitCode, exitCodeOfAll } from "../exit-code.ts";
-import { interruptSignals } from "../interrupt-signals.ts";
-import type { Io } from "../io.ts";
-import { openDesk } from "../open-desk.ts";
+import type { Colors } from "../host/colors.ts";
+import { type CommandOptions, deskOptions } from "../host/command-options.ts";
+import { EXIT, type ExitCode, exitCodeOfAll } from "../host/exit-code.ts";
+import { interruptSignals } from "../host/interrupt-signals.ts";
+import type { Io } from "../host/io.ts";
+import { openDesk } from "../host/open-desk.ts";
 import { generateProgress } from "../show/generate-progress.ts";
 import { showGenerate } from "../show/show-generate.ts";
 

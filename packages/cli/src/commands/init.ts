@@ -2,9 +2,9 @@ import { ArtdeskError } from "@artdesk/core";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type CommandOptions } from "../command-options.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
-import type { Io } from "../io.ts";
+import { type CommandOptions } from "../host/command-options.ts";
+import { EXIT, type ExitCode } from "../host/exit-code.ts";
+import type { Io } from "../host/io.ts";
 
 const CONFIG = `# yaml-language-server: $schema=https://raw.githubusercontent.com/artdesk/artdesk/v1/schemas/artdesk.schema.json
 version: 1

@@ -1,9 +1,9 @@
 import { builtInJudges, formatUsd, type RateInterval } from "@artdesk/core";
 import { measureLabels } from "@artdesk/core/node";
-import { type CommandOptions, deskOptions } from "../command-options.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
-import type { Io } from "../io.ts";
-import { openDesk } from "../open-desk.ts";
+import { type CommandOptions, deskOptions } from "../host/command-options.ts";
+import { EXIT, type ExitCode } from "../host/exit-code.ts";
+import type { Io } from "../host/io.ts";
+import { openDesk } from "../host/open-desk.ts";
 
 export interface JudgeCommandOptions extends CommandOptions {
   labels: string;

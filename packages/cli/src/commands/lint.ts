@@ -1,9 +1,9 @@
 import { lintAssets, type LintReport } from "@artdesk/core/node";
-import type { Colors } from "../colors.ts";
-import { type CommandOptions, deskOptions } from "../command-options.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
-import type { Io } from "../io.ts";
-import { openDesk } from "../open-desk.ts";
+import type { Colors } from "../host/colors.ts";
+import { type CommandOptions, deskOptions } from "../host/command-options.ts";
+import { EXIT, type ExitCode } from "../host/exit-code.ts";
+import type { Io } from "../host/io.ts";
+import { openDesk } from "../host/open-desk.ts";
 import { showReportError } from "../show/show-error.ts";
 
 /** `artdesk lint`: what models are known to drop in the prompts. Needs no key and calls nothing. */

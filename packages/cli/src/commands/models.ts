@@ -1,9 +1,9 @@
 import { ArtdeskError, type CatalogueRow, closestModel, findModel } from "@artdesk/core";
 import { checkModels, createUndiciHttp, type ModelCheck, withPlatforms } from "@artdesk/core/node";
-import { deskOptions, readAmount } from "../command-options.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
-import type { Io } from "../io.ts";
-import { openDesk } from "../open-desk.ts";
+import { deskOptions, readAmount } from "../host/command-options.ts";
+import { EXIT, type ExitCode } from "../host/exit-code.ts";
+import type { Io } from "../host/io.ts";
+import { openDesk } from "../host/open-desk.ts";
 import { hasEnded, pricesOf, showModels } from "../show/show-models.ts";
 
 export interface ModelsCommandOptions {

@@ -1,9 +1,9 @@
 import { planAssets } from "@artdesk/core/node";
-import type { Colors } from "../colors.ts";
-import { type CommandOptions, deskOptions } from "../command-options.ts";
-import { type ExitCode, exitCodeOfAll } from "../exit-code.ts";
-import type { Io } from "../io.ts";
-import { openDesk } from "../open-desk.ts";
+import type { Colors } from "../host/colors.ts";
+import { type CommandOptions, deskOptions } from "../host/command-options.ts";
+import { type ExitCode, exitCodeOfAll } from "../host/exit-code.ts";
+import type { Io } from "../host/io.ts";
+import { openDesk } from "../host/open-desk.ts";
 import { showPlan } from "../show/show-plan.ts";
 
 /** `artdesk plan`: what would be made, by which model, why and for how much. Calls nothing. */

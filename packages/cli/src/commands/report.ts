@@ -1,9 +1,9 @@
 import { formatUsd, reportCsv, reportEntries } from "@artdesk/core";
 import { listChains } from "@artdesk/core/node";
-import { deskOptions } from "../command-options.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
-import type { Io } from "../io.ts";
-import { openDesk } from "../open-desk.ts";
+import { deskOptions } from "../host/command-options.ts";
+import { EXIT, type ExitCode } from "../host/exit-code.ts";
+import type { Io } from "../host/io.ts";
+import { openDesk } from "../host/open-desk.ts";
 import { showChains } from "../show/show-chains.ts";
 import { showTable } from "../show/show-table.ts";
 import type { BudgetCommandOptions } from "./budget.ts";

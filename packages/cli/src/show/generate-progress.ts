@@ -1,7 +1,7 @@
 import { formatUsd } from "@artdesk/core";
 import type { GenerateProgress } from "@artdesk/core/node";
-import type { Colors } from "../colors.ts";
-import type { Io } from "../io.ts";
+import type { Colors } from "../host/colors.ts";
+import type { Io } from "../host/io.ts";
 
 /** Shows a run under way: a redrawn list on a terminal, plain lines elsewhere. */
 export function generateProgress(io: Io, colors: Colors): (event: GenerateProgress) => void {

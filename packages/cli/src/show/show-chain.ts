@@ -1,6 +1,6 @@
 import { formatUsd } from "@artdesk/core";
 import { commandLineWays, type ChainReport, type ChainReportImage } from "@artdesk/core/node";
-import type { Colors } from "../colors.ts";
+import type { Colors } from "../host/colors.ts";
 import { showBudget } from "./show-budget.ts";
 import { showReportError } from "./show-error.ts";
 import { showTable } from "./show-table.ts";

@@ -1,6 +1,6 @@
 import { formatUsd } from "@artdesk/core";
 import type { CollectReport } from "@artdesk/core/node";
-import type { Colors } from "../colors.ts";
+import type { Colors } from "../host/colors.ts";
 import { showReportError } from "./show-error.ts";
 
 /** What came out of the batches, for people. */

@@ -1,6 +1,6 @@
 import { formatUsd, type RateInterval } from "@artdesk/core";
 import type { ComparedAsset, CompareReport } from "@artdesk/core/node";
-import type { Colors } from "../colors.ts";
+import type { Colors } from "../host/colors.ts";
 import { showTable } from "./show-table.ts";
 
 /** A comparison for people: one row per model, one per element, and who won. */

@@ -1,7 +1,7 @@
 import { isArtdeskError } from "@artdesk/core";
 import type { ReportError } from "@artdesk/core/node";
 import type { CommanderError } from "commander";
-import type { Colors } from "../colors.ts";
+import type { Colors } from "../host/colors.ts";
 
 /** One failure as lines for people: place, what happened, what to do. */
 export function showReportError(error: ReportError, colors: Colors): string {

@@ -1,4 +1,4 @@
-import type { Io } from "../../src/io.ts";
+import type { Io } from "../../src/host/io.ts";
 import { runCli } from "../../src/run-cli.ts";
 
 /** Runs a command line in this process. @returns exit code and what it printed */

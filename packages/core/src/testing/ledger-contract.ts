@@ -181,8 +181,8 @@ function wish(id: string, amountMicroUsd: number): ReservationWish {
   return {
     id,
     amountMicroUsd,
-    provider: "openai",
-    model: "gpt-image-2",
+    provider: "example",
+    model: "example-image-1",
     quality: "medium",
     size: "1024x1024",
     images: 1,

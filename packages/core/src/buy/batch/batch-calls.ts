@@ -1,7 +1,7 @@
 import { ArtdeskError } from "../../basics/errors.ts";
 import type { Codec, Random } from "../../basics/ports.ts";
 import type { PlannedRequest } from "../../decide/plan/planned-request.ts";
-import type { BatchLine } from "../../models/batch-services/batch-service.ts";
+import { type BatchLine, MAX_BATCH_LINES, MAX_BATCH_PIXELS } from "../../models/batch-services/batch-service.ts";
 import type { Catalogue } from "../../models/catalogue/catalogue.ts";
 import { findModel } from "../../models/rows/find-model.ts";
 import type { Ledger, Reservation } from "../ledger/ledger-types.ts";
@@ -34,11 +34,6 @@ export interface BatchCall<T extends BatchOrder> {
   positions: readonly number[];
   line: BatchLine;
 }
-
-/** Lines of one batch (OpenAI: 50,000); fewer keep what comes back handy. */
-const MAX_LINES = 500;
-/** Gemini's answer is one JSON text, which may not be longer than 2^29 characters: about three of them are a pixel. */
-const MAX_PIXELS = 120_000_000;
 
 /**
  * The calls of an order, with money set aside for each.
@@ -80,7 +75,7 @@ export function batchesOf<T extends BatchOrder>(calls: readonly BatchCall<T>[]):
     const key = `${call.reservation.model} ${call.line.request.path}`;
     const pixels = pixelsOf(call);
     let batch = open.get(key);
-    if (!batch || batch.calls.length >= MAX_LINES || batch.pixels + pixels > MAX_PIXELS) {
+    if (!batch || batch.calls.length >= MAX_BATCH_LINES || batch.pixels + pixels > MAX_BATCH_PIXELS) {
       batch = { calls: [], pixels: 0 };
       open.set(key, batch);
       batches.push(batch.calls);

@@ -1,4 +1,4 @@
-import { ArtdeskError } from "../../basics/errors.ts";
+import type { ArtdeskError } from "../../basics/errors.ts";
 import type { AbortSignalLike, Clock, LedgerStore, Random } from "../../basics/ports.ts";
 import { accept, learn, limitOf, refresh, refuse } from "./admission.ts";
 import { admitJobs, type LaneAnswer } from "./admit-jobs.ts";
@@ -8,6 +8,7 @@ import type { KnownLimits } from "../../basics/types.ts";
 import type { LaneNeed } from "./lane-limits.ts";
 import type { PublishedLimits } from "../../models/rows/published-limits.ts";
 import { type OrderedJob, serve } from "./order-jobs.ts";
+import { startsTooLate, waitBroke } from "./wait-errors.ts";
 import { Wake } from "./wake.ts";
 
 /** A call that wants to start. */
@@ -173,7 +174,7 @@ export function createPacer(options: PacerOptions): Pacer {
       const startMs = Math.max(untilMs, job.notBeforeMs);
       if (job.deadlineAtMs !== undefined && startMs > job.deadlineAtMs) {
         late.add(job);
-        job.reject(tooLate());
+        job.reject(startsTooLate());
       } else if (startMs - nowMs >= 1_000 && startMs > job.toldUntilMs + 1_000) {
         job.toldUntilMs = startMs;
         job.options.onWait?.({
@@ -226,7 +227,7 @@ export function createPacer(options: PacerOptions): Pacer {
         enterOptions.signal?.addEventListener("abort", () => lane.wake.now(), { once: true });
         const deadlineAtMs = earlierOf(job.deadlineAtMs, options.deadlineAtMs);
         if (clock.nowMs() > (deadlineAtMs ?? Infinity)) {
-          reject(tooLate());
+          reject(startsTooLate());
           return;
         }
         const hours = job.isLow ? cheapHours[job.lane.split("/", 1)[0] ?? ""] : undefined;
@@ -243,7 +244,7 @@ export function createPacer(options: PacerOptions): Pacer {
         });
         lane.wake.now();
         pump(lane).catch((error: unknown) => {
-          for (const left of lane.waiting.splice(0)) left.reject(broken(error));
+          for (const left of lane.waiting.splice(0)) left.reject(waitBroke(error));
         });
       });
     },
@@ -252,21 +253,4 @@ export function createPacer(options: PacerOptions): Pacer {
 
 function earlierOf(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
-}
-
-function tooLate(): ArtdeskError {
-  return new ArtdeskError({
-    code: "timeout",
-    shortMessage: "This call could start only after its deadline.",
-    hint: "Give it more time, or raise the limit with the provider.",
-  });
-}
-
-function broken(cause: unknown): ArtdeskError {
-  return new ArtdeskError({
-    code: "unavailable",
-    shortMessage: "The wait for the provider's limit broke off.",
-    details: cause instanceof Error ? cause.message : String(cause),
-    cause,
-  });
 }

@@ -1,5 +1,11 @@
 import type { HttpRequest } from "../../basics/ports.ts";
 
+/** Lines of one batch (OpenAI: 50,000); fewer keep what comes back handy. */
+export const MAX_BATCH_LINES = 500;
+
+/** Gemini's answer is one JSON text, which may not be longer than 2^29 characters: about three of them are a pixel. */
+export const MAX_BATCH_PIXELS = 120_000_000;
+
 /** One call of a batch. */
 export interface BatchLine {
   /** Comes back with the result: the attempt's id. */

@@ -38,5 +38,9 @@ export const BATCH_PROVIDERS: ReadonlySet<string> = new Set(
   builtInCatalogue.rows.flatMap(({ provider, batch }) => (batch === undefined ? [] : [provider])),
 );
 
+/** A model whose provider publishes no price, as an example of one that needs a price from the user. */
+export const MODEL_WITHOUT_PRICE: string =
+  builtInCatalogue.rows.find(({ price }) => price.kind === "unknown")?.id ?? "";
+
 /** The credential type of the n8n data table that keeps the books. */
 export const LEDGER_CREDENTIAL = "artdeskLedgerApi";

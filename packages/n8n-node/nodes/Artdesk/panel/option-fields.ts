@@ -1,5 +1,5 @@
 import type { IDisplayOptions, INodeProperties } from "n8n-workflow";
-import { accountTitles, JUDGE_PROVIDERS } from "../host/provider-credentials.ts";
+import { accountTitles, JUDGE_PROVIDERS, MODEL_WITHOUT_PRICE } from "../host/provider-credentials.ts";
 
 /**
  * Everything that most people never need.
@@ -119,7 +119,7 @@ const OPTIONS: INodeProperties[] = [
             name: "model",
             type: "string",
             default: "",
-            placeholder: "e.g. prunaai/flux-kontext-fast",
+            placeholder: `e.g. ${MODEL_WITHOUT_PRICE}`,
           },
           {
             displayName: "USD per Image",
