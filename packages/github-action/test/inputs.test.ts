@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { readInputs, type ActionInputs } from "../src/asked/inputs.ts";
 import { KEY_INPUTS } from "../src/asked/key-inputs.ts";
-import { secretForms } from "../src/asked/secret-forms.ts";
+import { secretForms } from "@artdesk/core/node";
 
 let written: string[] = [];
 

@@ -60,6 +60,8 @@ export interface HttpDownload {
   provider: string;
   /** Absolute address: not trusted. */
   url: string;
+  /** No key goes along, wherever the address leads: a redirect named it. @default false */
+  unsigned?: boolean | undefined;
 }
 
 /** A reply whose body has not been read yet. */
@@ -74,6 +76,8 @@ export interface HttpResponse {
    * collects it. @default the host waits for that
    */
   release?: ((chunk: Uint8Array) => void) | undefined;
+  /** Leaves the body unread and frees the connection at once. @default reading its beginning does it */
+  leave?: (() => void) | undefined;
 }
 
 /**

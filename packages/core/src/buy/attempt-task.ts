@@ -45,6 +45,8 @@ export interface AttemptTask {
   /** POSTs to leave for offers that come later. */
   keepPosts: number;
   signal: AbortSignalLike | undefined;
+  /** Aborting it ends a wait; a call under way finishes. */
+  stop?: AbortSignalLike | undefined;
   onEvent: OnEvent;
 }
 

@@ -1,4 +1,5 @@
-import { type ArtdeskError, isArtdeskError } from "../basics/errors.ts";
+import { eitherSignal } from "../basics/either-signal.ts";
+import { ArtdeskError, isArtdeskError } from "../basics/errors.ts";
 import type { KnownLimits } from "../basics/types.ts";
 import { outputTokensOf } from "../models/rows/cost.ts";
 import { pricedCall } from "../models/rows/priced-call.ts";
@@ -32,7 +33,9 @@ export async function openGate(host: AttemptHost, task: AttemptTask): Promise<Ga
   const enter = async (): Promise<number> => {
     const sinceMs = clock.nowMs();
     await pass?.end();
-    pass = await pacer.enter(job, { signal: task.signal, onWait: (wait) => tellWait(task, wait) });
+    const signal = eitherSignal(task.signal, task.stop);
+    pass = await pacer.enter(job, { signal, onWait: (wait) => tellWait(task, wait) });
+    if (task.stop?.aborted && clock.nowMs() > sinceMs) throw stoppedWaiting();
     return Math.max(0, clock.nowMs() - sinceMs);
   };
   let waitedMs = 0;
@@ -58,6 +61,10 @@ export async function openGate(host: AttemptHost, task: AttemptTask): Promise<Ga
     },
     close: async () => pass?.end(),
   };
+}
+
+function stoppedWaiting(): ArtdeskError {
+  return new ArtdeskError({ code: "aborted", shortMessage: "Stopped while it waited; nothing was sent." });
 }
 
 const OPEN: Gate = {

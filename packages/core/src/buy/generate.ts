@@ -28,7 +28,10 @@ export interface GenerateHost extends AttemptHost {
 }
 
 export interface GenerateOptions {
+  /** Aborting it cuts calls off, billed or not. */
   signal?: AbortSignalLike | undefined;
+  /** Aborting it ends waits and starts no further call; calls under way finish. */
+  stop?: AbortSignalLike | undefined;
   onEvent?: OnEvent | undefined;
   /** The caller's own key, shown in the books. @default "" */
   subject?: string | undefined;
@@ -115,6 +118,7 @@ export async function generateImages(
       allowance,
       keepPosts,
       signal: options.signal,
+      stop: options.stop,
       onEvent,
     }));
     const attempted = await (offer.steps

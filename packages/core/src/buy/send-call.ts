@@ -1,4 +1,5 @@
 import { DISPOSITIONS } from "../basics/error-code.ts";
+import { eitherSignal } from "../basics/either-signal.ts";
 import { ArtdeskError, isArtdeskError } from "../basics/errors.ts";
 import type { JobProvider, Provider, ProviderJob, ProviderReply } from "../models/adapter/provider.ts";
 import { usageOfUnits } from "../models/rows/cost.ts";
@@ -37,8 +38,15 @@ export async function sendCall(host: AttemptHost, task: AttemptTask, startedAtMs
       code: outcome.code,
       message: outcome.shortMessage,
     });
-    await host.clock.sleep(delayMs, task.signal);
-    deadlineMs += await gate.enterAgain();
+    await host.clock.sleep(delayMs, eitherSignal(task.signal, task.stop));
+    // The last answer was not billed: it is what there is to say.
+    if (task.stop?.aborted) return { reply: undefined, error: outcome, posts };
+    try {
+      deadlineMs += await gate.enterAgain();
+    } catch (error) {
+      if (!isArtdeskError(error)) throw error;
+      return { reply: undefined, error, posts };
+    }
   }
 }
 

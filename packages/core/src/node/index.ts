@@ -36,3 +36,4 @@ export { systemClock } from "./platform/system-clock.ts";
 export { systemRandom } from "./platform/system-random.ts";
 export { finishFile, type FinishedFile, type FinishFileOptions, type FinishReport } from "./finish/finish-file.ts";
 export { sharpPixels, sharpPixelsIfInstalled } from "./finish/sharp-pixels.ts";
+export { secretForms } from "./platform/secret-forms.ts";

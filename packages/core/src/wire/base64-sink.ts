@@ -4,6 +4,11 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const PADDING = 0x3d;
 const MINIMUM_FAST_LENGTH = 64;
+const COMMA = 0x2c;
+/** `data:` */
+const DATA_HEAD: readonly number[] = [0x64, 0x61, 0x74, 0x61, 0x3a];
+const INSIDE_HEAD = -1;
+const NO_HEAD = -2;
 const NOT_IN_ESCAPE = -1;
 const AFTER_BACKSLASH = 0;
 /** Bytes that are hashed at once, while they are still near the processor. */
@@ -29,7 +34,8 @@ export class BrokenImage {
 /**
  * Decodes the inside of one JSON string of base64 while it arrives, straight into one growing buffer.
  * Whole runs go to the codec at once; single characters are looked at only around escapes, white space, piece borders
- * and the end. Escapes and white space are allowed, missing padding too; any other alphabet (also the URL-safe one) is not.
+ * and the end. Escapes and white space are allowed, missing padding and the URL-safe alphabet too, and the head of a data
+ * URL in front of it all.
  */
 export class Base64Sink {
   readonly #codec: Codec;
@@ -44,6 +50,8 @@ export class Base64Sink {
   #escape = NOT_IN_ESCAPE;
   #escapeValue = 0;
   #problem: string | undefined;
+  /** How far the string has been the head of a data URL: letters of `data:` that fit, `INSIDE_HEAD`, or `NO_HEAD`. */
+  #head = 0;
 
   /** @param capacityBytes Expected size of the decoded bytes; the buffer grows when it is too small. */
   constructor(codec: Codec, capacityBytes: number) {
@@ -54,7 +62,8 @@ export class Base64Sink {
 
   /** Takes raw JSON from `start`. @returns the index of the closing quote, or -1 when the string goes on. */
   consume(chunk: Uint8Array, start: number): number {
-    let position = start;
+    let position = this.#head === NO_HEAD ? start : this.#skipHead(chunk, start);
+    if (this.#head === INSIDE_HEAD && position < chunk.length) return position;
     while (position < chunk.length) {
       position = this.#decodeRun(chunk, position, chunk.length);
       if (position === chunk.length) break;
@@ -74,7 +83,8 @@ export class Base64Sink {
 
   /** Ends the string. @returns the bytes, in a buffer without much slack. */
   finish(): Uint8Array | BrokenImage {
-    if (this.#escape !== NOT_IN_ESCAPE) this.#fail("is not base64");
+    if (this.#escape !== NOT_IN_ESCAPE || this.#head === INSIDE_HEAD) this.#fail("is not base64");
+    for (const letter of this.#head > 0 ? DATA_HEAD.slice(0, this.#head) : []) this.#takeCharacter(letter);
     if (this.#groupLength === 1 || (this.#paddings > 0 && this.#groupLength + this.#paddings !== 4)) {
       this.#fail("ends in the middle of a base64 group");
     }
@@ -88,6 +98,27 @@ export class Base64Sink {
       sha256OfDecoded.set(image, this.#sha256.hex());
     }
     return image;
+  }
+
+  /** Passes over `data:image/png;base64,`. @returns where the base64 begins, or the end of the chunk */
+  #skipHead(chunk: Uint8Array, start: number): number {
+    let position = start;
+    for (; position < chunk.length && this.#head !== NO_HEAD; position += 1) {
+      const byte = chunk[position] ?? 0;
+      if (this.#head === INSIDE_HEAD) {
+        if (byte === QUOTE) return position;
+        if (byte === COMMA) this.#head = NO_HEAD;
+      } else if (byte === DATA_HEAD[this.#head]) {
+        this.#head = this.#head + 1 === DATA_HEAD.length ? INSIDE_HEAD : this.#head + 1;
+      } else {
+        const before = DATA_HEAD.slice(0, this.#head);
+        this.#head = NO_HEAD;
+        // What looked like the head was base64.
+        for (const letter of before) this.#takeByte(letter);
+        return position;
+      }
+    }
+    return position;
   }
 
   #hash(): void {
@@ -158,9 +189,10 @@ export class Base64Sink {
       if (this.#paddings > 2) this.#fail("is not base64");
       return;
     }
-    if (code === 0x2d || code === 0x5f) return this.#fail("is in the URL-safe base64 alphabet");
-    if (!isBase64(code) || this.#paddings > 0) return this.#fail("is not base64");
-    this.#group[this.#groupLength] = code;
+    // The URL-safe alphabet writes - for + and _ for /.
+    const usual = code === 0x2d ? 0x2b : code === 0x5f ? 0x2f : code;
+    if (!isBase64(usual) || this.#paddings > 0) return this.#fail("is not base64");
+    this.#group[this.#groupLength] = usual;
     this.#groupLength += 1;
     if (this.#groupLength < 4) return;
     this.#makeRoom(3);

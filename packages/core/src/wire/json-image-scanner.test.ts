@@ -62,6 +62,9 @@ describe("a long base64 string at an image key", () => {
     ["raw line breaks, which JSON forbids and some proxies make", base64.replaceAll(/.{76}/g, "$&\n")],
     ["missing padding", base64.replace(/=+$/, "")],
     ["white space before the end", `${base64} `],
+    ["the URL-safe alphabet", base64.replaceAll("+", "-").replaceAll("/", "_")],
+    ["the head of a data URL", `data:image/png;base64,${base64}`],
+    ["the head of a data URL with an escaped slash", `data:image\\/png;base64,${base64}`],
   ])("may hold %s", (_, text) => {
     for (const cuts of [[], everyByte(text.length), [2000, 2001, 2003]]) {
       expect(scan(`{"data":"${text}"}`, cuts).json).toEqual({ data: new Uint8Array(pixels) });
@@ -69,11 +72,7 @@ describe("a long base64 string at an image key", () => {
   });
 
   test.each([
-    [
-      "the URL-safe alphabet",
-      `${base64.slice(0, 5000).replace(/[+/]/g, "A")}-_AA`,
-      "is in the URL-safe base64 alphabet",
-    ],
+    ["the head of a data URL without its comma", `data:image/png;base64${base64}`, "is not base64"],
     ["other characters", `${base64.slice(0, 5000)}!AAA`, "is not base64"],
     ["an escaped quote", `${base64.slice(0, 5000)}\\"${base64.slice(0, 5000)}`, "is not base64"],
     ["padding in the middle", `${base64.slice(0, 4998)}==${base64.slice(0, 5000)}`, "is not base64"],
@@ -130,7 +129,7 @@ type Node =
 const base64Text = fc
   .tuple(
     fc.uint8Array({ maxLength: 3000, size: "max" }),
-    fc.constantFrom("plain", "unpadded", "spaced", "url", "padded", "damaged"),
+    fc.constantFrom("plain", "unpadded", "spaced", "url", "headed", "padded", "damaged"),
     fc.nat(),
   )
   .map(([bytes, form, at]) => {
@@ -139,6 +138,7 @@ const base64Text = fc
     if (form === "unpadded") return text.replace(/=+$/, "");
     if (form === "spaced") return `${text.slice(0, place)} \n\t${text.slice(place)}`;
     if (form === "url") return text.replaceAll("+", "-").replaceAll("/", "_");
+    if (form === "headed") return `data:image/png;base64,${text}`;
     if (form === "padded") return `${text.slice(0, place)}=${text.slice(place)}`;
     if (form === "damaged") return `${text.slice(0, place)}é"\\=${text.slice(place)}`;
     return text;
@@ -205,10 +205,15 @@ function quote(value: string, roll: () => number): string {
   return `"${chosen.join("")}"`;
 }
 
+const HEAD = /^data:[^,"]*,/;
 const CLEAN_BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 function isBase64(text: string): boolean {
-  const dense = text.replaceAll(/[ \t\r\n\f]/g, "");
+  const dense = text
+    .replace(HEAD, "")
+    .replaceAll(/[ \t\r\n\f]/g, "")
+    .replaceAll("-", "+")
+    .replaceAll("_", "/");
   const length = dense.replace(/=+$/, "").length;
   return CLEAN_BASE64.test(dense) && length % 4 !== 1 && (dense.length === length || dense.length % 4 === 0);
 }
@@ -242,11 +247,12 @@ function fitsString(actual: unknown, expected: string, key: string | undefined):
   if (key !== undefined && SKIP_KEYS.includes(key)) return actual === "";
   if (actual instanceof BrokenImage) {
     seen.broken += 1;
-    return !isBase64(expected);
+    // A head with escaped letters is not taken for one: nobody writes it so.
+    return !isBase64(expected) || expected.startsWith("data:");
   }
   if (actual instanceof Uint8Array) {
     seen.decoded += 1;
-    return isBase64(expected) && Buffer.from(actual).equals(Buffer.from(expected, "base64"));
+    return isBase64(expected) && Buffer.from(actual).equals(Buffer.from(expected.replace(HEAD, ""), "base64"));
   }
   const isImageKey = key !== undefined && IMAGE_KEYS.includes(key);
   return actual === expected && (!isImageKey || expected.length < 1024);

@@ -2,6 +2,7 @@ import type { ErrorCode } from "../basics/error-code.ts";
 import { ArtdeskError, isArtdeskError } from "../basics/errors.ts";
 import { recordOf } from "../basics/json-record.ts";
 import type { HttpResponse } from "../basics/ports.ts";
+import { plainText } from "../basics/plain-text.ts";
 import { redact } from "../basics/redact.ts";
 import type { KnownLimits } from "../basics/types.ts";
 
@@ -148,7 +149,7 @@ export function replyError(
     code,
     shortMessage:
       known.shortMessage ?? `${subject.providerName} answered ${response.status} for ${subject.model}.${said}`,
-    details: body === "" ? undefined : redact(body),
+    details: body === "" ? undefined : redact(plainText(body)),
     hint: known.hint ?? HINTS[code],
     provider: subject.provider,
     model: subject.model,
@@ -170,7 +171,7 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 
 /** One line of a provider's words, redacted and cut. */
 export function oneLine(text: string): string {
-  return redact(text.replace(/\s+/g, " ").trim(), EXCERPT_CHARACTERS);
+  return redact(plainText(text).replace(/\s+/g, " ").trim(), EXCERPT_CHARACTERS);
 }
 
 /** Wraps an error of a body that had begun to arrive. Whatever the cause, the call may have been billed. */

@@ -2,7 +2,7 @@ import { getInput, setSecret } from "@actions/core";
 import { ArtdeskError } from "@artdesk/core";
 import { closestWord } from "./closest-word.ts";
 import { KEY_INPUTS } from "./key-inputs.ts";
-import { secretForms } from "./secret-forms.ts";
+import { secretForms } from "@artdesk/core/node";
 
 export const MODES = ["plan", "check", "generate"] as const;
 export const DELIVERIES = ["commit", "pull-request", "artifact", "none"] as const;

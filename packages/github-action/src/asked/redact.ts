@@ -1,4 +1,4 @@
-import { secretForms } from "./secret-forms.ts";
+import { secretForms } from "@artdesk/core/node";
 
 /** Replaces secrets in a text, in every form in which they may turn up. */
 export type Redact = (text: string) => string;

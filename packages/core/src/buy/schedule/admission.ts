@@ -11,6 +11,8 @@ const GRANT_SLOT_MS = 250;
 const LEARNED_FOR_MS = 86_400_000;
 /** After a refusal without a time nothing starts for this long. */
 const DEFAULT_CLOSED_MS = 1_000;
+/** A refusal closes a lane for no longer, whatever it asks: after it one call looks whether it still holds. */
+const LONGEST_CLOSED_MS = 3_600_000;
 /** How much later than its start a call may reach the provider. */
 const REFILL_JITTER_MS = 250;
 const KINDS: readonly QuotaKind[] = ["images", "tokens", "microUsd"];
@@ -65,7 +67,9 @@ export function refresh(state: LaneState, published: PublishedLimits, nowMs: num
  * Where only a lower bound is known, one call at a time may go beyond it.
  */
 export function decide(state: LaneState, published: PublishedLimits, need: LaneNeed, nowMs: number): Verdict {
-  if (nowMs < state.closedUntilMs) return { go: false, untilMs: state.closedUntilMs, because: "refused" };
+  // A clock that was set back must not keep the lane closed for longer than any reply may.
+  if (nowMs < state.closedUntilMs && state.closedUntilMs <= nowMs + LONGEST_CLOSED_MS)
+    return { go: false, untilMs: state.closedUntilMs, because: "refused" };
   const concurrency = concurrencyOf(state, published);
   const leases = Object.values(state.leases);
   if (concurrency !== undefined && leases.length >= concurrency)
@@ -137,7 +141,7 @@ export function refuse(
     const rest = addNeed(entry, need, -1);
     return rest.images > 0 ? [{ ...rest, atMs: entry.atMs }] : [];
   });
-  const untilMs = nowMs + Math.max(retryAfterMs ?? DEFAULT_CLOSED_MS, 0);
+  const untilMs = nowMs + Math.min(Math.max(retryAfterMs ?? DEFAULT_CLOSED_MS, 0), LONGEST_CLOSED_MS);
   const isSilent = Object.values(stated).every((value) => value === undefined);
   const learned = learn(
     { ...state, grants, closedUntilMs: Math.max(state.closedUntilMs, untilMs) },

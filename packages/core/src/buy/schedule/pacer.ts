@@ -8,7 +8,7 @@ import type { KnownLimits } from "../../basics/types.ts";
 import type { LaneNeed } from "./lane-limits.ts";
 import type { PublishedLimits } from "../../models/rows/published-limits.ts";
 import { type OrderedJob, serve } from "./order-jobs.ts";
-import { startsTooLate, waitBroke } from "./wait-errors.ts";
+import { askedToWait, PATIENCE_MS, startsTooLate, waitBroke } from "./wait-errors.ts";
 import { Wake } from "./wake.ts";
 
 /** A call that wants to start. */
@@ -169,12 +169,15 @@ export function createPacer(options: PacerOptions): Pacer {
   const tellWaiting = (lane: Lane, { untilMs, because, nowMs }: LaneAnswer<Waiting>): void => {
     const kind = because === "tokens" || because === "microUsd" ? because : "images";
     const limit = limitOf(lane.book.state, lane.published, kind).value;
+    // The store is looked at again long before a refusal ends: this is when it ends.
+    const closedUntilMs = because === "refused" ? lane.book.state.closedUntilMs : 0;
     const late = new Set<Waiting>();
     for (const job of lane.waiting) {
-      const startMs = Math.max(untilMs, job.notBeforeMs);
-      if (job.deadlineAtMs !== undefined && startMs > job.deadlineAtMs) {
+      const startMs = Math.max(untilMs, closedUntilMs, job.notBeforeMs);
+      const patienceEndsMs = job.deadlineAtMs ?? (closedUntilMs > 0 ? nowMs + PATIENCE_MS : Infinity);
+      if (startMs > patienceEndsMs) {
         late.add(job);
-        job.reject(startsTooLate());
+        job.reject(closedUntilMs > patienceEndsMs ? askedToWait(closedUntilMs, nowMs) : startsTooLate());
       } else if (startMs - nowMs >= 1_000 && startMs > job.toldUntilMs + 1_000) {
         job.toldUntilMs = startMs;
         job.options.onWait?.({

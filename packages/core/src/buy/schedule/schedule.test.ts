@@ -125,6 +125,40 @@ test("a limit on calls at the same time is shared by processes, and a dead one's
   await third;
 });
 
+test.each([
+  ["two hours", 7_200_000],
+  ["years", 90 * 365 * 86_400_000],
+])(
+  "a provider that asks for %s closes its lane for an hour at most, and nobody waits for it",
+  async (_, retryAfterMs) => {
+    const store = createMemoryLedgerStore();
+    const options = pacerOptions();
+    const first = createPacer({ ...options, store, process: "one" });
+    await (await first.enter(job())).refused({ retryAfterMs, stated: {} });
+    // A later run on the same books.
+    const second = createPacer({ ...options, store, process: "two" });
+    const waits: unknown[] = [];
+    await expect(second.enter(job(), { onWait: (wait) => waits.push(wait) })).rejects.toMatchObject({
+      code: "rate_limited",
+      billed: "no",
+      shortMessage: "The provider has asked for no calls until 2026-11-24 13:00 UTC; nothing was sent.",
+    });
+    expect(waits).toEqual([]);
+    await options.clock.advance(3_600_001);
+    await second.enter(job());
+  },
+);
+
+test("what a clock ahead of its time has written does not keep a lane closed", async () => {
+  const store = createMemoryLedgerStore();
+  const ahead = pacerOptions();
+  await ahead.clock.advance(40 * 86_400_000);
+  await (
+    await createPacer({ ...ahead, store, process: "one" }).enter(job())
+  ).refused({ retryAfterMs: 60_000, stated: {} });
+  await createPacer({ ...pacerOptions(), store, process: "two" }).enter(job());
+});
+
 test("a call that cannot start before its deadline is not made, and an aborted wait ends", async () => {
   const options = pacerOptions();
   const pacer = createPacer({ ...options, fixed: { example: { images: 1 } } });

@@ -18,3 +18,16 @@ export function waitBroke(cause: unknown): ArtdeskError {
     cause,
   });
 }
+
+/** Where no deadline is set, nobody waits longer for a provider that has refused. */
+export const PATIENCE_MS: number = 600_000;
+
+/** The provider has asked for a longer wait than anybody waits. Nothing was sent. */
+export function askedToWait(untilMs: number, nowMs: number): ArtdeskError {
+  return new ArtdeskError({
+    code: "rate_limited",
+    shortMessage: `The provider has asked for no calls until ${new Date(untilMs).toISOString().slice(0, 16).replace("T", " ")} UTC; nothing was sent.`,
+    hint: "Run again after that, or use another provider until then.",
+    retryAfterMs: Math.max(0, untilMs - nowMs),
+  });
+}

@@ -188,10 +188,21 @@ describe("the reply of a call", () => {
   });
 });
 
-test.each(["QUJD", "QUI=", "QUI", "QQ", ""])("base64 text %j decodes", (text) => {
+test.each(["QUJD", "QUI=", "QUI", "QQ", "", "QU-_"])("base64 text %j decodes", (text) => {
   expect(decodeBase64(text, nodeCodec)).toEqual(new Uint8Array(Buffer.from(text, "base64")));
 });
 
-test.each(["Q", "QU-_", 'QU"JD', "hello world!"])("%j is no base64 text", (text) => {
+test.each(["data:image/png;base64,QUJD", "data:,QUJD"])("%j decodes behind its comma", (text) => {
+  expect(decodeBase64(text, nodeCodec)).toEqual(new Uint8Array(Buffer.from("QUJD", "base64")));
+});
+
+test("base64 that begins like the head of a data URL is base64", () => {
+  for (const text of ["data", "datadata", "daQU", "d"])
+    expect(decodeBase64(text, nodeCodec)).toEqual(
+      text === "d" ? expect.any(BrokenImage) : new Uint8Array(Buffer.from(text, "base64")),
+    );
+});
+
+test.each(["Q", 'QU"JD', "hello world!"])("%j is no base64 text", (text) => {
   expect(decodeBase64(text, nodeCodec)).toBeInstanceOf(BrokenImage);
 });

@@ -11,8 +11,8 @@ export const MAX_DOWNLOAD_BYTES = 100_000_000;
 /** Room for a file whose length is not stated. */
 const USUAL_IMAGE_BYTES = 512 * 1024;
 
-/** Media types under which file stores hand out images; whether it is one, the bytes tell. */
-const IMAGE_TYPES = /^(image\/(png|jpe?g|webp|gif)|application\/octet-stream|binary\/octet-stream)$/;
+/** A file may lead on to another address so many times. */
+const MOST_REDIRECTS = 5;
 
 export interface DownloadTask {
   /** Id of the provider whose reply named the file. */
@@ -35,9 +35,10 @@ export async function downloadImage(
   { http, codec }: { http: Http; codec: Codec },
   task: DownloadTask,
 ): Promise<ReceivedImage> {
-  const { provider, file, timeoutMs, signal, maxBytes = MAX_DOWNLOAD_BYTES } = task;
-  const response = await http.download({ provider, url: file.url }, { timeoutMs, signal });
-  requireImageReply(response, provider);
+  const { provider, file, maxBytes = MAX_DOWNLOAD_BYTES } = task;
+  const response = await followRedirects(http, task);
+  const refusal = refusalOf(response, provider);
+  if (refusal !== undefined) throw await refuseBody(response, refusal);
   const statedBytes = Number(response.headers["content-length"]);
   if (statedBytes > maxBytes) throw await refuseBody(response, tooLarge(provider, maxBytes));
   const bytes = await readAtMost(response, { statedBytes, maxBytes }, provider);
@@ -46,29 +47,50 @@ export async function downloadImage(
     return receiveImage(bytes, codec, type);
   } catch (error) {
     if (!isArtdeskError(error)) throw error;
-    throw downloadError("bad_response", error.shortMessage, provider, error.details);
+    const sent =
+      type === undefined || /^(image\/|.*octet-stream)/i.test(type)
+        ? ""
+        : ` The address answered with ${type.slice(0, 60)}.`;
+    throw downloadError("bad_response", `${error.shortMessage}${sent}`, provider, error.details);
   }
 }
 
-function requireImageReply({ status, headers }: HttpResponse, provider: string): void {
+/** Asks the file's address, and those that it leads on to: each is checked like the first, and none gets a key. */
+async function followRedirects(http: Http, { provider, file, timeoutMs, signal }: DownloadTask): Promise<HttpResponse> {
+  let url = file.url;
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await http.download(
+      { provider, url, ...(redirects > 0 && { unsigned: true }) },
+      { timeoutMs, signal },
+    );
+    const location = response.headers["location"];
+    if (response.status < 300 || response.status >= 400 || location === undefined) return response;
+    const problem = downloadError("bad_response", "The image's address leads on and on.", provider);
+    await refuseBody(response, problem);
+    if (redirects >= MOST_REDIRECTS) throw problem;
+    url = absolute(location, url) ?? location;
+  }
+}
+
+/** An address beside another one; undefined when it is none. */
+function absolute(location: string, base: string): string | undefined {
+  try {
+    return new URL(location, base).href;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusalOf({ status }: HttpResponse, provider: string): ArtdeskError | undefined {
+  if (status === 200) return undefined;
   if (status >= 300 && status < 400) {
-    const what = "The image's address leads on to another one; redirects are not followed.";
-    throw downloadError("bad_response", what, provider, `status ${status}`);
+    const what = "The image's address leads on, and does not say where to.";
+    return downloadError("bad_response", what, provider, `status ${status}`);
   }
-  if (status === 404 || status === 410) {
-    throw downloadError("bad_response", "The image is no longer at its address.", provider, `status ${status}`);
-  }
-  if (status !== 200) {
-    const code = status === 429 ? "rate_limited" : status >= 500 || status === 408 ? "unavailable" : "bad_response";
-    throw downloadError(code, `The image could not be fetched: its address answered ${status}.`, provider);
-  }
-  const type = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-  if (type === undefined || type === "" || IMAGE_TYPES.test(type)) return;
-  throw downloadError(
-    "bad_response",
-    `The image's address answered with ${type.slice(0, 60)}, not an image.`,
-    provider,
-  );
+  if (status === 404 || status === 410)
+    return downloadError("bad_response", "The image is no longer at its address.", provider, `status ${status}`);
+  const code = status === 429 ? "rate_limited" : status >= 500 || status === 408 ? "unavailable" : "bad_response";
+  return downloadError(code, `The image could not be fetched: its address answered ${status}.`, provider);
 }
 
 /** Reads into one buffer of the stated length, which grows when more arrives than was stated. */
@@ -100,8 +122,12 @@ async function readAtMost(
   return length === bytes.length ? bytes : bytes.slice(0, length);
 }
 
-/** Leaves the body unread, which frees the connection. */
+/** Leaves the body unread, which frees the connection: an open one would keep the process until the deadline. */
 async function refuseBody(response: HttpResponse, error: ArtdeskError): Promise<ArtdeskError> {
+  if (response.leave !== undefined) {
+    response.leave();
+    return error;
+  }
   try {
     for await (const _chunk of response.body) break;
   } catch {

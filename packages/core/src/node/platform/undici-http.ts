@@ -5,9 +5,12 @@ import { ArtdeskError } from "../../basics/errors.ts";
 import type { AbortSignalLike, Http, HttpRequest, HttpResponse } from "../../basics/ports.ts";
 import type { Provider, RemoteProvider } from "../../models/adapter/provider.ts";
 import { freeBytes } from "../../wire/free-bytes.ts";
-import { openDispatcher } from "./open-dispatcher.ts";
+import { keepSecrets, LARGEST_LOOKED_AT_BYTES, type SecretKeeper } from "./keep-secrets.ts";
+import { openDispatcher, proxyOf, type WatchedOptions } from "./open-dispatcher.ts";
 import { createReadTurns, type ReadTurns } from "./read-turns.ts";
-import { sendError } from "./send-error.ts";
+import { sendError, type FailedSend } from "./send-error.ts";
+import { addressOf, missingKey, requireCleanKey, signature } from "./sign-request.ts";
+import { unpackBody } from "./unpack-body.ts";
 
 /** Replies with images that are read at once, and how long the next one waits for its turn. */
 const REPLIES_AT_ONCE = 2;
@@ -45,6 +48,9 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
   const keyOf = (provider: RemoteProvider): string | undefined => env[provider.auth.keyVariable]?.trim() || undefined;
   const baseUrlOf = ({ id, auth }: RemoteProvider): string =>
     options.baseUrls?.[id] ?? env[auth.baseUrlVariable] ?? auth.defaultBaseUrl;
+  const secrets = keepSecrets([...providers.values()].map(keyOf));
+  /** Bodies that nobody has begun to read: they would keep the process alive. */
+  const unread = new Set<() => void>();
   const isOpen = (id: string): boolean => options.connections?.[id]?.auth === "none";
   return {
     hasKey(id) {
@@ -57,22 +63,28 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
       if (!provider || (!key && !isOpen(provider.id)) || baseUrlOf(provider) === "")
         throw missingKey(request.provider, provider);
       const { headers = {}, query = {}, auth } = options.connections?.[provider.id] ?? {};
-      const url = new URL(baseUrlOf(provider).replace(/\/+$/, "") + request.path);
+      const url = addressOf(provider, baseUrlOf(provider), request.path);
+      if (key !== undefined) requireCleanKey(provider, key);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
       dispatcher ??= openDispatcher(env, false);
       return dispatch(await dispatcher, request, {
         url,
-        headers: { ...headers, ...request.headers, ...signature(provider, auth, key) },
+        // Images do not get smaller by packing, and a packed body takes memory twice.
+        headers: { "accept-encoding": "identity", ...headers, ...request.headers, ...signature(provider, auth, key) },
         timeoutMs,
         signal,
         turns,
+        secrets,
+        unread,
+        providerName: provider.name,
+        proxyVariable: proxyOf(env, url.protocol === "http:" ? "http" : "https")?.variable,
       });
     },
     async download(file, { timeoutMs, signal }) {
       const provider = providers.get(file.provider);
       if (!provider) throw missingKey(file.provider, provider);
       const { url, signed, foreign } = checkDownloadAddress(file.url, baseUrlOf(provider), provider.id);
-      const key = signed ? keyOf(provider) : undefined;
+      const key = signed && file.unsigned !== true ? keyOf(provider) : undefined;
       const chosen = foreign
         ? (fileDispatcher ??= openDispatcher(env, true))
         : (dispatcher ??= openDispatcher(env, false));
@@ -81,7 +93,6 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
         { provider: provider.id, method: "GET", path: "", headers: {} },
         {
           url: new URL(url),
-          // A compressed body could grow without limit while it is unpacked.
           headers: {
             "accept-encoding": "identity",
             ...signature(provider, options.connections?.[provider.id]?.auth, key),
@@ -89,34 +100,23 @@ export function createUndiciHttp(options: UndiciHttpOptions): UndiciHttp {
           timeoutMs,
           signal,
           turns,
+          secrets,
+          unread,
+          providerName: provider.name,
+          proxyVariable: proxyOf(env, url.startsWith("http:") ? "http" : "https")?.variable,
         },
       );
     },
     async close() {
-      await (await dispatcher)?.close();
-      await (await fileDispatcher)?.close();
+      for (const leave of unread) leave();
+      // One that could not be opened has said so to whoever wanted to send.
+      for (const opened of [dispatcher, fileDispatcher]) await (await opened?.catch(() => undefined))?.close();
     },
   };
 }
 
-/** The header that carries the key. */
-function signature(
-  { auth: { header, prefix } }: RemoteProvider,
-  way: ProviderConnection["auth"],
-  key: string | undefined,
-): Record<string, string> {
-  if (key === undefined || way === "none") return {};
-  if (way === "api-key") return { "api-key": key };
-  return way === "bearer" ? { authorization: `Bearer ${key}` } : { [header]: prefix + key };
-}
-
-function missingKey(id: string, provider: RemoteProvider | undefined): ArtdeskError {
-  return new ArtdeskError({
-    code: "auth_failed",
-    shortMessage: `No key for ${provider?.name ?? id}.`,
-    hint: provider && `Set ${provider.auth.keyVariable}.`,
-    provider: id,
-  });
+function hideInHeaders(headers: Readonly<Record<string, string>>, secrets: SecretKeeper): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, secrets.hide(value)]));
 }
 
 interface DispatchOptions {
@@ -125,10 +125,14 @@ interface DispatchOptions {
   timeoutMs: number;
   signal: AbortSignalLike | undefined;
   turns: ReadTurns;
+  secrets: SecretKeeper;
+  unread: Set<() => void>;
+  providerName: string;
+  proxyVariable: string | undefined;
 }
 
 async function dispatch(dispatcher: Dispatcher, request: HttpRequest, options: DispatchOptions): Promise<HttpResponse> {
-  const { url, headers, timeoutMs, signal, turns } = options;
+  const { url, headers, timeoutMs, signal, turns, secrets, unread, providerName, proxyVariable } = options;
   if (signal?.aborted)
     throw new ArtdeskError({ code: "aborted", shortMessage: "Stopped before the call.", provider: request.provider });
   const controller = new AbortController();
@@ -139,29 +143,54 @@ async function dispatch(dispatcher: Dispatcher, request: HttpRequest, options: D
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   };
+  let wasSent = false;
+  const failed = (): FailedSend => ({
+    provider: request.provider,
+    providerName,
+    signal: controller.signal,
+    timeoutMs,
+    wasSent,
+    proxyVariable,
+  });
   try {
-    const response = await dispatcher.request({
+    const watched: WatchedOptions = {
       origin: url.origin,
       path: url.pathname + url.search,
       method: request.method,
       headers,
       body: request.body ?? null,
       signal: controller.signal,
-    });
+      onSending: () => {
+        wasSent = true;
+      },
+    };
+    const response = await dispatcher.request(watched);
     // Before anybody reads, an error of the connection has no other listener and would end the process.
     response.body.on("error", () => undefined);
-    const flat = flatten(response.headers);
+    const { "content-encoding": encoding, ...flat } = flatten(response.headers);
+    const isPacked = encoding !== undefined && encoding !== "identity";
+    if (isPacked) delete flat["content-length"];
     const isLarge = Number(flat["content-length"] ?? Number.POSITIVE_INFINITY) >= LARGE_REPLY_BYTES;
-    const body = isLarge ? readInTurn(response.body, turns) : response.body;
+    const arriving = isLarge ? readInTurn(response.body, turns) : response.body;
+    const leave = (): void => {
+      release();
+      unread.delete(leave);
+      response.body.destroy();
+    };
+    unread.add(leave);
+    const unpacked = unpackBody(arriving, encoding);
+    // Long bodies are images, in which nobody repeats a key.
+    const mayHoldKey = !(Number(flat["content-length"]) > LARGEST_LOOKED_AT_BYTES);
     return {
       status: response.statusCode,
-      headers: flat,
-      body: readBody(body, request, controller.signal, timeoutMs, release),
+      headers: hideInHeaders(flat, secrets),
+      body: readBody(mayHoldKey ? secrets.hideIn(unpacked) : unpacked, failed, release, () => unread.delete(leave)),
       release: freeBytes,
+      leave,
     };
   } catch (error) {
     release();
-    throw sendError(error, request.provider, controller.signal, timeoutMs);
+    throw sendError(error, failed());
   }
 }
 
@@ -176,15 +205,15 @@ async function* readInTurn(body: AsyncIterable<Uint8Array>, turns: ReadTurns): A
 
 async function* readBody(
   body: AsyncIterable<Uint8Array>,
-  request: HttpRequest,
-  signal: AbortSignal,
-  timeoutMs: number,
+  failed: () => FailedSend,
   release: () => void,
+  onBegin: () => void,
 ): AsyncGenerator<Uint8Array, void, void> {
+  onBegin();
   try {
     yield* body;
   } catch (error) {
-    throw sendError(error, request.provider, signal, timeoutMs);
+    throw sendError(error, failed());
   } finally {
     release();
   }

@@ -187,6 +187,7 @@ async function runJobs(
           base: job.plan.base,
           held,
           signal: options.signal,
+          stop: options.stop,
           onEvent: (event) => onProgress({ type: "asset_event", id: job.state.asset.id, event }),
         });
         widen(job);

@@ -24,6 +24,7 @@ export interface MakeAssetTask {
   base?: JournalRecord | undefined;
   held: readonly Reservation[] | undefined;
   signal: AbortSignalLike | undefined;
+  stop: AbortSignalLike | undefined;
   onEvent: OnEvent;
 }
 
@@ -40,6 +41,7 @@ export async function makeAsset(desk: AssetDesk, task: MakeAssetTask): Promise<G
       held: task.held,
       base: task.base?.attemptId,
       signal: task.signal,
+      stop: task.stop,
       onEvent: task.onEvent,
     });
     const outcome = reportOf(task, result, Math.max(0, desk.clock.nowMs() - startedAtMs));

@@ -1,0 +1,108 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import sharp from "sharp";
+import { expect, onTestFinished, test } from "vitest";
+import { makeFolder, runArtdeskJson, runArtdeskProcess } from "./cli-process.ts";
+
+const PROMPT = "---\nmodel: gpt-image-2\nquality: low\nsize: 1024x1024\n---\nA red fox.\n";
+const USAGE = {
+  input_tokens: 10,
+  output_tokens: 196,
+  total_tokens: 206,
+  input_tokens_details: { text_tokens: 10, image_tokens: 0 },
+};
+
+const image = await sharp({ create: { width: 1024, height: 1024, channels: 3, background: "#cc5500" } })
+  .png()
+  .toBuffer();
+
+/** An Images API that answers so; `calls` are the POSTs that reached it. */
+async function provider(answer: RequestListener): Promise<{ env: Record<string, string>; calls: () => number }> {
+  let calls = 0;
+  const server = createServer((request, response) => {
+    calls += 1;
+    request.resume().on("end", () => answer(request, response));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    env: { OPENAI_API_KEY: "9f2c1ab04d7e4c6f8a35b1d2e0f47c96", OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` },
+    calls: () => calls,
+  };
+}
+
+const reply = (b64: string): string =>
+  JSON.stringify({ created: 1, output_format: "png", data: [{ b64_json: b64 }], usage: USAGE });
+const base64 = image.toString("base64");
+
+test.each<[string, RequestListener]>([
+  [
+    "a body packed with gzip",
+    (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(reply(base64))),
+  ],
+  ["a data URL", (_, response) => response.end(reply(`data:image/png;base64,${base64}`))],
+  ["URL-safe base64", (_, response) => response.end(reply(image.toString("base64url")))],
+  ["base64 with white space", (_, response) => response.end(reply(base64.replaceAll(/.{76}/g, "$&\n")))],
+])("an image behind %s is delivered and booked once", async (_, answer) => {
+  const { env, calls } = await provider(answer);
+  const folder = makeFolder({ "fox.image.md": PROMPT });
+  const { code, document } = await runArtdeskJson(folder, ["generate"], env);
+  // 10 text tokens at $5 and 196 image tokens at $30 per million.
+  expect([code, document.totals.costMicroUsd]).toEqual([0, 5_930]);
+  expect(readFileSync(join(folder, "fox.png")).equals(image)).toBe(true);
+  await runArtdeskJson(folder, ["generate"], env);
+  expect(calls()).toBe(1);
+});
+
+test("a provider that asks for two hours ends the run, and the next one, which says until when", async () => {
+  let isBusy = true;
+  const { env, calls } = await provider((_, response) => {
+    if (isBusy) return response.writeHead(429, { "retry-after": "7200" }).end('{"error":{"message":"Slow down"}}');
+    return response.end(reply(base64));
+  });
+  const folder = makeFolder({ "fox.image.md": PROMPT });
+  expect((await runArtdeskJson(folder, ["generate"], env)).code).toBe(1);
+  isBusy = false;
+  const called = calls();
+  const { code, document } = await runArtdeskJson(folder, ["generate"], env);
+  expect(code).toBe(1);
+  expect(document.assets[0]?.error?.message).toMatch(/asked for no calls until \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+  expect(document.totals.possiblyBilledMicroUsd).toBe(0);
+  expect(calls()).toBe(called);
+});
+
+test("a key that an upstream repeats stands nowhere", async () => {
+  const key = "9f2c1ab04d7e4c6f8a35b1d2e0f47c96";
+  const echo = `${key} ${Buffer.from(key).toString("base64")} Bearer ${key}`;
+  const { env } = await provider((_, response) =>
+    response.writeHead(403, { "x-request-id": key }).end(JSON.stringify({ error: { message: `Not for ${echo}` } })),
+  );
+  const folder = makeFolder({ "fox.image.md": PROMPT });
+  const { stdout, stderr, code } = await runArtdeskProcess(folder, ["generate", "--json"], env);
+  expect(code).toBe(1);
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
+  const written = files.filter((path) => statSync(path).isFile()).map((path) => readFileSync(path, "latin1"));
+  for (const text of [stdout, stderr, ...written]) {
+    expect(text).not.toContain(key);
+    expect(text).not.toContain(Buffer.from(key).toString("base64"));
+  }
+  expect(stdout).toContain("Not for");
+});
+
+test("control characters of others do not reach a terminal", async () => {
+  const evil = "\u001B[2J\u001B]0;owned\u0007 wiped \u202Etxt\u0000";
+  const { env } = await provider((_, response) =>
+    response.writeHead(400).end(JSON.stringify({ error: { message: evil } })),
+  );
+  const { stdout, stderr } = await runArtdeskProcess(makeFolder({ "fox.image.md": PROMPT }), ["generate"], env);
+  expect(stdout + stderr).toContain("wiped");
+  // oxlint-disable-next-line no-control-regex
+  expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F\u0080-\u009F\u202A-\u202E\u2066-\u2069]/);
+});
