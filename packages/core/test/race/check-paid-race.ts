@@ -39,6 +39,15 @@ export async function checkPaidRace(
     expect(spentMicroUsd + unknownMicroUsd).toBeGreaterThanOrEqual(statement.totalMicroUsd);
   } else {
     expect(unknownMicroUsd).toBe(0);
+    // By process first: a difference then names the calls that it comes from.
+    const billed = reports.map(({ run, requestIds, paidMicroUsd }) => {
+      const entries = statement.entries.filter(({ requestId }) => requestIds.includes(requestId));
+      return { run, paidMicroUsd, entries };
+    });
+    const wrong = billed.filter(
+      ({ paidMicroUsd, entries }) => paidMicroUsd !== entries.reduce((sum, { microUsd }) => sum + microUsd, 0),
+    );
+    expect(wrong).toEqual([]);
     expect(spentMicroUsd).toBe(statement.totalMicroUsd);
     // Every billed call belongs to a process that knows of it: who lost the race paid nothing.
     expect(reports.flatMap(({ requestIds }) => requestIds).toSorted()).toEqual(

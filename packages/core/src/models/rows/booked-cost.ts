@@ -16,6 +16,12 @@ import type { CatalogueRow } from "./row.ts";
  */
 const LEAST_SHARE_OF_LIST = 0.1;
 
+/**
+ * Where no formula is published, the one of the model before is held against a claim: measured was 0.99 to 4.2 times as
+ * much (gpt-image-2.6, docs.laozhang.ai, 2026-11-05). A claim below this share of it is no figure.
+ */
+const LEAST_SHARE_OF_FORMULA = 0.8;
+
 /** A claim of more than so many times the worst case is no figure: books that held it could not be read again. */
 const BEYOND_REASON = 1000;
 
@@ -74,7 +80,8 @@ export function leastCallMicroUsd(row: CatalogueRow, call: PricedCall): number {
 function leastImageTokens({ price, estimated }: CatalogueRow, call: PricedCall): number {
   if (price.kind === "token_formula") {
     const axisFactor = price.axisFactors[call.quality];
-    return axisFactor === undefined ? 0 : imageOutputTokens(axisFactor, call.widthPx, call.heightPx);
+    const tokens = axisFactor === undefined ? 0 : imageOutputTokens(axisFactor, call.widthPx, call.heightPx);
+    return estimated.includes("price") ? Math.floor(tokens * LEAST_SHARE_OF_FORMULA) : tokens;
   }
   if (price.kind !== "token_table") return 0;
   const tokens = outputTokensOf(price, call) ?? Number.POSITIVE_INFINITY;

@@ -89,12 +89,21 @@ test("2.6 bills 80 to 100 percent of its bound, fixed by the key", () => {
 });
 
 test("the generations before gpt-image-2 use OpenAI's table, and auto counts as high", () => {
-  for (const id of ["gpt-image-1.5", "gpt-image-1-mini", "chatgpt-image-latest"]) {
+  for (const id of ["gpt-image-1.5", "chatgpt-image-latest"]) {
     const model = modelOf(id);
     expect(outputTokensPerImage(model, "low", pixels("1024x1024"), [])).toBe(272);
     expect(outputTokensPerImage(model, "medium", pixels("1536x1024"), [])).toBe(1568);
     expect(outputTokensPerImage(model, "auto", pixels("1024x1536"), [])).toBe(6240);
   }
+});
+
+test("mini bills its published prices per image: $0.005 to $0.052", () => {
+  const mini = modelOf("gpt-image-1-mini");
+  const usd = (quality: "low" | "medium" | "high" | "auto", size: string): number =>
+    (outputTokensPerImage(mini, quality, pixels(size), []) * 8) / 1_000_000;
+  expect(usd("low", "1024x1024")).toBe(0.005);
+  expect(usd("medium", "1536x1024")).toBe(0.015);
+  expect(usd("auto", "1024x1536")).toBe(0.052);
 });
 
 test("prompt tokens are a quarter of the characters, rounded up, plus six", () => {

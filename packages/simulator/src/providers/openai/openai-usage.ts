@@ -27,11 +27,22 @@ const AXIS_CELLS: Readonly<Record<"2" | "2.5", Readonly<Record<OpenAiQuality, nu
   "2.5": { low: 16, medium: 24, high: 48, xhigh: 64, max: 96 },
 };
 
-/** OpenAI's published table for the generations before gpt-image-2: square, landscape, portrait. */
-const FIXED_TOKENS: Readonly<Record<string, Readonly<Record<"low" | "medium" | "high", number>>>> = {
-  "1024x1024": { low: 272, medium: 1056, high: 4160 },
-  "1536x1024": { low: 400, medium: 1568, high: 6208 },
-  "1024x1536": { low: 408, medium: 1584, high: 6240 },
+type TokensBySize = Readonly<Record<string, Readonly<Record<"low" | "medium" | "high", number>>>>;
+
+/** Per generation before gpt-image-2: square, landscape, portrait. */
+const FIXED_TOKENS: Readonly<Record<"1.5" | "1-mini", TokensBySize>> = {
+  // OpenAI's published table of tokens.
+  "1.5": {
+    "1024x1024": { low: 272, medium: 1056, high: 4160 },
+    "1536x1024": { low: 400, medium: 1568, high: 6208 },
+    "1024x1536": { low: 408, medium: 1584, high: 6240 },
+  },
+  // The prices per image on OpenAI's page for gpt-image-1-mini (read November 2026), at its $8 per million tokens.
+  "1-mini": {
+    "1024x1024": { low: 625, medium: 1375, high: 4500 },
+    "1536x1024": { low: 750, medium: 1875, high: 6500 },
+    "1024x1536": { low: 750, medium: 1875, high: 6500 },
+  },
 };
 
 /** Counts measured on gpt-image-2.6 by docs.laozhang.ai, 5 November 2026. "auto" is Flare with `quality` left out. */
@@ -83,7 +94,7 @@ export function outputTokensPerImage(
     const permille = digestInteger(800, 1000, "tokens", ...key);
     return Math.floor((outputTokensBound26(quality, size, model.isFlare) * permille) / 1000);
   }
-  const row = FIXED_TOKENS[`${size.widthPx}x${size.heightPx}`];
+  const row = FIXED_TOKENS[model.generation][`${size.widthPx}x${size.heightPx}`];
   if (!row || counted === "xhigh" || counted === "max") throw new Error(`No token count for ${counted} at this size.`);
   return row[counted];
 }
