@@ -20,7 +20,7 @@ const steps = [
   ...tsconfigs().map((file) => [`types ${file}`, bin("tsc"), ["-p", file]]),
   ["schemas are fresh", process.execPath, ["--conditions=source", "scripts/generate-schemas.ts", "--check"]],
   ["no registry host in committed files", process.execPath, ["scripts/check-committed-text.mjs"]],
-  ["build", "npx", ["--yes", "pnpm@12.21.0", "build"]],
+  ["build", process.execPath, ["scripts/run-pnpm.mjs", "build"]],
   ["publint core", bin("publint"), ["packages/core", "--strict", "--pack", "npm"]],
   ["publint cli", bin("publint"), ["packages/cli", "--strict", "--pack", "npm"]],
   ["publint simulator", bin("publint"), ["packages/simulator", "--strict", "--pack", "npm"]],

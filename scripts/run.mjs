@@ -1,21 +1,15 @@
 // `npm test` and `npm run demo` on a machine that has only Node 20+ and npm: brings pnpm, installs, builds, runs.
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runPnpm } from "./run-pnpm.mjs";
 
-const PNPM_VERSION = "12.21.0";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Runs pnpm with these arguments; ends this process when it fails. */
-function pnpm(args, { quiet = false } = {}) {
-  const env = { ...process.env, PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}` };
-  const result = spawnSync("npx", ["--yes", `pnpm@${PNPM_VERSION}`, ...args], {
-    cwd: root,
-    env,
-    stdio: quiet ? ["ignore", "ignore", "inherit"] : "inherit",
-  });
-  if (result.status !== 0) process.exit(result.status ?? 1);
+function pnpm(args) {
+  const status = runPnpm(args);
+  if (status !== 0) process.exit(status);
 }
 
 const STEPS = {

@@ -11,7 +11,8 @@ export async function packPackage(): Promise<string> {
   const scratch = mkdtempSync(join(tmpdir(), "artdesk-package-"));
   await buildPackage(join(root, "dist"));
   // pnpm writes real versions where the workspace has `catalog:` and `workspace:`.
-  execFileSync("npx", ["--yes", "pnpm@12.21.0", "pack", "--pack-destination", scratch], { cwd: root, stdio: "pipe" });
+  const runPnpm = join(root, "..", "..", "scripts", "run-pnpm.mjs");
+  execFileSync(process.execPath, [runPnpm, "-C", root, "pack", "--pack-destination", scratch], { stdio: "pipe" });
   const tarball = readdirSync(scratch).find((file) => file.endsWith(".tgz")) ?? "";
   execFileSync("tar", ["xzf", join(scratch, tarball), "-C", scratch]);
   return join(scratch, "package");

@@ -1,0 +1,23 @@
+// Runs pnpm at the version that package.json pins: `node scripts/run-pnpm.mjs install`. The one pin of pnpm.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** For example `pnpm@12.21.0`. */
+export const packageManager = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).packageManager;
+
+/** Runs the pinned pnpm with the workspace's Node first on the path, and returns its exit code. */
+export function runPnpm(args, { cwd = root, stdio = "inherit" } = {}) {
+  const env = { ...process.env, PATH: [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter) };
+  // npx is a script on Windows, which only a shell starts.
+  const shell = process.platform === "win32";
+  const result = spawnSync("npx", ["--yes", packageManager, ...args], { cwd, env, stdio, shell });
+  return result.status ?? 1;
+}
+
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exitCode = runPnpm(process.argv.slice(2));
+}
