@@ -106,3 +106,69 @@ test("control characters of others do not reach a terminal", async () => {
   // oxlint-disable-next-line no-control-regex
   expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F\u0080-\u009F\u202A-\u202E\u2066-\u2069]/);
 });
+
+/** An Images API whose reply points to `file`, which the same server has, or does not. */
+async function pointingProvider(
+  entry: (file: string) => object,
+  file: RequestListener,
+): Promise<{ env: Record<string, string>; fetched: string[] }> {
+  const fetched: string[] = [];
+  const { env } = await provider((request, response) => {
+    if (request.method === "GET") {
+      fetched.push(`${request.url}`);
+      return file(request, response);
+    }
+    const address = `http://${request.headers.host}/files/fox.png`;
+    return response.end(JSON.stringify({ created: 1, data: [entry(address)], usage: USAGE }));
+  });
+  return { env, fetched };
+}
+
+test.each([
+  ["an address", (url: string) => ({ url })],
+  ["an object around an address", (url: string) => ({ b64_json: null, image_url: { url } })],
+])("a reply with %s instead of bytes is fetched, delivered and booked once", async (_, entry) => {
+  const { env, fetched } = await pointingProvider(entry, (_request, response) => response.end(image));
+  const folder = makeFolder({ "fox.image.md": PROMPT });
+  const { code, document } = await runArtdeskJson(folder, ["generate"], env);
+  expect([code, document.totals.costMicroUsd]).toEqual([0, 5_930]);
+  expect(readFileSync(join(folder, "fox.png")).equals(image)).toBe(true);
+  expect(fetched).toEqual(["/files/fox.png"]);
+});
+
+test("an image that cannot be fetched is possibly billed, and its address is told", async () => {
+  const { env, fetched } = await pointingProvider(
+    (url) => ({ url }),
+    (_, response) => response.writeHead(404).end(),
+  );
+  const folder = makeFolder({ "fox.image.md": PROMPT });
+  const { code, stdout, stderr } = await runArtdeskProcess(folder, ["generate"], env);
+  expect([code, `${stdout}${stderr}`]).toEqual([1, expect.stringContaining("/files/fox.png")]);
+  expect(`${stdout}${stderr}`).toContain("Possibly billed");
+  const again = await runArtdeskProcess(folder, ["generate"], env);
+  expect(again.code).toBe(1);
+  expect(fetched).toHaveLength(1);
+});
+
+test("a file that cannot be read as an image is booked, and kept as received", async () => {
+  const half = image.subarray(0, image.length / 2);
+  const { env, calls } = await provider((_, response) => response.end(reply(half.toString("base64"))));
+  const folder = makeFolder({ "fox.image.md": PROMPT });
+  const { code, document, stderr } = await runArtdeskJson(folder, ["generate"], env);
+  expect([code, document.totals.costMicroUsd, calls()]).toEqual([1, 5_930, 1]);
+  const kept = readdirSync(join(folder, ".artdesk"), { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".bin"),
+  );
+  expect(kept).toHaveLength(1);
+  expect(readFileSync(join(folder, ".artdesk", kept[0] ?? "")).equals(half)).toBe(true);
+  expect(`${stderr}${JSON.stringify(document)}`).toContain("kept in .artdesk/");
+});
+
+test("an AVIF that came where a PNG was asked is delivered as it is", async () => {
+  const avif = await sharp(image).avif().toBuffer();
+  const { env } = await provider((_, response) => response.end(reply(avif.toString("base64"))));
+  const folder = makeFolder({ "fox.image.md": PROMPT });
+  const { code, document } = await runArtdeskJson(folder, ["generate"], env);
+  expect([code, document.totals.costMicroUsd]).toEqual([0, 5_930]);
+  expect(readFileSync(join(folder, "fox.png")).equals(avif)).toBe(true);
+});

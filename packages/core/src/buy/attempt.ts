@@ -26,7 +26,8 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
       : await sendCall(host, task, startedAtMs, gate);
   await gate.close();
   const extras = sent.reply?.extras ?? [];
-  const tableMicroUsd = tablePrice(task, sent.reply ? sent.reply.images.length + extras.length : call.count);
+  const unusable = sent.error?.unusableImages ?? 0;
+  const tableMicroUsd = tablePrice(task, sent.reply ? sent.reply.images.length + extras.length + unusable : call.count);
   const ending = describeEnding(task, sent, tableMicroUsd);
   const settlement: Settlement = {
     costMicroUsd: ending.costMicroUsd,
@@ -60,7 +61,7 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     error: sent.error && { code: sent.error.code, message: sent.error.shortMessage },
   };
   host.overruns?.learn(reservation.model, ending.costMicroUsd, reservation.amountMicroUsd);
-  const warnings = [...(await keepExtras(host, task, extras)), ...tellOverrun(task, ending)];
+  const warnings = [...(await keepExtras(host, task, sent.reply ?? {})), ...tellOverrun(task, ending)];
   task.onEvent({ type: "attempt_ended", attempt });
   const beginFailure = beginError?.code === "budget_exceeded" ? undefined : beginError;
   return {

@@ -39,7 +39,8 @@ export function describeEnding(task: AttemptTask, { reply, error }: Sent, tableM
     const isWhole = reply.images.length >= task.call.count;
     const outcome = isWhole ? "delivered" : reply.images.length > 0 ? "partial" : "failed";
     // A reply of drafts alone was cut: how much was made until then, only its usage could say.
-    const endIsLost = usageMicroUsd === undefined && (error?.billed === "unknown" || reply.images.length === 0);
+    const isOpen = reply.images.length === 0 && (usage === undefined || reply.extras !== undefined);
+    const endIsLost = usageMicroUsd === undefined && (error?.billed === "unknown" || isOpen);
     if (endIsLost && !isWhole) return { outcome, billed: "unknown", costMicroUsd: worstMicroUsd };
     const costMicroUsd = usageMicroUsd ?? (endIsLost ? worstMicroUsd : tableMicroUsd);
     return { outcome, billed: costMicroUsd > 0 ? "yes" : "no", costMicroUsd };

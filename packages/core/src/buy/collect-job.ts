@@ -1,23 +1,15 @@
 import { DISPOSITIONS } from "../basics/error-code.ts";
 import { ArtdeskError, isArtdeskError } from "../basics/errors.ts";
-import type { AbortSignalLike, Clock, Codec, Http } from "../basics/ports.ts";
+import type { AbortSignalLike, Http } from "../basics/ports.ts";
 import type { ReceivedImage } from "../basics/types.ts";
-import { downloadImage } from "../models/adapter/download-image.ts";
-import type { JobFile, JobProvider, JobQuestion, JobStep, ProviderJob } from "../models/adapter/provider.ts";
+import { fetchFile, type FileHost } from "./fetch-file.ts";
+import type { JobProvider, JobQuestion, JobStep, ProviderJob } from "../models/adapter/provider.ts";
 
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 5_000;
 /** For one question; a job's own time is limited by the deadline. */
 const QUESTION_TIMEOUT_MS = 30_000;
 const CANCEL_TIMEOUT_MS = 10_000;
-const DOWNLOAD_TRIES = 4;
-
-/** The outside world of a job. */
-export interface JobHost {
-  http: Http;
-  clock: Clock;
-  codec: Codec;
-}
 
 export interface JobLimits {
   /** Images asked for; further ones are not fetched. */
@@ -44,7 +36,7 @@ export interface CollectedJob {
  * after which the same job can be collected again.
  */
 export async function collectJob(
-  host: JobHost,
+  host: FileHost,
   provider: JobProvider,
   job: ProviderJob,
   limits: JobLimits,
@@ -70,7 +62,7 @@ class JobFailed extends Error {
 }
 
 async function waitForJob(
-  { http, clock }: JobHost,
+  { http, clock }: FileHost,
   provider: JobProvider,
   job: ProviderJob,
   { deadlineMs, signal }: JobLimits,
@@ -144,7 +136,7 @@ function notInTime(provider: JobProvider): ArtdeskError {
 }
 
 async function fetchFiles(
-  host: JobHost,
+  host: FileHost,
   provider: JobProvider,
   { files, billedUnits }: DoneStep,
   limits: JobLimits,
@@ -167,26 +159,6 @@ async function fetchFiles(
   }
   if (images.length === 0 && problem !== undefined) throw problem;
   return { images, billedUnits, problem };
-}
-
-/** Fetching is free: it is tried again while that may help. */
-async function fetchFile(
-  host: JobHost,
-  provider: JobProvider,
-  file: JobFile,
-  { deadlineMs, signal }: JobLimits,
-): Promise<ReceivedImage | ArtdeskError> {
-  for (let tries = 1, pauseMs = FIRST_PAUSE_MS; ; tries += 1, pauseMs *= 2) {
-    const timeoutMs = deadlineMs - host.clock.nowMs();
-    if (timeoutMs <= 0) return notInTime(provider);
-    try {
-      return await downloadImage(host, { provider: provider.id, file, timeoutMs, signal });
-    } catch (error) {
-      if (!isArtdeskError(error)) throw error;
-      if (!mayPass(error) || tries >= DOWNLOAD_TRIES || signal?.aborted) return error;
-      await host.clock.sleep(Math.max(pauseMs, error.retryAfterMs ?? 0), signal);
-    }
-  }
 }
 
 /** Names the job in the error; an open end may be billed, whatever the error says of its own request. */

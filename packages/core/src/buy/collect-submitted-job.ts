@@ -6,7 +6,8 @@ import type { Provider } from "../models/adapter/provider.ts";
 import { claimedMicroUsd } from "../models/rows/booked-cost.ts";
 import { estimateCallMicroUsd, usageOfUnits, type PricedCall } from "../models/rows/cost.ts";
 import type { CatalogueRow } from "../models/rows/row.ts";
-import { collectJob, type JobHost } from "./collect-job.ts";
+import { collectJob } from "./collect-job.ts";
+import type { FileHost } from "./fetch-file.ts";
 
 /** A job as the journal remembers it. */
 export interface SubmittedJob extends Pick<
@@ -28,7 +29,7 @@ export interface CollectedImages {
 
 /** Asks for a job again and fetches its images. See `Artdesk.collect`. */
 export async function collectSubmittedJob(
-  host: JobHost & { policy: Policy },
+  host: FileHost & { policy: Policy },
   { job, row, provider }: { job: SubmittedJob; row: CatalogueRow; provider: Provider },
   signal: AbortSignalLike | undefined,
 ): Promise<CollectedImages> {

@@ -5,6 +5,7 @@ import type { JobProvider, Provider, ProviderJob, ProviderReply } from "../model
 import { usageOfUnits } from "../models/rows/cost.ts";
 import type { AttemptHost, AttemptTask } from "./attempt-task.ts";
 import { collectJob } from "./collect-job.ts";
+import { fetchLinks } from "./fetch-file.ts";
 import type { Gate } from "./gate.ts";
 
 const BASE_DELAY_MS = 500;
@@ -77,8 +78,12 @@ async function sendOnce(
     if (provider.kind === "job") {
       return await followJob(host, task, provider, await provider.readSubmitted(response, call), deadlineMs);
     }
-    const reply = await provider.read(response, call, host.codec);
-    if (reply.images.length > 0 || reply.extras !== undefined) return reply;
+    const reply = await fetchLinks(host, provider, await provider.read(response, call, host.codec), {
+      deadlineMs,
+      signal: task.signal,
+    });
+    if (isArtdeskError(reply)) return reply;
+    if (reply.images.length > 0 || reply.extras !== undefined || reply.unreadable !== undefined) return reply;
     return new ArtdeskError({
       code: "bad_response",
       shortMessage: `${provider.name} answered without an image.`,

@@ -1,26 +1,49 @@
 import { formatUsd } from "../basics/money.ts";
-import type { ReceivedImage } from "../basics/types.ts";
+import type { JournalImage } from "../basics/ports.ts";
+import type { ProviderReply } from "../models/adapter/provider.ts";
 import type { AttemptHost, AttemptTask } from "./attempt-task.ts";
 import type { Ending } from "./book-attempt.ts";
 
 /**
- * Keeps what came besides the images asked for. Failing here must not lose the images that were asked for.
+ * Keeps what came besides the images asked for, and what came in their place and cannot be read. Failing here must not
+ * lose the images that were asked for.
  * @returns what to tell about it
  */
 export async function keepExtras(
-  { journal }: AttemptHost,
+  host: AttemptHost,
   { reservation, provider, call }: AttemptTask,
-  extras: readonly ReceivedImage[],
+  { extras = [], unreadable = [] }: Pick<ProviderReply, "extras" | "unreadable">,
 ): Promise<readonly string[]> {
-  if (extras.length === 0) return [];
-  const what = extras.length === 1 ? "1 more image" : `${extras.length} more images`;
-  const came = `${provider.name} sent ${what} with ${call.offer.model}, a draft or one too many, and may have billed it`;
-  if (journal.keepExtras === undefined) return [`${came}: nothing here keeps it.`];
-  const images = extras.map(({ bytes, mediaType, sha256 }, index) => ({ index, bytes, mediaType, sha256 }));
+  const { model } = call.offer;
+  const warnings: string[] = [];
+  if (extras.length > 0) {
+    const what = extras.length === 1 ? "1 more image" : `${extras.length} more images`;
+    const came = `${provider.name} sent ${what} with ${model}, a draft or one too many, and may have billed it`;
+    const files = extras.map(({ bytes, mediaType, sha256 }, index) => ({ index, bytes, mediaType, sha256 }));
+    warnings.push(await keep(host, reservation.id, files, came));
+  }
+  if (unreadable.length > 0) {
+    const what = unreadable.length === 1 ? "a file" : `${unreadable.length} files`;
+    const came = `${provider.name} sent ${what} with ${model} that cannot be read as an image, and may have billed it`;
+    const files = unreadable.map((bytes, index) => {
+      return { index, bytes, mediaType: "application/octet-stream", sha256: host.codec.sha256Hex(bytes) };
+    });
+    warnings.push(await keep(host, reservation.id, files, came));
+  }
+  return warnings;
+}
+
+async function keep(
+  { journal }: AttemptHost,
+  attemptId: string,
+  files: readonly JournalImage[],
+  came: string,
+): Promise<string> {
+  if (journal.keepExtras === undefined) return `${came}: nothing here keeps it.`;
   try {
-    return [`${came}: kept in ${await journal.keepExtras(reservation.id, images)}.`];
+    return `${came}: kept in ${await journal.keepExtras(attemptId, files)}.`;
   } catch (error) {
-    return [`${came}: it could not be kept (${error instanceof Error ? error.message : String(error)}).`];
+    return `${came}: it could not be kept (${error instanceof Error ? error.message : String(error)}).`;
   }
 }
 

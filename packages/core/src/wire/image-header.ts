@@ -1,6 +1,8 @@
+import { readAvifHeader } from "./avif-header.ts";
+
 /** What the first bytes of an image file say. */
 export interface ImageHeader {
-  mediaType: "image/png" | "image/jpeg" | "image/webp" | "image/gif";
+  mediaType: "image/png" | "image/jpeg" | "image/webp" | "image/gif" | "image/avif";
   /** As stored: an EXIF rotation is not applied. */
   widthPx: number;
   heightPx: number;
@@ -10,7 +12,7 @@ export interface ImageHeader {
 export type ImageInspection = { header: ImageHeader; problem: undefined } | { header: undefined; problem: string };
 
 /**
- * Reads type and pixel size of a PNG, JPEG, WebP or GIF file and checks that the file is there to its end.
+ * Reads type and pixel size of a PNG, JPEG, WebP, GIF or AVIF file and checks that the file is there to its end.
  * Looks at the structure only: no pixel is decoded and no checksum is computed.
  */
 export function inspectImage(bytes: Uint8Array): ImageInspection {
@@ -18,11 +20,16 @@ export function inspectImage(bytes: Uint8Array): ImageInspection {
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return inspectJpeg(bytes);
   if (textAt(bytes, 0, 4) === "RIFF" && textAt(bytes, 8, 4) === "WEBP") return inspectWebp(bytes);
   if (textAt(bytes, 0, 6) === "GIF87a" || textAt(bytes, 0, 6) === "GIF89a") return inspectGif(bytes);
+  const avif = readAvifHeader(bytes);
+  if (avif !== undefined) {
+    const { widthPx, heightPx, isWhole } = avif;
+    return isWhole ? success({ mediaType: "image/avif", widthPx, heightPx }) : failure(TRUNCATED);
+  }
   if (bytes.length === 0) return failure("is empty");
   const start = textAt(bytes, 0, 256).trimStart().toLowerCase();
   if (start.startsWith("<!doctype html") || start.startsWith("<html")) return failure("is an HTML page");
   if (start.startsWith("<svg") || start.startsWith("<?xml")) return failure("is an SVG or XML document");
-  return failure("is not a PNG, JPEG, WebP or GIF file");
+  return failure("is not a PNG, JPEG, WebP, GIF or AVIF file");
 }
 
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];

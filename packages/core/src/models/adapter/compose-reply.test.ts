@@ -29,6 +29,8 @@ const FILES: readonly [name: string, mediaType: string, make: () => Promise<Uint
   ["lossless WebP", "image/webp", () => encode((image) => image.webp({ lossless: true }))],
   ["extended WebP with alpha", "image/webp", () => encode((image) => image.ensureAlpha(0.5).webp())],
   ["GIF", "image/gif", () => encode((image) => image.gif())],
+  ["AVIF", "image/avif", () => encode((image) => image.avif())],
+  ["AVIF with alpha", "image/avif", () => encode((image) => image.ensureAlpha(0.5).avif())],
 ];
 
 describe.each(FILES)("%s", (_, mediaType, make) => {
@@ -78,11 +80,11 @@ test.each([
   ["an HTML page", "\n <!DOCTYPE html><html><body>502</body></html>", "is an HTML page"],
   ["an HTML page without a doctype", "<html></html>", "is an HTML page"],
   ["SVG", '<svg xmlns="http://www.w3.org/2000/svg"/>', "is an SVG or XML document"],
-  ["JSON", '{"error":"no"}', "is not a PNG, JPEG, WebP or GIF file"],
+  ["JSON", '{"error":"no"}', "is not a PNG, JPEG, WebP, GIF or AVIF file"],
   [
     "another RIFF file",
     "RIFF\u0004\u0000\u0000\u0000WAVEfmt and more than thirty bytes of it",
-    "is not a PNG, JPEG, WebP or GIF file",
+    "is not a PNG, JPEG, WebP, GIF or AVIF file",
   ],
   ["a JPEG start with garbage", "\u00ff\u00d8\u00ff\u00e0\u0000\u0004abXXXXXXXX", "is a damaged JPEG file"],
   ["a JPEG without a frame", "\u00ff\u00d8\u00ff\u00da\u0000\u0004abXXXX\u00ff\u00d9", "is a damaged JPEG file"],

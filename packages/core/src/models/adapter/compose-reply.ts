@@ -4,7 +4,7 @@ import type { PixelSize, ReceivedImage, Usage } from "../../basics/types.ts";
 import { Base64Sink, BrokenImage, sha256OnArrival } from "../../wire/base64-sink.ts";
 import { inspectImage } from "../../wire/image-header.ts";
 import type { CallSubject } from "../../wire/reply-error.ts";
-import type { ProviderReply } from "./provider.ts";
+import type { JobFile, ProviderReply } from "./provider.ts";
 
 /** Largest image that is taken: 8192 x 8192 pixels in all, no edge above 16,384. More is a bomb for whoever decodes it. */
 const MAX_AREA_PX = 8192 * 8192;
@@ -14,7 +14,7 @@ const MAX_EDGE_PX = 16_384;
  * Checks a file that came as an image and describes it by its bytes: what a provider declares is only a claim.
  *
  * @param declaredType Media type that came with the file; named in the error when the bytes are no image.
- * @throws ArtdeskError `bad_response` with `billed: "yes"` for anything but a whole PNG, JPEG, WebP or GIF file.
+ * @throws ArtdeskError `bad_response` with `billed: "yes"` for anything but a whole PNG, JPEG, WebP, GIF or AVIF file.
  */
 export function receiveImage(bytes: Uint8Array, codec: Codec, declaredType?: string): ReceivedImage {
   const image = describe(bytes, codec, declaredType);
@@ -39,9 +39,11 @@ function isTooLarge({ widthPx, heightPx }: PixelSize): boolean {
   return widthPx * heightPx > MAX_AREA_PX || Math.max(widthPx, heightPx) > MAX_EDGE_PX;
 }
 
-/** One image of a reply as it was found: decoded, broken, or a short base64 string. */
+/** One image of a reply as it was found: decoded, broken, a short base64 string, or an address. */
 export interface FoundImage {
   value: unknown;
+  /** Where the image is, when the reply only points to it. */
+  url?: string | undefined;
   declaredType?: string | undefined;
 }
 
@@ -66,23 +68,45 @@ export function composeReply(
 ): ProviderReply {
   const { count, codec, subject, usage } = options;
   const images: ReceivedImage[] = [];
+  const links: JobFile[] = [];
+  const unreadable: Uint8Array[] = [];
   const problems: string[] = [];
   for (const each of found.slice(0, count)) {
-    const image = readFound(each, codec);
-    if (typeof image === "string") problems.push(image);
-    else images.push(image);
+    if (each.url !== undefined) {
+      links.push({ url: each.url, declaredType: each.declaredType });
+      continue;
+    }
+    const bytes = bytesOf(each, codec);
+    const image = readFound(each, bytes, codec);
+    if (typeof image !== "string") images.push(image);
+    else {
+      problems.push(image);
+      if (bytes instanceof Uint8Array && bytes.length > 0) unreadable.push(bytes);
+    }
   }
   const extras = [...(options.extras ?? []), ...found.slice(count)]
-    .map((each) => readFound(each, codec))
+    .map((each) => readFound(each, bytesOf(each, codec), codec))
     .filter((image) => typeof image !== "string");
-  const problem = options.problem ?? (images.length === count ? undefined : missing(images.length, problems, options));
-  if (problem !== undefined && images.length + extras.length === 0) throw problem;
-  return { images, ...(extras.length > 0 && { extras }), usage, requestId: subject.requestId, problem };
+  const received = images.length + links.length;
+  const problem = options.problem ?? (received === count ? undefined : missing(received, problems, options));
+  if (problem !== undefined && received + extras.length + unreadable.length === 0) throw problem;
+  return {
+    images,
+    ...(extras.length > 0 && { extras }),
+    ...(links.length > 0 && { links }),
+    ...(unreadable.length > 0 && { unreadable }),
+    usage,
+    requestId: subject.requestId,
+    problem,
+  };
+}
+
+function bytesOf({ value }: FoundImage, codec: Codec): unknown {
+  return typeof value === "string" ? decodeBase64(value, codec) : value;
 }
 
 /** The image, or why it is none. */
-function readFound({ value, declaredType }: FoundImage, codec: Codec): ReceivedImage | string {
-  const bytes = typeof value === "string" ? decodeBase64(value, codec) : value;
+function readFound({ declaredType }: FoundImage, bytes: unknown, codec: Codec): ReceivedImage | string {
   if (bytes instanceof BrokenImage) return `The image ${bytes.problem}.`;
   if (!(bytes instanceof Uint8Array)) return "An entry of the reply holds no image.";
   return describe(bytes, codec, declaredType);

@@ -37,7 +37,7 @@ export async function readImagesReply(
   const usage = reading.usage(reply?.["usage"]);
   reading.check?.(entries, usage);
   const found = entries.map((entry): FoundImage => {
-    return { value: entry?.["b64_json"], declaredType: reading.declaredType?.(entry, reply) };
+    return { ...findImage(entry), declaredType: reading.declaredType?.(entry, reply) };
   });
   // A reply that was cut off has no list to read: the images that came whole are all there is.
   return composeReply(problem === undefined ? found : images.map((value) => ({ value })), {
@@ -47,6 +47,23 @@ export async function readImagesReply(
     usage,
     problem,
   });
+}
+
+/** Where gateways put an image, or an object around it, instead of `b64_json`. */
+const OTHER_KEYS = ["url", "image_url", "image", "b64", "base64", "data"];
+
+/** The image of an entry: its base64, or where gateways put it or its address instead. */
+function findImage(entry: Json): Pick<FoundImage, "value" | "url"> {
+  const value = entry?.["b64_json"];
+  if (value !== undefined && value !== null && value !== "") return { value };
+  for (const key of OTHER_KEYS) {
+    const other = entry?.[key];
+    if (typeof other === "string" && other !== "")
+      return /^https?:/i.test(other) ? { value, url: other } : { value: other };
+    const inside = recordOf(other);
+    if (inside !== undefined) return findImage(inside);
+  }
+  return { value };
 }
 
 /**

@@ -34,10 +34,14 @@ export interface ProviderCall {
 
 /** What a provider answered to one call. */
 export interface ProviderReply {
-  /** At most the count asked for; none only beside `extras`, with the reason in `problem`. */
+  /** At most the count asked for; none only beside `links`, or `extras` or `unreadable` with the reason in `problem`. */
   images: readonly ReceivedImage[];
   /** What came besides, paid for all the same: drafts, or more images than were asked for. @default none */
   extras?: readonly ReceivedImage[] | undefined;
+  /** Images that the reply only points to: still to be fetched. @default none */
+  links?: readonly JobFile[] | undefined;
+  /** What came in an image's place and cannot be read as one, as received: paid for, so it is kept. @default none */
+  unreadable?: readonly Uint8Array[] | undefined;
   usage: Usage | undefined;
   requestId: string | undefined;
   /**

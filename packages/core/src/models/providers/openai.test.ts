@@ -219,10 +219,16 @@ describe("a reply", () => {
     });
   });
 
-  test("with URLs instead of images is a bad response", async () => {
-    await expect(read({ data: [{ url: "https://example.com/a.png" }] })).rejects.toMatchObject({
-      code: "bad_response",
-      billed: "unknown",
+  test.each([
+    [{ url: "https://example.com/a.png" }],
+    [{ b64_json: null, image_url: { url: "https://example.com/a.png" } }],
+    [{ image: { image_url: "https://example.com/a.png" } }],
+  ])("that only points to its image names where it is: %j", async (entry) => {
+    const { images, links, problem } = await read({ data: [entry] });
+    expect({ images, links, problem }).toEqual({
+      images: [],
+      links: [{ url: "https://example.com/a.png", declaredType: undefined }],
+      problem: undefined,
     });
   });
 });

@@ -228,7 +228,13 @@ function serialize(note: AttemptNote): string {
 }
 
 function fileNameOf(image: JournalImage): string {
-  const extension = { "image/jpeg": "jpg", "image/webp": "webp" }[image.mediaType] ?? "png";
+  const extensions: Readonly<Record<string, string>> = {
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/avif": "avif",
+    "application/octet-stream": "bin",
+  };
+  const extension = extensions[image.mediaType] ?? "png";
   return `${image.index}.${extension}`;
 }
 
