@@ -37,6 +37,7 @@ function job(deliverTo: DeliveryJob["inputs"]["deliver"]): DeliveryJob {
       shard: undefined,
       workingDirectory: ".",
       allowPullRequestTarget: false,
+      allowEvents: [],
     },
     event: readEventContext(env),
     files: asset("hero"),

@@ -46,6 +46,7 @@ it("has the documented defaults", () => {
     shard: undefined,
     workingDirectory: ".",
     allowPullRequestTarget: false,
+    allowEvents: [],
   });
 });
 
@@ -75,6 +76,7 @@ it("reads what is given", () => {
     "openai-api-key": " sk-test-1234567890 ",
     shard: "2/4",
     "allow-pull-request-target": "true",
+    "allow-events": "merge_group, workflow_run",
   });
   expect(inputs).toMatchObject({
     mode: "generate",
@@ -85,6 +87,7 @@ it("reads what is given", () => {
     keys: { OPENAI_API_KEY: "sk-test-1234567890" },
     shard: { index: 2, of: 4 },
     allowPullRequestTarget: true,
+    allowEvents: ["merge_group", "workflow_run"],
   });
 });
 
@@ -151,7 +154,9 @@ it("reads every input that action.yml lists, and no other", () => {
   const root = resolve(import.meta.dirname, "../../..");
   const listed = Object.keys(parse(readFileSync(resolve(root, "action.yml"), "utf8")).inputs);
   const source = readFileSync(resolve(import.meta.dirname, "../src/asked/inputs.ts"), "utf8");
-  const asked = [...source.matchAll(/read(?:Choice|Text|Lines|Usd|Secret)\("([a-z-]+)"/g)].map((match) => match[1]);
+  const asked = [...source.matchAll(/read(?:Choice|Text|Lines|Words|Usd|Secret)\("([a-z-]+)"/g)].map(
+    (match) => match[1],
+  );
   expect(new Set([...asked, ...Object.keys(KEY_INPUTS)])).toEqual(new Set(listed));
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { deliverPullRequest, pullRequestBranch, type PullRequestResult } from "../src/deliver/pull-request.ts";
+import { pullRequestBranch } from "../src/asked/branch-name.ts";
+import { deliverPullRequest, type PullRequestResult } from "../src/deliver/pull-request.ts";
 import type { DeliveryFile } from "../src/github/delivery.ts";
 import { createOctokitClient } from "../src/github/octokit-client.ts";
 import { OWNER, REPO, startGitHubEmulator, type GitHubEmulator } from "./harness/emulator.ts";

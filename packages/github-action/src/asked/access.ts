@@ -3,7 +3,9 @@ import { isForbidden, type GitHubClient } from "../github/github-client.ts";
 import type { EventContext } from "./event-context.ts";
 import type { ActionInputs, Mode } from "./inputs.ts";
 import type { Project } from "./project.ts";
+import { requireDeliverable } from "./look-first.ts";
 import { requireReviewedConfig } from "./reviewed-config.ts";
+import { spendsUnasked } from "./spending-events.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,6 +36,9 @@ export async function decideAccess(question: AccessQuestion): Promise<Access> {
   requireSense(question);
   const keyed = { ...env, ...inputs.keys };
   const hasKeys = keyVariables().some((name) => (keyed[name] ?? "") !== "");
+  const unasked = inputs.mode === "generate" ? eventNotAsked(question) : undefined;
+  if (unasked !== undefined)
+    return { mode: "plan", notes: [unasked], env: hasKeys ? keyed : { ...keyed, ...placeholders() } };
   if (!hasKeys) {
     const why = event.pullRequest?.fromFork ? "pull requests from forks get no keys" : "no provider key was given";
     const prices = "Prices assume a key for every provider.";
@@ -41,7 +46,10 @@ export async function decideAccess(question: AccessQuestion): Promise<Access> {
     return { mode: planned(inputs.mode), notes: [note], env: { ...keyed, ...placeholders() } };
   }
   const note = inputs.mode === "generate" ? await reasonNotToGenerate(question) : undefined;
-  if (inputs.mode === "generate" && note === undefined) await requireReviewedConfig(question);
+  if (inputs.mode === "generate" && note === undefined) {
+    await requireReviewedConfig(question);
+    await requireDeliverable({ ...question, deliver: inputs.deliver });
+  }
   return note === undefined
     ? { mode: inputs.mode, notes: [], env: keyed }
     : { mode: "plan", notes: [`This run only plans: ${note}.`], env: keyed };
@@ -63,6 +71,13 @@ function requireSense({ inputs, event }: AccessQuestion): void {
       hint: "Run on push to branches or on pull_request, or use `deliver: artifact`.",
     });
   }
+}
+
+/** Why an event does not spend by itself: its checkout may be a stranger's, or its branch is thrown away. */
+function eventNotAsked({ inputs, event: { eventName } }: AccessQuestion): string | undefined {
+  if (spendsUnasked(eventName) || inputs.allowEvents.includes(eventName)) return undefined;
+  if (eventName === "pull_request_target") return undefined;
+  return `This run only plans: ${eventName} does not spend by itself. If it should, say \`allow-events: ${eventName}\`.`;
 }
 
 async function reasonNotToGenerate(question: AccessQuestion): Promise<string | undefined> {

@@ -10,6 +10,11 @@ export function isBranchName(name: string): boolean {
   return name.length > 0 && Buffer.byteLength(name) <= 244 && !FORBIDDEN.test(name);
 }
 
+/** The one branch that this action uses for pull requests into `base`. */
+export function pullRequestBranch(base: string): string {
+  return `artdesk/assets/${requireBranchName(base)}`;
+}
+
 /**
  * The name itself, when git takes it.
  * @throws {ArtdeskError} `invalid_request` otherwise

@@ -55,6 +55,8 @@ export interface ActionInputs {
   /** Folder inside the workspace that holds the project; `.` for its root. */
   workingDirectory: string;
   allowPullRequestTarget: boolean;
+  /** Further events on which `generate` makes images. */
+  allowEvents: readonly string[];
   /** Present with `mode: reconcile`, in which nothing is planned or made. */
   reconcile?: ReconcileWish | undefined;
 }
@@ -92,13 +94,12 @@ export function readInputs(): ActionInputs {
     shard: readShard(),
     workingDirectory: readText("working-directory") ?? ".",
     allowPullRequestTarget: readChoice("allow-pull-request-target", ["true", "false"], "false") === "true",
+    allowEvents: readWords("allow-events"),
   };
 }
 
 function readReconcile(isAsked: boolean): ReconcileWish | undefined {
-  const which = readLines("reconcile")
-    .flatMap((line) => line.split(/[\s,]+/))
-    .filter((id) => id !== "");
+  const which = readWords("reconcile");
   const billed = readText("billed");
   if (!isAsked) {
     if (which.length > 0 || billed !== undefined)
@@ -127,6 +128,12 @@ function readLines(name: string): readonly string[] {
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
+}
+
+function readWords(name: string): readonly string[] {
+  return readLines(name)
+    .flatMap((line) => line.split(/[\s,]+/))
+    .filter((word) => word !== "");
 }
 
 function readChoice<const T extends string>(name: string, allowed: readonly T[], fallback: T): T {

@@ -3,6 +3,7 @@ import { relative, resolve, sep } from "node:path";
 import { ArtdeskError } from "@artdesk/core";
 import { openWorkspace, type Workspace } from "@artdesk/core/node";
 import type { ActionInputs, Mode, Shard } from "./inputs.ts";
+import { findRepository, type RepositoryFolder } from "./repository-folder.ts";
 
 /** Where the listed assets of a workspace stand, as the workspace tells it. */
 export type Listing = Awaited<ReturnType<Workspace["listStatuses"]>>;
@@ -11,8 +12,10 @@ export type ListedAsset = Listing["assets"][number];
 /** The prompt files of this run. */
 export interface Project {
   workspace: Workspace;
-  /** Absolute path of the checkout. */
+  /** Absolute path of the runner's workspace. */
   checkout: string;
+  /** The repository in it that the project belongs to. */
+  repository: RepositoryFolder;
   listing: Listing;
   /** What core is asked to work on; undefined when this shard has nothing. */
   paths: readonly string[] | undefined;
@@ -39,9 +42,10 @@ export async function openProject(inputs: ActionInputs, checkout: string): Promi
   const listing = await workspace.listStatuses(inputs.prompts);
   // The workspace may begin above the folder that the workflow names, where artdesk.yml lies.
   const prompts = inputs.prompts && workspace.fromRoot(inputs.prompts);
-  const inside = relative(realpathSync(checkout), workspace.root).split(sep).join("/");
+  const repository = findRepository(workspace.root, checkout);
+  const inside = relative(repository.root, workspace.root).split(sep).join("/");
   const prefix = inside === "" ? "" : `${inside}/`;
-  const project = { workspace, checkout, repositoryPath: (path: string) => `${prefix}${path}` };
+  const project = { workspace, checkout, repository, repositoryPath: (path: string) => `${prefix}${path}` };
   if (!inputs.shard) return { ...project, listing, paths: prompts };
   const files = filesOfShard(listing, inputs.shard);
   const assets = listing.assets.filter(({ asset }) => files.includes(asset.file));

@@ -5,15 +5,7 @@ import { statusOf, type GitHubClient } from "../github/github-client.ts";
 import type { EventContext } from "./event-context.ts";
 import type { ActionInputs } from "./inputs.ts";
 import type { Project } from "./project.ts";
-
-/** Events whose checkout was pushed by somebody who may write to the repository. All others may show foreign files. */
-const EVENTS_OF_WRITERS: readonly string[] = [
-  "push",
-  "schedule",
-  "workflow_dispatch",
-  "repository_dispatch",
-  "release",
-];
+import { EVENTS_OF_WRITERS } from "./spending-events.ts";
 
 interface ConfigQuestion {
   inputs: ActionInputs;

@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { askLocalGit } from "../asked/local-git.ts";
 import type { Project } from "../asked/project.ts";
 import type { DeliveryFile } from "../github/delivery.ts";
 
@@ -16,7 +15,7 @@ export interface DeliverableAsset {
  * assets at a time, and the questions that were drawn from their prompts. When git cannot tell, all files of all assets come back and the branch itself is compared.
  */
 export async function collectFiles(project: Project, assets: readonly DeliverableAsset[]): Promise<DeliveryFile[]> {
-  const changed = await changedPaths(project.checkout);
+  const changed = await changedPaths(project.repository.root);
   const files: DeliveryFile[] = [];
   for (const { id, outputs } of assets) {
     const paths = [...outputs, project.workspace.lockPath(id)];
@@ -59,24 +58,13 @@ async function readFiles(project: Project, id: string, outputs: readonly string[
 }
 
 /** Paths that differ from the checked-out commit or are new, from the repository's root; undefined without git. */
-async function changedPaths(checkout: string): Promise<ReadonlySet<string> | undefined> {
-  try {
-    const { stdout } = await promisify(execFile)(
-      "git",
-      [
-        "-c",
-        "core.fsmonitor=false",
-        "--no-optional-locks",
-        "status",
-        "--porcelain",
-        "-z",
-        "--no-renames",
-        "--untracked-files=all",
-      ],
-      { cwd: checkout, maxBuffer: 256_000_000 },
-    );
-    return new Set(stdout.split("\0").map((line) => line.slice(3)));
-  } catch {
-    return undefined;
-  }
+async function changedPaths(root: string): Promise<ReadonlySet<string> | undefined> {
+  const { code, stdout } = await askLocalGit(root, [
+    "status",
+    "--porcelain",
+    "-z",
+    "--no-renames",
+    "--untracked-files=all",
+  ]);
+  return code === 0 ? new Set(stdout.split("\0").map((line) => line.slice(3))) : undefined;
 }

@@ -1,5 +1,5 @@
 import { ArtdeskError } from "@artdesk/core";
-import { requireBranchName } from "../asked/branch-name.ts";
+import { pullRequestBranch } from "../asked/branch-name.ts";
 import { blobId, type DeliveryFile } from "../github/delivery.ts";
 import { createGitData, type GitData } from "../github/git-data.ts";
 import { isForbidden, messageOf, statusOf, type GitHubClient, type Repository } from "../github/github-client.ts";
@@ -44,11 +44,6 @@ interface PullReply {
 }
 
 const MAX_TRIES = 12;
-
-/** The one branch that this action uses for pull requests into `base`. */
-export function pullRequestBranch(base: string): string {
-  return `artdesk/assets/${requireBranchName(base)}`;
-}
 
 /**
  * Keeps one pull request into `base`: made when files differ, updated in place, closed when nothing differs any more.

@@ -3,7 +3,7 @@ import type { EventContext } from "../asked/event-context.ts";
 import type { GitHubClient } from "../github/github-client.ts";
 import type { DeliverTo } from "../asked/inputs.ts";
 import { isStale, type ListedAsset, type Project } from "../asked/project.ts";
-import { pullRequestBranch } from "./pull-request.ts";
+import { pullRequestBranch } from "../asked/branch-name.ts";
 
 /**
  * Brings images into the workspace that an earlier run made for the very same prompts and delivered after this run's

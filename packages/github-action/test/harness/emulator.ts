@@ -1,6 +1,6 @@
 import { createSign, randomBytes } from "node:crypto";
 import { createEmulator } from "emulate";
-import { startGraphqlShim } from "./graphql-shim.ts";
+import { startGraphqlShim, type TestRule } from "./graphql-shim.ts";
 import { findFreePort } from "./free-port.ts";
 
 /** Rights of an installation token, as in a workflow's `permissions`. */
@@ -17,6 +17,8 @@ export interface GitHubEmulator {
   installationToken(permissions: Permissions): Promise<string>;
   /** Calls that came through the shim, as `METHOD /path`. */
   calls: readonly string[];
+  /** Rulesets by branch name. */
+  rules: Map<string, readonly TestRule[]>;
   /** JSON of one REST call as the admin. */
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
   close(): Promise<void>;
@@ -54,7 +56,7 @@ export async function startGitHubEmulator(): Promise<GitHubEmulator> {
       },
     },
   });
-  const shim = await startGraphqlShim(emulator.url);
+  const shim = await startGraphqlShim(emulator.url, adminToken);
   const call = async <T>(method: string, path: string, token: string, body?: unknown): Promise<T> => {
     const reply = await fetch(`${emulator.url}${path}`, {
       method,
@@ -71,6 +73,7 @@ export async function startGitHubEmulator(): Promise<GitHubEmulator> {
     restUrl: emulator.url,
     adminToken,
     calls: shim.calls,
+    rules: shim.rules,
     api: (method, path, body) => call(method, path, adminToken, body),
     installationToken: async (permissions) => {
       const path = `/app/installations/${INSTALLATION_ID}/access_tokens`;

@@ -14,9 +14,17 @@ interface CommitInput {
   fileChanges: { additions?: { path: string; contents: string }[]; deletions?: { path: string }[] };
 }
 
+/** An active rule of a ruleset, and whether the caller may bypass it. */
+export interface TestRule {
+  type: string;
+  bypass?: "always" | "never";
+}
+
 export interface GraphqlShim {
   url: string;
   calls: readonly string[];
+  /** Rulesets by branch, which the emulator does not know. */
+  rules: Map<string, readonly TestRule[]>;
   close(): Promise<void>;
 }
 
@@ -25,11 +33,18 @@ export interface GraphqlShim {
  * the emulator's git data. This shim is ours, written after GitHub's documentation of the mutation: what it shows is
  * that the action speaks the documented form, not that GitHub takes it. Everything else is passed on as it is.
  */
-export async function startGraphqlShim(upstreamUrl: string): Promise<GraphqlShim> {
+export async function startGraphqlShim(upstreamUrl: string, adminToken: string): Promise<GraphqlShim> {
   const calls: string[] = [];
+  const rules = new Map<string, readonly TestRule[]>();
   const server = createServer((request, response) => {
     calls.push(`${request.method} ${request.url}`);
-    const work = request.url === "/graphql" ? answerGraphql(request, upstreamUrl) : passOn(request, upstreamUrl);
+    const ruled = answerRules(request.url ?? "", rules);
+    const work =
+      ruled !== undefined
+        ? Promise.resolve(ruled)
+        : request.url === "/graphql"
+          ? answerGraphql(request, { upstreamUrl, adminToken, rules })
+          : passOn(request, upstreamUrl);
     work.then(
       (reply) => send(response, reply),
       (error: unknown) => send(response, { status: 502, headers: {}, body: Buffer.from(String(error)) }),
@@ -41,6 +56,7 @@ export async function startGraphqlShim(upstreamUrl: string): Promise<GraphqlShim
   return {
     url: `http://127.0.0.1:${port}`,
     calls,
+    rules,
     close: () =>
       new Promise((done) => {
         server.closeAllConnections();
@@ -84,14 +100,65 @@ async function passOn(request: IncomingMessage, upstreamUrl: string): Promise<Re
   return { status: reply.status, headers: passed, body: Buffer.from(await reply.arrayBuffer()) };
 }
 
-async function answerGraphql(request: IncomingMessage, upstreamUrl: string): Promise<Reply> {
-  const { query, variables }: { query: string; variables: { input: CommitInput } } = JSON.parse(
-    (await readBody(request)).toString("utf8"),
-  );
+/** The two pages of GitHub's REST API about rulesets. A ruleset's id is the place of its rule, counted from 1. */
+function answerRules(path: string, rules: ReadonlyMap<string, readonly TestRule[]>): Reply | undefined {
+  const branch = /^\/repos\/[^/]+\/[^/]+\/rules\/branches\/(.+)$/.exec(path)?.[1];
+  const all = [...rules].flatMap(([name, list]) => list.map((rule) => ({ name, rule })));
+  if (branch !== undefined) {
+    const active = all.map(({ name, rule }, index) => ({ name, type: rule.type, ruleset_id: index + 1 }));
+    return json(
+      200,
+      active.filter(({ name }) => name === decodeURIComponent(branch)),
+    );
+  }
+  const id = /^\/repos\/[^/]+\/[^/]+\/rulesets\/(\d+)$/.exec(path)?.[1];
+  if (id === undefined) return undefined;
+  return json(200, { id: Number(id), current_user_can_bypass: all[Number(id) - 1]?.rule.bypass ?? "never" });
+}
+
+interface Upstream {
+  upstreamUrl: string;
+  adminToken: string;
+  rules: ReadonlyMap<string, readonly TestRule[]>;
+}
+
+/** GraphQL's `RefUpdateRule`, made from the emulator's branch protection. */
+async function answerRefUpdateRule(
+  { owner, repo, ref }: { owner: string; repo: string; ref: string },
+  { upstreamUrl, adminToken }: Upstream,
+): Promise<Reply> {
+  const branch = ref.replace("refs/heads/", "");
+  const reply = await fetch(`${upstreamUrl}/repos/${owner}/${repo}/branches/${branch}/protection`, {
+    headers: { authorization: `Bearer ${adminToken}` },
+  });
+  if (!reply.ok) return json(200, { data: { repository: { ref: { refUpdateRule: null } } } });
+  const protection = (await reply.json()) as {
+    required_pull_request_reviews?: { required_approving_review_count?: number } | null;
+    required_status_checks?: { contexts: string[] } | null;
+    restrictions?: unknown;
+  };
+  const reviews = protection.required_pull_request_reviews;
+  const refUpdateRule = {
+    viewerCanPush: !protection.restrictions,
+    requiredApprovingReviewCount: reviews ? (reviews.required_approving_review_count ?? 1) : null,
+    requiredStatusCheckContexts: protection.required_status_checks?.contexts ?? null,
+  };
+  return json(200, { data: { repository: { ref: { refUpdateRule } } } });
+}
+
+async function answerGraphql(request: IncomingMessage, upstream: Upstream): Promise<Reply> {
+  const { upstreamUrl, rules } = upstream;
+  const { query, variables } = JSON.parse((await readBody(request)).toString("utf8")) as {
+    query: string;
+    variables: { input: CommitInput; owner: string; repo: string; ref: string };
+  };
+  if (query.includes("refUpdateRule")) return answerRefUpdateRule(variables, upstream);
   if (!query.includes("createCommitOnBranch"))
     return json(200, { errors: [{ type: "NOT_FOUND", message: "unknown" }] });
   const authorization = request.headers.authorization ?? "";
   try {
+    const ruled = rules.get(variables.input.branch.branchName)?.find(({ bypass }) => bypass !== "always");
+    if (ruled) throw new Refusal("UNPROCESSABLE", `Repository rule violations found: ${ruled.type}`);
     const oid = await createCommit(variables.input, `${upstreamUrl}/repos`, authorization);
     return json(200, { data: { createCommitOnBranch: { commit: { oid, signature: { isValid: true } } } } });
   } catch (error) {
