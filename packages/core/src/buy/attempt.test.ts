@@ -5,6 +5,7 @@ import { Overruns } from "./overruns.ts";
 import { presetPolicy } from "../decide/policy/presets.ts";
 import { type ExampleReply, exampleReply } from "../testing/example-provider.ts";
 import type { Attempt } from "../basics/receipt.ts";
+import type { PixelSize } from "../basics/types.ts";
 
 const IMAGE_MICRO_USD = 53_000;
 
@@ -213,7 +214,7 @@ describe("the books", () => {
 });
 
 describe("a provider that draws by itself", () => {
-  const card = { bytes: new Uint8Array(1), mediaType: "image/png", widthPx: 1, heightPx: 1, sha256: "" };
+  const card = { bytes: new Uint8Array(1), mediaType: "image/png", widthPx: 1024, heightPx: 1024, sha256: "" };
 
   test("sends nothing and is booked", async () => {
     const draw = (): { images: (typeof card)[]; usage: undefined; requestId: undefined } => ({
@@ -256,6 +257,20 @@ describe("money and images that nobody asked for", () => {
     const { host, task } = await bench([exampleReply({ images: 1, costMicroUsd: 60_000 })]);
     expect((await runAttempt({ ...host, overruns }, task)).warnings).toEqual([]);
     expect(overruns.amountFor("example-image-1", 60_000)).toBe(60_000);
+  });
+
+  test.each<[string, PixelSize, string[]]>([
+    ["smaller", { widthPx: 512, heightPx: 512 }, ["512x512"]],
+    ["of another shape", { widthPx: 1200, heightPx: 1000 }, ["1200x1000"]],
+    ["a few pixels off", { widthPx: 1040, heightPx: 1024 }, []],
+    ["larger", { widthPx: 2048, heightPx: 2048 }, []],
+  ])("an image that is %s is delivered, and told where it matters", async (_, pixels, sizes) => {
+    const { host, task } = await bench([exampleReply({ images: 1, pixels, costMicroUsd: 60_000 })]);
+    const { images: delivered, warnings } = await runAttempt(host, task);
+    expect(delivered).toHaveLength(1);
+    expect(warnings).toEqual(
+      sizes.map((size) => `example-image-1 made ${size} where 1024x1024 was asked for: delivered as it came.`),
+    );
   });
 
   test.each<[string, (() => Promise<string>) | undefined, RegExp]>([

@@ -2,7 +2,7 @@ import { ArtdeskError, isArtdeskError } from "../basics/errors.ts";
 import type { Attempt } from "../basics/receipt.ts";
 import type { AttemptHost, AttemptResult, AttemptTask } from "./attempt-task.ts";
 import { bookAttempt, describeEnding, tablePrice } from "./book-attempt.ts";
-import { keepExtras, tellOverrun } from "./tell-attempt.ts";
+import { keepExtras, tellOverrun, tellSizes } from "./tell-attempt.ts";
 import { openGate } from "./gate.ts";
 import type { Settlement } from "./ledger/ledger-types.ts";
 import { sendCall, type Sent } from "./send-call.ts";
@@ -61,7 +61,11 @@ export async function runAttempt(host: AttemptHost, task: AttemptTask): Promise<
     error: sent.error && { code: sent.error.code, message: sent.error.shortMessage },
   };
   host.overruns?.learn(reservation.model, ending.costMicroUsd, reservation.amountMicroUsd);
-  const warnings = [...(await keepExtras(host, task, sent.reply ?? {})), ...tellOverrun(task, ending)];
+  const warnings = [
+    ...tellSizes(task, sent.reply?.images ?? []),
+    ...(await keepExtras(host, task, sent.reply ?? {})),
+    ...tellOverrun(task, ending),
+  ];
   task.onEvent({ type: "attempt_ended", attempt });
   const beginFailure = beginError?.code === "budget_exceeded" ? undefined : beginError;
   return {

@@ -4,7 +4,7 @@ import { ArtdeskError } from "../basics/errors.ts";
 import type { Journal } from "../basics/ports.ts";
 import { exampleReply } from "../testing/example-provider.ts";
 
-const BASE = exampleReply({ images: 1, costMicroUsd: 20_000 });
+const BASE = exampleReply({ images: 1, pixels: { widthPx: 512, heightPx: 512 }, costMicroUsd: 20_000 });
 const LARGE = exampleReply({ images: 1, costMicroUsd: 6_000 });
 const REFUSED = new ArtdeskError({ code: "content_refused", shortMessage: "No.", billed: "no" });
 const BUSY = new ArtdeskError({ code: "rate_limited", shortMessage: "Busy.", billed: "no" });
@@ -46,8 +46,8 @@ test("the smaller image is kept and settled before the call that enlarges it, as
       ["settled", 6_000],
     ],
   ]);
-  // The image that came is 1x1, whatever size was asked for.
-  expect(factors).toEqual([undefined, 2048]);
+  // Of the image that came, whatever size was asked for.
+  expect(factors).toEqual([undefined, 4]);
   expect(notes).toEqual([
     "begin id-1 for b-1 to 2048x2048",
     "keep id-1",
@@ -103,7 +103,7 @@ test("when enlarging fails, no other model is bought in its place", async () => 
   expect(result.error).toMatchObject({
     code: "rate_limited",
     billed: "no",
-    shortMessage: "The image of a-1 at 1x1 is paid for and kept, but was not enlarged: Busy.",
+    shortMessage: "The image of a-1 at 512x512 is paid for and kept, but was not enlarged: Busy.",
     hint: "Run again: the image is not bought a second time, only enlarged.",
   });
 });

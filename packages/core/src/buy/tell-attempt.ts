@@ -1,4 +1,5 @@
 import { formatUsd } from "../basics/money.ts";
+import type { ReceivedImage } from "../basics/types.ts";
 import type { JournalImage } from "../basics/ports.ts";
 import type { ProviderReply } from "../models/adapter/provider.ts";
 import type { AttemptHost, AttemptTask } from "./attempt-task.ts";
@@ -45,6 +46,21 @@ async function keep(
   } catch (error) {
     return `${came}: it could not be kept (${error instanceof Error ? error.message : String(error)}).`;
   }
+}
+
+/** How far a shape may be off before people are told: models round edges to their own steps. */
+const SHAPE_TOLERANCE = 0.02;
+
+/** Images with fewer pixels than the offer says, or another shape: they are delivered, and told. */
+export function tellSizes({ call: { offer } }: AttemptTask, images: readonly ReceivedImage[]): readonly string[] {
+  const askedShape = offer.widthPx / offer.heightPx;
+  const other = images.filter(({ widthPx, heightPx }) => {
+    const isSmaller = widthPx * heightPx < offer.widthPx * offer.heightPx * (1 - SHAPE_TOLERANCE);
+    return isSmaller || Math.abs(widthPx / heightPx / askedShape - 1) > SHAPE_TOLERANCE;
+  });
+  const sizes = [...new Set(other.map(({ widthPx, heightPx }) => `${widthPx}x${heightPx}`))];
+  if (sizes.length === 0) return [];
+  return [`${offer.model} made ${sizes.join(" and ")} where ${offer.size} was asked for: delivered as it came.`];
 }
 
 /** A call that cost more than was set aside for it: the budget may have been passed by the difference. */

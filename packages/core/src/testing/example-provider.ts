@@ -7,7 +7,7 @@ import {
   type ProviderCall,
   type ProviderReply,
 } from "../models/adapter/provider.ts";
-import type { ReceivedImage, Usage } from "../basics/types.ts";
+import type { PixelSize, ReceivedImage, Usage } from "../basics/types.ts";
 import type { FakeReply } from "./fake-http.ts";
 
 /** What {@link exampleProvider} reads out of a 2xx reply. */
@@ -16,6 +16,8 @@ export interface ExampleReply {
   images: number;
   /** How many came besides. @default 0 */
   extras?: number;
+  /** What the images measure. @default 1024x1024 */
+  pixels?: PixelSize;
   /** The cost that the provider states. Micro-USD. */
   costMicroUsd?: number;
   /** What went wrong beside the images; without images it is thrown. */
@@ -62,12 +64,14 @@ async function readReply(response: HttpResponse, _call: ProviderCall, codec: Cod
   let text = "";
   for await (const chunk of response.body) text += new TextDecoder().decode(chunk);
   // The script of the test wrote it.
-  const { images, extras = 0, costMicroUsd, problem } = JSON.parse(text) as ExampleReply;
+  const { images, extras = 0, pixels = USUAL, costMicroUsd, problem } = JSON.parse(text) as ExampleReply;
   const usage = costMicroUsd === undefined ? undefined : usageOf(costMicroUsd);
   if (images + extras === 0 && problem) throw new ArtdeskError({ ...problem, usage });
   return {
-    images: Array.from({ length: images }, (_, index) => exampleImage(index, codec)),
-    ...(extras > 0 && { extras: Array.from({ length: extras }, (_, index) => exampleImage(images + index, codec)) }),
+    images: Array.from({ length: images }, (_, index) => exampleImage(index, pixels, codec)),
+    ...(extras > 0 && {
+      extras: Array.from({ length: extras }, (_, index) => exampleImage(images + index, pixels, codec)),
+    }),
     usage,
     requestId: "req-example",
     problem: problem && new ArtdeskError(problem),
@@ -86,7 +90,9 @@ function usageOf(costMicroUsd: number): Usage {
   };
 }
 
-function exampleImage(index: number, codec: Codec): ReceivedImage {
+const USUAL: PixelSize = { widthPx: 1024, heightPx: 1024 };
+
+function exampleImage(index: number, pixels: PixelSize, codec: Codec): ReceivedImage {
   const bytes = new Uint8Array([index]);
-  return { bytes, mediaType: "image/png", widthPx: 1, heightPx: 1, sha256: codec.sha256Hex(bytes) };
+  return { bytes, mediaType: "image/png", ...pixels, sha256: codec.sha256Hex(bytes) };
 }

@@ -17,8 +17,6 @@ export interface ImagesReplyReading {
   declaredType?(entry: Json, reply: Json): string | undefined;
   /** What a reply with status 200 says went wrong; undefined when it is one with images. @default never */
   failure?(reply: Json): ArtdeskError | undefined;
-  /** Throws when the entries cannot be used at all. */
-  check?(entries: readonly Json[], usage: Usage | undefined): void;
 }
 
 /** Reads `{data: [{b64_json}], usage}` while it arrives. Throws `bad_response` or `network` with what is known. */
@@ -35,7 +33,6 @@ export async function readImagesReply(
   const failure = entries.length === 0 ? reading.failure?.(reply) : undefined;
   if (failure !== undefined) throw failure;
   const usage = reading.usage(reply?.["usage"]);
-  reading.check?.(entries, usage);
   const found = entries.map((entry): FoundImage => {
     return { ...findImage(entry), declaredType: reading.declaredType?.(entry, reply) };
   });

@@ -77,23 +77,7 @@ function fieldsOf({ request, offer, row, count }: ProviderCall): Fields {
 
 function readReply(response: HttpResponse, call: ProviderCall, codec: Codec): Promise<ProviderReply> {
   const subject = subjectOf(response, call);
-  return readImagesReply(response, call, codec, subject, {
-    usage: readUsage,
-    check(entries, usage) {
-      const isLink = entries.some((entry) => entry?.["b64_json"] === undefined && typeof entry?.["url"] === "string");
-      if (!isLink) return;
-      throw new ArtdeskError({
-        code: "bad_response",
-        shortMessage: `${subject.providerName} sent a link instead of the image for ${subject.model}.`,
-        hint: "Let the server answer with base64: `parameters: { response_format: b64_json }` in the model's row.",
-        provider: subject.provider,
-        model: subject.model,
-        requestId: subject.requestId,
-        billed: "yes",
-        usage,
-      });
-    },
-  });
+  return readImagesReply(response, call, codec, subject, { usage: readUsage });
 }
 
 /** Tokens, for the books; the price of such a model is the user's own, per image. */
