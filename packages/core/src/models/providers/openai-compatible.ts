@@ -1,4 +1,4 @@
-import { ArtdeskError } from "../../basics/errors.ts";
+import type { ArtdeskError } from "../../basics/errors.ts";
 import { recordOf } from "../../basics/json-record.ts";
 import type { Codec, HttpRequest, HttpResponse } from "../../basics/ports.ts";
 import type { Usage } from "../../basics/types.ts";
