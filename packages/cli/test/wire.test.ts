@@ -69,6 +69,9 @@ test("a provider that asks for two hours ends the run, and the next one, which s
   });
   const folder = makeFolder({ "fox.image.md": PROMPT });
   expect((await runArtdeskJson(folder, ["generate"], env)).code).toBe(1);
+  const closed = /OpenAI has asked for no calls of gpt-image-2 until \d{4}-\d\d-\d\d \d\d:\d\d UTC/;
+  expect((await runArtdeskProcess(folder, ["plan"], env)).stdout).toMatch(closed);
+  expect((await runArtdeskProcess(folder, ["doctor"], env)).stdout).toMatch(closed);
   isBusy = false;
   const called = calls();
   const { code, document } = await runArtdeskJson(folder, ["generate"], env);

@@ -63,13 +63,20 @@ export function refresh(state: LaneState, published: PublishedLimits, nowMs: num
 }
 
 /**
+ * Until when a refusal keeps a lane closed: Unix time in milliseconds, undefined when it does not. A clock that was set
+ * back must not keep it closed for longer than any reply may.
+ */
+export function closedUntil({ closedUntilMs }: LaneState, nowMs: number): number | undefined {
+  return nowMs < closedUntilMs && closedUntilMs <= nowMs + LONGEST_CLOSED_MS ? closedUntilMs : undefined;
+}
+
+/**
  * Decides whether a call may start. Any window of the provider's, wherever it begins, holds no more than the limit.
  * Where only a lower bound is known, one call at a time may go beyond it.
  */
 export function decide(state: LaneState, published: PublishedLimits, need: LaneNeed, nowMs: number): Verdict {
-  // A clock that was set back must not keep the lane closed for longer than any reply may.
-  if (nowMs < state.closedUntilMs && state.closedUntilMs <= nowMs + LONGEST_CLOSED_MS)
-    return { go: false, untilMs: state.closedUntilMs, because: "refused" };
+  const closedUntilMs = closedUntil(state, nowMs);
+  if (closedUntilMs !== undefined) return { go: false, untilMs: closedUntilMs, because: "refused" };
   const concurrency = concurrencyOf(state, published);
   const leases = Object.values(state.leases);
   if (concurrency !== undefined && leases.length >= concurrency)

@@ -5,6 +5,8 @@ import { emptyLane, type LaneState, parseLane, serializeLane } from "./lane-stat
 export interface LaneBook {
   /** As last read or written. */
   readonly state: LaneState;
+  /** Reads what is kept, and writes nothing. */
+  look(): Promise<LaneState>;
   /** One atomic step. The step may be asked again when another process came first; it must not have effects. */
   update<T>(step: (state: LaneState, nowMs: number) => { next: LaneState; answer: T }): Promise<T>;
 }
@@ -54,6 +56,15 @@ export function createLaneBook(options: {
   return {
     get state() {
       return state;
+    },
+    async look() {
+      try {
+        const stored = await store?.read(key);
+        return stored ? parseLane(stored.value) : state;
+      } catch {
+        // As above: without the store, what this process knows.
+        return state;
+      }
     },
     update<T>(step: (current: LaneState, atMs: number) => { next: LaneState; answer: T }): Promise<T> {
       const mine = turn.then(() => once<T>(step));

@@ -1,6 +1,6 @@
 import type { ArtdeskError } from "../../basics/errors.ts";
 import type { AbortSignalLike, Clock, LedgerStore, Random } from "../../basics/ports.ts";
-import { accept, learn, limitOf, refresh, refuse } from "./admission.ts";
+import { accept, closedUntil, learn, limitOf, refresh, refuse } from "./admission.ts";
 import { admitJobs, type LaneAnswer } from "./admit-jobs.ts";
 import { type CheapHours, nextCheapMs } from "./cheap-hours.ts";
 import { createLaneBook, type LaneBook } from "./lane-book.ts";
@@ -45,6 +45,8 @@ export interface Pacer {
    * cannot start before its deadline; nothing was sent then.
    */
   enter(job: PacedJob, options?: EnterOptions): Promise<Pass>;
+  /** Until when the provider has asked for no calls, in Unix time in milliseconds; undefined when calls may go. Writes nothing. */
+  closedUntilMs(lane: string): Promise<number | undefined>;
   /** What is known of a lane's images per minute; undefined while it is not. */
   imagesPerMinute(lane: string): number | undefined;
 }
@@ -219,6 +221,10 @@ export function createPacer(options: PacerOptions): Pacer {
   };
 
   return {
+    async closedUntilMs(key) {
+      const book = lanes.get(key)?.book ?? createLaneBook({ clock, random, store, key });
+      return closedUntil(await book.look(), clock.nowMs());
+    },
     imagesPerMinute(key) {
       const lane = lanes.get(key);
       const limit = lane && limitOf(lane.book.state, lane.published, "images");

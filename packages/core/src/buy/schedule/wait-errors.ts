@@ -1,4 +1,5 @@
 import { ArtdeskError } from "../../basics/errors.ts";
+import { utcMinute } from "../../basics/utc-minute.ts";
 
 /** A call that could not start before its deadline. Nothing was sent. */
 export function startsTooLate(): ArtdeskError {
@@ -26,7 +27,7 @@ export const PATIENCE_MS: number = 600_000;
 export function askedToWait(untilMs: number, nowMs: number): ArtdeskError {
   return new ArtdeskError({
     code: "rate_limited",
-    shortMessage: `The provider has asked for no calls until ${new Date(untilMs).toISOString().slice(0, 16).replace("T", " ")} UTC; nothing was sent.`,
+    shortMessage: `The provider has asked for no calls until ${utcMinute(untilMs)}; nothing was sent.`,
     hint: "Run again after that, or use another provider until then.",
     retryAfterMs: Math.max(0, untilMs - nowMs),
   });

@@ -8,6 +8,7 @@ import { systemClock } from "../platform/system-clock.ts";
 import { createUndiciHttp } from "../platform/undici-http.ts";
 import { platformId } from "../../models/adapter/platform-id.ts";
 import { withPlatforms } from "../platform/with-platforms.ts";
+import { tellClosedModels } from "../run/closed-models.ts";
 import { type AssetDeskOptions, openAssetDesk } from "../run/asset-desk.ts";
 
 /** One thing that was looked at. */
@@ -48,6 +49,14 @@ export async function diagnose(options: AssetDeskOptions & { live: boolean }): P
       );
       await desk.artdesk.ledger.balances();
       findings.push(ok("ledger", "can be read"));
+      const called = rows.map(({ provider, id }) => ({ provider, model: id }));
+      for (const { model, message } of await tellClosedModels(desk, called))
+        findings.push({
+          state: "warning",
+          subject: model,
+          message,
+          hint: "Run again after that, or use another model.",
+        });
     } finally {
       await desk.close();
     }

@@ -5,6 +5,7 @@ import type { JournalRecord } from "../journal/file-journal.ts";
 import type { AssetState } from "../workspace/status-listing.ts";
 import type { AssetDesk } from "./asset-desk.ts";
 import { budgetOf, collectWarnings, toReportError } from "./asset-planning.ts";
+import { tellClosedModels } from "./closed-models.ts";
 import { cutSizeOf } from "./deliver-images.ts";
 import { refusalWhenUnknown } from "./delivery.ts";
 import { planWithBases } from "./kept-bases.ts";
@@ -25,6 +26,7 @@ export async function planAssets(desk: AssetDesk, paths: readonly string[] = [])
   const offers = assets.flatMap((asset) => (asset.error ? [] : (asset.decision?.offers[0] ?? [])));
   const sum = (pick: (offer: (typeof offers)[number]) => number): number =>
     offers.reduce((total, offer) => total + pick(offer), 0);
+  const closed = await tellClosedModels(desk, offers);
   const count = (status: PlanAsset["status"]): number => assets.filter((asset) => asset.status === status).length;
   return {
     assets,
@@ -42,6 +44,7 @@ export async function planAssets(desk: AssetDesk, paths: readonly string[] = [])
     orphans: listing.orphans.map((orphan) => orphan.file),
     warnings: [
       ...desk.warnings,
+      ...closed.map(({ message }) => `${message} A run before that waits, or ends with nothing sent.`),
       ...listing.assets.filter(({ status }) => status === "edited_output").map(describeEdited),
       ...collectWarnings(assets.map(({ id, decision }) => ({ id, warnings: decision?.warnings ?? [] }))),
     ],

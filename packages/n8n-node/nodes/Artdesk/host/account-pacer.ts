@@ -20,6 +20,7 @@ export function createAccountPacer(accounts: ReadonlyMap<string, string>): Pacer
   return {
     enter: (job, options) => pacerOf(job.lane).enter(job, options),
     imagesPerMinute: (lane) => pacerOf(lane).imagesPerMinute(lane),
+    closedUntilMs: (lane) => pacerOf(lane).closedUntilMs(lane),
   };
 }
 
