@@ -6,10 +6,10 @@ import { chooseLedger } from "./asked/ledger-choice.ts";
 import { hasWork, isStale, openProject, shardsOf, type Project } from "./asked/project.ts";
 import { createRedact } from "./asked/redact.ts";
 import type { RunContext, RunHost } from "./asked/run-context.ts";
-import { collectFiles } from "./deliver/collect-files.ts";
+import { deliverImages, deliverKept, together } from "./deliver/deliver-images.ts";
 import type { GitHubClient } from "./github/github-client.ts";
 import type { PromptClaims } from "./make/prompt-claims.ts";
-import type { Delivered } from "./tell/delivered.ts";
+import { NOT_DELIVERED, type Delivered } from "./tell/delivered.ts";
 import { describeRun, type CoreReport } from "./tell/describe-run.ts";
 import { totalsOf, type ReportModel } from "./tell/report-model.ts";
 import { tell } from "./tell/tell.ts";
@@ -42,9 +42,9 @@ export async function run(host: RunHost): Promise<boolean> {
   const claims = access.mode === "generate" ? await claim(context, project) : undefined;
   try {
     context.notes.push(...(claims?.notes ?? []));
-    if (access.mode === "generate" && (await restore(context, project)) > 0)
-      project = await openProject(inputs, checkout);
-    return await makeAndTell(context, claims?.without(project) ?? project, access, shards);
+    const restored = access.mode === "generate" ? await restore(context, project) : { delivered: [], kept: [] };
+    if (restored.delivered.length + restored.kept.length > 0) project = await openProject(inputs, checkout);
+    return await makeAndTell(context, { project: claims?.without(project) ?? project, access, shards, restored });
   } finally {
     await claims?.release();
   }
@@ -65,20 +65,31 @@ async function reconcileBooks(
   return true;
 }
 
-async function makeAndTell(
-  context: RunContext,
-  project: Project,
-  access: Access,
-  shards: readonly string[],
-): Promise<boolean> {
+/** Ids of assets whose images came into the workspace for nothing. */
+interface Restored {
+  delivered: readonly string[];
+  kept: readonly string[];
+}
+
+interface Work {
+  project: Project;
+  access: Access;
+  shards: readonly string[];
+  restored: Restored;
+}
+
+async function makeAndTell(context: RunContext, { project, access, shards, restored }: Work): Promise<boolean> {
   const { host, event } = context;
-  // 5. Plan or make.
-  const core = await work(context, project, access);
-  let model = describeRun({ mode: access.mode, core, project, event, notes: context.notes });
-  // 6. Deliver what was made, whatever else failed.
   const folder = join(host.env["RUNNER_TEMP"] ?? project.checkout, "artdesk");
-  const delivered =
-    access.mode === "generate" ? await deliverImages(context, project, core, model, folder) : NOT_DELIVERED;
+  const { mode } = access;
+  // 5. Plan or make; what was paid for earlier is delivered first, and while that cannot be nothing is bought.
+  const first = await deliverKept(context, project, restored.kept, folder);
+  const core = first?.incomplete === true ? NOTHING : await work(context, project, access);
+  let model = describeRun({ mode, core, project, event, notes: context.notes });
+  // 6. Deliver what was made, whatever else failed.
+  const isDone = mode !== "generate" || (first !== undefined && core.kind === "nothing");
+  const then = isDone ? NOT_DELIVERED : await deliverImages(context, project, core, model, folder);
+  const delivered = together(first, then);
   // 7. Put the pictures beside the words, and tell.
   model = await illustrate(context, project, model, delivered);
   await tell({ ...context, model, core, delivered, shards, folder, env: host.env, log: host.log });
@@ -86,14 +97,7 @@ async function makeAndTell(
   return succeeded(model) && !delivered.incomplete;
 }
 
-const NOT_DELIVERED: Delivered = {
-  commitSha: undefined,
-  pullRequest: undefined,
-  artifact: undefined,
-  paths: [],
-  notes: [],
-  incomplete: false,
-};
+const NOTHING: CoreReport = { kind: "nothing" };
 
 async function decide({ inputs, event, host, ledger, client }: RunContext, project: Project): Promise<Access> {
   const nothingToMake = !project.listing.assets.some(isStale);
@@ -126,44 +130,25 @@ function lazyClient({ githubToken }: ActionInputs, env: RunHost["env"]): () => P
   };
 }
 
-async function restore({ inputs, event, client, host }: RunContext, project: Project): Promise<number> {
-  const github = project.listing.assets.some(isStale) ? await client() : undefined;
-  if (!github || event.branch === undefined) return 0;
+/** Images of the same prompts that earlier runs delivered after this run's commit, or paid for and could not deliver. */
+async function restore({ inputs, event, client, host }: RunContext, project: Project): Promise<Restored> {
+  const toBranch = inputs.deliver === "commit" || inputs.deliver === "pull-request";
+  const github = toBranch && project.listing.assets.some(isStale) ? await client() : undefined;
+  if (!github || event.branch === undefined) return { delivered: [], kept: [] };
   const { restoreDelivered } = await import("./deliver/restore-delivered.ts");
-  const restored = await restoreDelivered({ client: github, event, deliver: inputs.deliver, project });
-  if (restored.length > 0) host.log(`Already delivered by an earlier run: ${restored.join(", ")}.`);
-  return restored.length;
+  const delivered = await restoreDelivered({ client: github, event, deliver: inputs.deliver, project });
+  if (delivered.length > 0) host.log(`Already delivered by an earlier run: ${delivered.join(", ")}.`);
+  const assets = project.listing.assets.filter(({ asset }) => !delivered.includes(asset.id));
+  if (!assets.some(isStale)) return { delivered, kept: [] };
+  const { restoreKept } = await import("./deliver/kept-images.ts");
+  const rest = { ...project, listing: { ...project.listing, assets } };
+  return { delivered, kept: await restoreKept(rest, { client: github, event }) };
 }
 
 async function work(context: RunContext, project: Project, access: Access): Promise<CoreReport> {
-  if (!hasWork(project, access.mode)) return { kind: "nothing" };
+  if (!hasWork(project, access.mode)) return NOTHING;
   const { planOrMake } = await import("./make/plan-or-make.ts");
   return planOrMake(context, project, access);
-}
-
-async function deliverImages(
-  context: RunContext,
-  project: Project,
-  core: CoreReport,
-  model: ReportModel,
-  folder: string,
-): Promise<Delivered> {
-  const files = await collectFiles(project, core.kind === "generate" ? core.report.assets : assetsOf(project));
-  const { deliver: goal } = context.inputs;
-  const mayBeEmpty = goal === "artifact" || (goal === "pull-request" && !project.leftToOthers);
-  if (files.length === 0 && !mayBeEmpty) return NOT_DELIVERED;
-  const page = core.kind === "generate" ? core.report.contactSheet : undefined;
-  const contactSheet = page === undefined ? undefined : join(project.workspace.root, page);
-  const { env, log } = context.host;
-  const { deliver } = await import("./deliver/deliver.ts");
-  return deliver({ ...context, files, model, folder, contactSheet, env, log });
-}
-
-function assetsOf({ listing }: Project): { id: string; outputs: string[] }[] {
-  return listing.assets.map(({ asset, lock }) => ({
-    id: asset.id,
-    outputs: lock?.outputs.map(({ path }) => path) ?? [],
-  }));
 }
 
 async function illustrate(

@@ -8,7 +8,7 @@ import {
   type Transport,
 } from "../github/delivery.ts";
 import { createGitData, type GitData } from "../github/git-data.ts";
-import { isForbidden, messageOf, statusOf, type GitHubClient } from "../github/github-client.ts";
+import { isForbidden, isRuleRefusal, messageOf, statusOf, type GitHubClient } from "../github/github-client.ts";
 import { backOff, systemTiming, type Timing } from "../github/timing.ts";
 import { commitByGraphql } from "./commit-graphql.ts";
 import { commitByPush, type PushAccess } from "./commit-push.ts";
@@ -80,6 +80,7 @@ async function commitInTries(delivery: Delivery, options: CommitOptions): Promis
       continue;
     }
     cause = result.cause;
+    if (isRuleRefusal(cause)) throw refusedByRule(delivery.branch, cause);
     await backOff(timing, lostRaces);
     lostRaces += 1;
   }
@@ -87,6 +88,16 @@ async function commitInTries(delivery: Delivery, options: CommitOptions): Promis
     code: "unavailable",
     shortMessage: `${delivery.branch} was ahead of us ${MAX_TRIES} times: ${messageOf(cause)}.`,
     hint: "If nobody else pushes, a ruleset refuses the commit: allow GitHub Actions to bypass it, or use `deliver: pull-request`.",
+    status: statusOf(cause),
+    cause,
+  });
+}
+
+function refusedByRule(branch: string, cause: unknown): ArtdeskError {
+  return new ArtdeskError({
+    code: "unavailable",
+    shortMessage: `${branch} takes no commit of this token: ${messageOf(cause)}.`,
+    hint: "Let GitHub Actions bypass the rule, or use `deliver: pull-request`.",
     status: statusOf(cause),
     cause,
   });

@@ -2,7 +2,14 @@ import { ArtdeskError } from "@artdesk/core";
 import { pullRequestBranch } from "../asked/branch-name.ts";
 import { blobId, type DeliveryFile } from "../github/delivery.ts";
 import { createGitData, type GitData } from "../github/git-data.ts";
-import { isForbidden, messageOf, statusOf, type GitHubClient, type Repository } from "../github/github-client.ts";
+import {
+  isForbidden,
+  isRuleRefusal,
+  messageOf,
+  statusOf,
+  type GitHubClient,
+  type Repository,
+} from "../github/github-client.ts";
 import { backOff, systemTiming, type Timing } from "../github/timing.ts";
 import { uploadBlobs } from "./commit-rest.ts";
 
@@ -107,6 +114,7 @@ async function moveBranch(
       return { sha: commit.sha, verified: commit.verified, committed: true };
     } catch (error) {
       if (statusOf(error) !== 422 && statusOf(error) !== 409) throw error;
+      if (isRuleRefusal(error)) throw error;
       cause = error;
       await backOff(timing, attempt);
     }
@@ -190,11 +198,13 @@ function asPullRequestError(error: unknown, { owner, repo, base }: PullRequestDe
   return new ArtdeskError({
     code: "unavailable",
     shortMessage: `The pull request into ${base} of ${owner}/${repo} failed: ${messageOf(error)}.`,
-    hint: mayNotOpen
-      ? 'Turn on "Allow GitHub Actions to create and approve pull requests" in Settings, Actions, General.'
-      : isForbidden(error)
-        ? "Give the job `permissions: contents: write` and `pull-requests: write`."
-        : "The images and their lock entries are in the workspace: upload them as an artifact before you run again.",
+    hint: isRuleRefusal(error)
+      ? `Exclude artdesk/assets/** from the rule, or let GitHub Actions bypass it.`
+      : mayNotOpen
+        ? 'Turn on "Allow GitHub Actions to create and approve pull requests" in Settings, Actions, General.'
+        : isForbidden(error)
+          ? "Give the job `permissions: contents: write` and `pull-requests: write`."
+          : "The images and their lock entries are in the workspace: upload them as an artifact before you run again.",
     status: statusOf(error),
     cause: error,
   });

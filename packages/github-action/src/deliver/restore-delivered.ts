@@ -2,6 +2,7 @@ import { createGitData, type GitData } from "../github/git-data.ts";
 import type { EventContext } from "../asked/event-context.ts";
 import type { GitHubClient } from "../github/github-client.ts";
 import type { DeliverTo } from "../asked/inputs.ts";
+import { readLock } from "./lock-entry.ts";
 import { isStale, type ListedAsset, type Project } from "../asked/project.ts";
 import { pullRequestBranch } from "../asked/branch-name.ts";
 
@@ -28,7 +29,8 @@ export async function restoreDelivered(options: {
   const restored: string[] = [];
   for (const [path, blob] of lockBlobs) {
     const state = lockPaths.get(path);
-    if (state && (await restore(git, treeSha, await git.blob(blob), state, project))) restored.push(state.asset.id);
+    if (state && (await restoreAsset(git, treeSha, await git.blob(blob), state, project)))
+      restored.push(state.asset.id);
   }
   return restored;
 }
@@ -37,9 +39,8 @@ function lockPathOf({ workspace, repositoryPath }: Project, { asset }: ListedAss
   return repositoryPath(workspace.lockPath(asset.id));
 }
 
-type LockEntry = NonNullable<ListedAsset["lock"]>;
-
-async function restore(
+/** One asset from a tree that has its lock entry and files at their own paths. False when they are not for this prompt. */
+export async function restoreAsset(
   git: GitData,
   treeSha: string,
   lockBytes: Uint8Array,
@@ -71,16 +72,4 @@ async function restoreQuestions(
   const path = repositoryPath(workspace.questionsPath(asset));
   const blob = (await git.blobIds(treeSha, [path])).get(path);
   if (blob !== undefined) await workspace.writeQuestions(asset, await git.blob(blob));
-}
-
-/** The entry, if the text is one; core checks it in full when it lists the workspace again. */
-function readLock(bytes: Uint8Array): LockEntry | undefined {
-  try {
-    const value: Partial<LockEntry> & { formatVersion?: unknown } = JSON.parse(new TextDecoder().decode(bytes));
-    if (value.formatVersion !== 1 || !Array.isArray(value.outputs)) return undefined;
-    const { formatVersion: _, ...entry } = value;
-    return entry as LockEntry;
-  } catch {
-    return undefined;
-  }
 }

@@ -39,6 +39,11 @@ export function isForbidden(error: unknown): boolean {
   return status === 401 || status === 403 || status === 404;
 }
 
+/** True when a ruleset or branch protection refuses a commit: trying again does not help. */
+export function isRuleRefusal(error: unknown): boolean {
+  return /rule violations|protected branch|GH006|GH013/i.test(messageOf(error));
+}
+
 const MAX_TRIES = 4;
 const LONGEST_WAIT_MS = 60_000;
 

@@ -10,3 +10,12 @@ export interface Delivered {
   /** Images were paid for and did not get where they were to go: they are in `artifact`, and the step fails. */
   incomplete: boolean;
 }
+
+export const NOT_DELIVERED: Delivered = {
+  commitSha: undefined,
+  pullRequest: undefined,
+  artifact: undefined,
+  paths: [],
+  notes: [],
+  incomplete: false,
+};

@@ -42,7 +42,7 @@ function whatWasMade(totals: ReportTotals): string | undefined {
   if (totals.submitted > 0) {
     return `**${count(totals.submitted, "image")} ${totals.submitted === 1 ? "is" : "are"} in a batch** and will be collected by a later run.`;
   }
-  if (totals.failed > 0 || totals.skipped > 0) {
+  if (totals.failed > 0 || totals.skipped > 0 || totals.stale > 0) {
     return `**No image was made.**${totals.costMicroUsd > 0 ? ` Attempts cost ${usdText(totals.costMicroUsd)}.` : ""}`;
   }
   return nothingToDo(totals);

@@ -18,6 +18,8 @@ interface CommitInput {
 export interface TestRule {
   type: string;
   bypass?: "always" | "never";
+  /** Holds, and no page tells of it. */
+  hidden?: boolean;
 }
 
 export interface GraphqlShim {
@@ -38,7 +40,7 @@ export async function startGraphqlShim(upstreamUrl: string, adminToken: string):
   const rules = new Map<string, readonly TestRule[]>();
   const server = createServer((request, response) => {
     calls.push(`${request.method} ${request.url}`);
-    const ruled = answerRules(request.url ?? "", rules);
+    const ruled = answerRules(request.url ?? "", rules) ?? refuseUpdate(`${request.method} ${request.url}`, rules);
     const work =
       ruled !== undefined
         ? Promise.resolve(ruled)
@@ -105,7 +107,9 @@ function answerRules(path: string, rules: ReadonlyMap<string, readonly TestRule[
   const branch = /^\/repos\/[^/]+\/[^/]+\/rules\/branches\/(.+)$/.exec(path)?.[1];
   const all = [...rules].flatMap(([name, list]) => list.map((rule) => ({ name, rule })));
   if (branch !== undefined) {
-    const active = all.map(({ name, rule }, index) => ({ name, type: rule.type, ruleset_id: index + 1 }));
+    const active = all.flatMap(({ name, rule: { type, hidden } }, index) =>
+      hidden === true ? [] : [{ name, type, ruleset_id: index + 1 }],
+    );
     return json(
       200,
       active.filter(({ name }) => name === decodeURIComponent(branch)),
@@ -114,6 +118,17 @@ function answerRules(path: string, rules: ReadonlyMap<string, readonly TestRule[
   const id = /^\/repos\/[^/]+\/[^/]+\/rulesets\/(\d+)$/.exec(path)?.[1];
   if (id === undefined) return undefined;
   return json(200, { id: Number(id), current_user_can_bypass: all[Number(id) - 1]?.rule.bypass ?? "never" });
+}
+
+/** A ruleset refuses every update of its branch, also one by REST. */
+function refuseUpdate(call: string, rules: ReadonlyMap<string, readonly TestRule[]>): Reply | undefined {
+  const branch = /^PATCH \/repos\/[^/]+\/[^/]+\/git\/refs\/heads\/(.+)$/.exec(call)?.[1];
+  const rule = branch === undefined ? undefined : ruleOf(decodeURIComponent(branch), rules);
+  return rule && json(422, { message: `Repository rule violations found: ${rule.type}` });
+}
+
+function ruleOf(branch: string, rules: ReadonlyMap<string, readonly TestRule[]>): TestRule | undefined {
+  return rules.get(branch)?.find(({ bypass }) => bypass !== "always");
 }
 
 interface Upstream {
@@ -157,7 +172,7 @@ async function answerGraphql(request: IncomingMessage, upstream: Upstream): Prom
     return json(200, { errors: [{ type: "NOT_FOUND", message: "unknown" }] });
   const authorization = request.headers.authorization ?? "";
   try {
-    const ruled = rules.get(variables.input.branch.branchName)?.find(({ bypass }) => bypass !== "always");
+    const ruled = ruleOf(variables.input.branch.branchName, rules);
     if (ruled) throw new Refusal("UNPROCESSABLE", `Repository rule violations found: ${ruled.type}`);
     const oid = await createCommit(variables.input, `${upstreamUrl}/repos`, authorization);
     return json(200, { data: { createCommitOnBranch: { commit: { oid, signature: { isValid: true } } } } });
