@@ -87,14 +87,16 @@ async function makeAndTell(context: RunContext, { project, access, shards, resto
   const core = first?.incomplete === true ? NOTHING : await work(context, project, access);
   let model = describeRun({ mode, core, project, event, notes: context.notes });
   // 6. Deliver what was made, whatever else failed.
-  const isDone = mode !== "generate" || (first !== undefined && core.kind === "nothing");
-  const then = isDone ? NOT_DELIVERED : await deliverImages(context, project, core, model, folder);
+  const isDone = first !== undefined && core.kind === "nothing";
+  const delivers = mode === "generate" || access.failure !== undefined;
+  const then = isDone || !delivers ? NOT_DELIVERED : await deliverImages(context, project, core, model, folder);
   const delivered = together(first, then);
   // 7. Put the pictures beside the words, and tell.
   model = await illustrate(context, project, model, delivered);
-  await tell({ ...context, model, core, delivered, shards, folder, env: host.env, log: host.log });
+  const { failure } = access;
+  await tell({ ...context, model, core, delivered, shards, failure, folder, env: host.env, log: host.log });
   // 8. Red or green.
-  return succeeded(model) && !delivered.incomplete;
+  return succeeded(model) && !delivered.incomplete && failure === undefined;
 }
 
 const NOTHING: CoreReport = { kind: "nothing" };

@@ -84,6 +84,30 @@ it("makes shards in several jobs, and merges them in one commit by a job that bu
   expect(await scenario.repository.file("sharded", "artdesk-contact-sheet.html")).toBeUndefined();
 });
 
+it("merges what the shards have made when one image was refused, names that one, and fails", async () => {
+  await scenario.repository.branch("refused");
+  await scenario.repository.commit("refused", prompts("a", "b"));
+  scenario.simulator.faults([{ kind: "moderation", provider: "openai", times: 1 }]);
+  const before = scenario.simulator.statement().entries.length;
+  const inputs = { mode: "generate", deliver: "artifact", "budget-month": "10" };
+  const part = await scenario.run({ branch: "refused", inputs, keepTemp: true });
+  expect([part.exitCode, part.outputs["generated"]]).toEqual([1, "1"]);
+  const made = readdirSync(join(part.outputs["artifact"] ?? "", "docs")).join();
+  const refused = made === "a.png" ? "b.png" : "a.png";
+  for (const deliver of ["commit", "pull-request"]) {
+    const merge = await scenario.run({
+      branch: "refused",
+      checkoutOf: await scenario.repository.head("refused"),
+      inputs: { mode: "generate", deliver, "openai-api-key": "" },
+      prepare: (workspace) => cpSync(part.outputs["artifact"] ?? "", workspace, { recursive: true }),
+    });
+    expect([merge.exitCode, merge.annotations.length], merge.log).toEqual([1, 1]);
+    expect(merge.annotations[0]?.message).toContain(`Not made: docs/${refused}, because no provider key was given.`);
+    expect(await scenario.repository.file("refused", `docs/${made}`)).toBeDefined();
+  }
+  expect(scenario.simulator.statement().entries.length).toBe(before + 1);
+});
+
 it("keeps a paid image in the folder for upload when others drew over its place meanwhile", async () => {
   await scenario.repository.branch("overdrawn");
   await scenario.repository.commit("overdrawn", prompts("drawn", "free"));
@@ -133,6 +157,8 @@ it("buys an image once when runs race for the same prompt, and keeps no claim af
   expect(scenario.simulator.statement().entries.length).toBe(before + 1);
   expect(results.filter(({ outputs }) => outputs["generated"] === "1")).toHaveLength(1);
   const others = results.filter(({ outputs }) => outputs["generated"] !== "1");
+  for (const { log } of others.filter((other) => other.log.includes("left to a run")))
+    expect(log).toContain("1 image is left to another run that makes it just now.");
   for (const { log } of others)
     expect(log).toMatch(/left to a run that makes it just now|Already delivered by an earlier/);
   expect(await scenario.repository.file("same-prompt", "docs/same.png")).toBeDefined();

@@ -2,7 +2,8 @@ import { ArtdeskError, builtInCatalogue } from "@artdesk/core";
 import { isForbidden, type GitHubClient } from "../github/github-client.ts";
 import type { EventContext } from "./event-context.ts";
 import type { ActionInputs, Mode } from "./inputs.ts";
-import type { Project } from "./project.ts";
+import { isStale, type Project } from "./project.ts";
+import { KEY_INPUTS } from "./key-inputs.ts";
 import { requireDeliverable } from "./look-first.ts";
 import { requireReviewedConfig } from "./reviewed-config.ts";
 import { spendsUnasked } from "./spending-events.ts";
@@ -13,6 +14,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Access {
   mode: Mode;
   notes: readonly string[];
+  /** Why a run that should make images makes none, and the remedy: it plans, delivers what is there already, and fails. */
+  failure?: string | undefined;
   /** Variables for core: keys, base URLs, proxies. Placeholders for keys when the run has none and only plans. */
   env: Environment;
 }
@@ -27,12 +30,13 @@ export interface AccessQuestion {
 }
 
 /**
- * Decides whether `generate` may generate. Whatever a run lacks through no fault of its workflow (a fork has no keys
- * and a token that only reads) turns it into a plan that says so; a workflow that cannot be meant is refused.
+ * Decides whether `generate` may generate. Whatever a run lacks through no fault of its workflow (a fork and Dependabot
+ * have no keys and a token that only reads) turns it into a plan that says so; where the repository's own workflow
+ * lacks it, the plan fails with the remedy; a workflow that cannot be meant is refused.
  * @throws {ArtdeskError} `invalid_request`
  */
 export async function decideAccess(question: AccessQuestion): Promise<Access> {
-  const { inputs, event, env } = question;
+  const { inputs, env } = question;
   requireSense(question);
   const keyed = { ...env, ...inputs.keys };
   const hasKeys = keyVariables().some((name) => (keyed[name] ?? "") !== "");
@@ -40,19 +44,19 @@ export async function decideAccess(question: AccessQuestion): Promise<Access> {
   if (unasked !== undefined)
     return { mode: "plan", notes: [unasked], env: hasKeys ? keyed : { ...keyed, ...placeholders() } };
   if (!hasKeys) {
-    const why = event.pullRequest?.fromFork ? "pull requests from forks get no keys" : "no provider key was given";
     const prices = "Prices assume a key for every provider.";
-    const note = inputs.mode === "generate" ? `This run only plans: ${why}. ${prices}` : prices;
-    return { mode: planned(inputs.mode), notes: [note], env: { ...keyed, ...placeholders() } };
+    const lack = inputs.mode === "generate" ? lackOfKey(question) : undefined;
+    const notes = lack === undefined ? [prices] : [`This run only plans: ${lack.why}. ${prices}`];
+    return { mode: planned(inputs.mode), notes, failure: lack?.failure, env: { ...keyed, ...placeholders() } };
   }
-  const note = inputs.mode === "generate" ? await reasonNotToGenerate(question) : undefined;
-  if (inputs.mode === "generate" && note === undefined) {
+  const lack = inputs.mode === "generate" ? await lackOfRights(question) : undefined;
+  if (inputs.mode === "generate" && lack === undefined) {
     await requireReviewedConfig(question);
     await requireDeliverable({ ...question, deliver: inputs.deliver });
   }
-  return note === undefined
+  return lack === undefined
     ? { mode: inputs.mode, notes: [], env: keyed }
-    : { mode: "plan", notes: [`This run only plans: ${note}.`], env: keyed };
+    : { mode: "plan", notes: [`This run only plans: ${lack.why}.`], failure: lack.failure, env: keyed };
 }
 
 function requireSense({ inputs, event }: AccessQuestion): void {
@@ -80,17 +84,40 @@ function eventNotAsked({ inputs, event: { eventName } }: AccessQuestion): string
   return `This run only plans: ${eventName} does not spend by itself. If it should, say \`allow-events: ${eventName}\`.`;
 }
 
-async function reasonNotToGenerate(question: AccessQuestion): Promise<string | undefined> {
+/** What keeps a run from making images. Without a failure nobody is to blame. */
+interface Lack {
+  why: string;
+  failure: string | undefined;
+}
+
+function lackOfKey(question: AccessQuestion): Lack {
+  if (question.event.pullRequest?.fromFork) return { why: "pull requests from forks get no keys", failure: undefined };
+  const [input = "", secret = ""] = Object.entries(KEY_INPUTS)[0] ?? [];
+  const example = `\`${input}: \${{ secrets.${secret} }}\``;
+  const remedy = `Set a secret and hand it over, such as ${example}; a misspelt name is empty.`;
+  return lack(question, "no provider key was given", remedy);
+}
+
+async function lackOfRights(question: AccessQuestion): Promise<Lack | undefined> {
   const { inputs, event, ledgerOnGitHub } = question;
   const delivers = inputs.deliver === "commit" || inputs.deliver === "pull-request";
-  if (delivers && event.pullRequest?.fromFork) return "the branch is in a fork, which this run may not write";
+  if (delivers && event.pullRequest?.fromFork)
+    return { why: "the branch is in a fork, which this run may not write", failure: undefined };
   if (!delivers && !ledgerOnGitHub) return undefined;
   const client = await question.client();
-  if (!client) return "it has no `github-token`";
+  if (!client)
+    return lack(question, "it has no `github-token`", "Leave the input out: its default is the job's token.");
   if (await mayWrite(client, event)) return undefined;
-  return ledgerOnGitHub
-    ? "the token may not write, so the ledger cannot be kept (the job needs `contents: write`)"
-    : "the token may not write (the job needs `contents: write`)";
+  const why = ledgerOnGitHub ? "the token may not write, so the ledger cannot be kept" : "the token may not write";
+  return lack(question, why, "Give the job `permissions: contents: write`.");
+}
+
+/** Dependabot's runs have neither secrets nor rights, as those of forks (docs.github.com, "Dependabot on Actions"). */
+function lack({ event, env, project }: AccessQuestion, why: string, remedy: string): Lack {
+  if (event.pullRequest?.fromFork || env["GITHUB_ACTOR"] === "dependabot[bot]") return { why, failure: undefined };
+  const missing = project.listing.assets.filter(isStale).map(({ asset }) => project.repositoryPath(asset.output));
+  const more = missing.length > 5 ? ` and ${missing.length - 5} more` : "";
+  return { why, failure: `Not made: ${missing.slice(0, 5).join(", ")}${more}, because ${why}. ${remedy}` };
 }
 
 /** A blob that nothing refers to costs nothing, and making it needs the very right that the ledger and commits need. */

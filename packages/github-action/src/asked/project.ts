@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { ArtdeskError } from "@artdesk/core";
 import { openWorkspace, type Workspace } from "@artdesk/core/node";
@@ -21,8 +21,8 @@ export interface Project {
   paths: readonly string[] | undefined;
   /** A workspace's path as seen from the repository's root. */
   repositoryPath: (path: string) => string;
-  /** Some stale files are not listed, because another run makes them just now. */
-  leftToOthers?: boolean | undefined;
+  /** Stale images that are not listed, because another run makes them just now. */
+  leftToOthers?: number | undefined;
 }
 
 /**
@@ -30,6 +30,7 @@ export interface Project {
  * @throws {ArtdeskError} `invalid_request` for a folder outside the checkout or a broken configuration
  */
 export async function openProject(inputs: ActionInputs, checkout: string): Promise<Project> {
+  requireCheckout(checkout);
   const folder = relative(checkout, resolve(checkout, inputs.workingDirectory));
   requireInside(checkout, resolve(checkout, folder), "working-directory", inputs.workingDirectory);
   if (inputs.config !== undefined)
@@ -51,6 +52,15 @@ export async function openProject(inputs: ActionInputs, checkout: string): Promi
   const assets = listing.assets.filter(({ asset }) => files.includes(asset.file));
   const problems = inputs.shard.index === 1 ? listing.problems : [];
   return { ...project, listing: { assets, orphans: [], problems }, paths: files.length === 0 ? undefined : files };
+}
+
+function requireCheckout(checkout: string): void {
+  if (existsSync(checkout) && readdirSync(checkout).length > 0) return;
+  throw new ArtdeskError({
+    code: "invalid_request",
+    shortMessage: "The workspace is empty: nothing was checked out.",
+    hint: "Put a step with `uses: actions/checkout` before this one.",
+  });
 }
 
 /** Also where a pull request has put a symbolic link in the place of a folder or file that the workflow names. */

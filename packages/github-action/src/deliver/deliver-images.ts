@@ -16,7 +16,9 @@ export async function deliverImages(
 ): Promise<Delivered> {
   const assets = core.kind === "generate" ? core.report.assets : assetsOf(project);
   const { deliver: goal } = context.inputs;
-  const mayBeEmpty = goal === "artifact" || (goal === "pull-request" && !project.leftToOthers);
+  const isPlan = core.kind === "plan";
+  const mayBeEmpty =
+    !isPlan && (goal === "artifact" || (goal === "pull-request" && project.leftToOthers === undefined));
   const page = core.kind === "generate" ? core.report.contactSheet : undefined;
   return deliverAssets(context, project, { assets, model, folder, mayBeEmpty, page });
 }

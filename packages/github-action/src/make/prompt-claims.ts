@@ -161,5 +161,6 @@ function withoutFiles(project: Project, taken: ReadonlyMap<string, unknown>): Pr
     ...listing.problems.flatMap(({ location }) => (location ? [location.file] : [])),
   ]);
   const paths = files.size === 0 ? undefined : [...files];
-  return { ...project, listing: { ...listing, assets }, paths, leftToOthers: true };
+  const leftToOthers = listing.assets.filter((state) => isStale(state) && !stays(state)).length;
+  return { ...project, listing: { ...listing, assets }, paths, leftToOthers };
 }

@@ -30,6 +30,7 @@ export function describeRun(options: {
     mode,
     onPullRequest: event.pullRequest !== undefined,
     assets,
+    leftToOthers: project.leftToOthers,
     budgets: budgetsOf(balances),
     budgetStop: core.kind === "generate" ? budgetStop(core.report) : undefined,
     notes: [

@@ -16,14 +16,24 @@ export function count(number: number, word: string): string {
 }
 
 function whatHappens(model: ReportModel, totals: ReportTotals): string | undefined {
-  if (model.assets.length === 0) return "**No prompt files here.**";
-  if (model.mode === "generate") return whatWasMade(totals);
+  const left = leftToOthers(model.leftToOthers ?? 0);
+  if (model.assets.length === 0) return left ?? "**No prompt files here.**";
+  if (model.mode === "generate") {
+    const isIdle = totals.generated + totals.submitted + totals.failed + totals.skipped + totals.stale === 0;
+    return left === undefined ? whatWasMade(totals) : isIdle ? left : `${whatWasMade(totals)} ${left}`;
+  }
   if (totals.stale === 0) return totals.failed > 0 ? undefined : nothingToDo(totals);
   if (model.mode === "check") {
     return `**${count(totals.stale, "image")} ${totals.stale === 1 ? "is" : "are"} stale:** ${prices(totals)} to make.`;
   }
   const subject = model.onPullRequest ? "This pull request would make" : "A run would make";
   return `**${subject} ${count(totals.stale, "image")} for ${prices(totals)}.**`;
+}
+
+/** Another run's work is not done yet: that is not the same as nothing to do. */
+function leftToOthers(number: number): string | undefined {
+  if (number === 0) return undefined;
+  return `**${count(number, "image")} ${number === 1 ? "is" : "are"} left to another run** that makes ${number === 1 ? "it" : "them"} just now.`;
 }
 
 function prices({ estimateMicroUsd, worstCaseMicroUsd }: ReportTotals): string {

@@ -57,6 +57,8 @@ export interface ReportModel {
   /** True for a comment on a pull request: the sentence then speaks of it. */
   onPullRequest: boolean;
   assets: readonly ReportAsset[];
+  /** Stale images that are not among them, because another run makes them just now. */
+  leftToOthers?: number | undefined;
   /** The limits that apply, tightest first. */
   budgets: readonly BudgetLine[];
   /** Set when a budget stopped the run: what it says. */

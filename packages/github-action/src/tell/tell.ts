@@ -21,6 +21,8 @@ export interface FinishedRun {
   core: CoreReport;
   delivered: Delivered;
   shards: readonly string[];
+  /** Why the whole run made nothing, although it should. */
+  failure: string | undefined;
   /** A folder of this step's own. */
   folder: string;
   client: () => Promise<GitHubClient | undefined>;
@@ -31,7 +33,9 @@ export interface FinishedRun {
 
 /** Tells the run in every place that people look: annotations, summary, outputs, report file, comment. */
 export async function tell(run: FinishedRun): Promise<void> {
-  const more = annotate(problemsOf(run.model));
+  const whole: Problem[] =
+    run.failure === undefined ? [] : [{ level: "error", title: "Artdesk", message: run.failure }];
+  const more = annotate([...whole, ...problemsOf(run.model)]);
   await writeSummary(run, more);
   const report = await writeReport(run);
   setOutputs(run, report);
