@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { isArtdeskError } from "@artdesk/core";
 import type { Access } from "./asked/access.ts";
 import { type EventContext, readEventContext } from "./asked/event-context.ts";
 import { readInputs, type ActionInputs } from "./asked/inputs.ts";
@@ -7,7 +8,7 @@ import { hasWork, isStale, openProject, shardsOf, type Project } from "./asked/p
 import { createRedact } from "./asked/redact.ts";
 import type { RunContext, RunHost } from "./asked/run-context.ts";
 import { deliverImages, deliverKept, together } from "./deliver/deliver-images.ts";
-import type { GitHubClient } from "./github/github-client.ts";
+import { statusOf, type GitHubClient } from "./github/github-client.ts";
 import type { PromptClaims } from "./make/prompt-claims.ts";
 import { NOT_DELIVERED, type Delivered } from "./tell/delivered.ts";
 import { describeRun, type CoreReport } from "./tell/describe-run.ts";
@@ -78,13 +79,16 @@ interface Work {
   restored: Restored;
 }
 
-async function makeAndTell(context: RunContext, { project, access, shards, restored }: Work): Promise<boolean> {
+async function makeAndTell(context: RunContext, { access, shards, restored, ...rest }: Work): Promise<boolean> {
   const { host, event } = context;
+  let { project } = rest;
   const folder = join(host.env["RUNNER_TEMP"] ?? project.checkout, "artdesk");
   const { mode } = access;
   // 5. Plan or make; what was paid for earlier is delivered first, and while that cannot be nothing is bought.
   const first = await deliverKept(context, project, restored.kept, folder);
-  const core = first?.incomplete === true ? NOTHING : await work(context, project, access);
+  const { core, ended } =
+    first?.incomplete === true ? { core: NOTHING, ended: undefined } : await workToTheEnd(context, project, access);
+  if (ended !== undefined) project = await openProject(context.inputs, project.checkout);
   let model = describeRun({ mode, core, project, event, notes: context.notes });
   // 6. Deliver what was made, whatever else failed.
   const isDone = first !== undefined && core.kind === "nothing";
@@ -93,7 +97,7 @@ async function makeAndTell(context: RunContext, { project, access, shards, resto
   const delivered = together(first, then);
   // 7. Put the pictures beside the words, and tell.
   model = await illustrate(context, project, model, delivered);
-  const { failure } = access;
+  const failure = access.failure ?? ended;
   await tell({ ...context, model, core, delivered, shards, failure, folder, env: host.env, log: host.log });
   // 8. Red or green.
   return succeeded(model) && !delivered.incomplete && failure === undefined;
@@ -147,6 +151,20 @@ async function restore({ inputs, event, client, host }: RunContext, project: Pro
   return { delivered, kept: await restoreKept(rest, { client: github, event }) };
 }
 
+/** When the books can no longer be written, what is paid for is delivered all the same, and the run fails. */
+async function workToTheEnd(
+  context: RunContext,
+  project: Project,
+  access: Access,
+): Promise<{ core: CoreReport; ended: string | undefined }> {
+  try {
+    return { core: await work(context, project, access), ended: undefined };
+  } catch (error) {
+    if (access.mode !== "generate" || !isArtdeskError(error) || error.code !== "unavailable") throw error;
+    return { core: NOTHING, ended: error.message };
+  }
+}
+
 async function work(context: RunContext, project: Project, access: Access): Promise<CoreReport> {
   if (!hasWork(project, access.mode)) return NOTHING;
   const { planOrMake } = await import("./make/plan-or-make.ts");
@@ -169,7 +187,12 @@ async function illustrate(
   const github = worthIt ? await client() : undefined;
   if (!github) return told;
   const { addPictures } = await import("./tell/picture-urls.ts");
-  return addPictures(told, { event, client: github, project, delivered });
+  try {
+    return await addPictures(told, { event, client: github, project, delivered });
+  } catch (error) {
+    if (statusOf(error) === undefined) throw error;
+    return told;
+  }
 }
 
 /** A plan fails only for files that are wrong; `check` also for stale images; `generate` for all that was not made. */

@@ -9,6 +9,7 @@ import {
 } from "../github/delivery.ts";
 import { createGitData, type GitData } from "../github/git-data.ts";
 import { isForbidden, isRuleRefusal, messageOf, statusOf, type GitHubClient } from "../github/github-client.ts";
+import { limitError } from "../github/limit-error.ts";
 import { backOff, systemTiming, type Timing } from "../github/timing.ts";
 import { commitByGraphql } from "./commit-graphql.ts";
 import { commitByPush, type PushAccess } from "./commit-push.ts";
@@ -139,6 +140,8 @@ function graphqlFits(files: readonly DeliveryFile[]): boolean {
 
 function asDeliveryError(error: unknown, { owner, repo, branch }: Delivery): ArtdeskError {
   if (error instanceof ArtdeskError) return error;
+  const limited = limitError(error);
+  if (limited) return limited;
   return new ArtdeskError({
     code: "unavailable",
     shortMessage: isForbidden(error)

@@ -10,6 +10,7 @@ import {
   type GitHubClient,
   type Repository,
 } from "../github/github-client.ts";
+import { limitError } from "../github/limit-error.ts";
 import { backOff, systemTiming, type Timing } from "../github/timing.ts";
 import { uploadBlobs } from "./commit-rest.ts";
 
@@ -194,6 +195,8 @@ async function closeAll(git: GitData, branch: string, delivery: PullRequestDeliv
 
 function asPullRequestError(error: unknown, { owner, repo, base }: PullRequestDelivery): ArtdeskError {
   if (error instanceof ArtdeskError) return error;
+  const limited = limitError(error);
+  if (limited) return limited;
   const mayNotOpen = /not permitted to create or approve pull requests/i.test(messageOf(error));
   return new ArtdeskError({
     code: "unavailable",

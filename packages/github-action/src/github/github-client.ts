@@ -33,8 +33,29 @@ export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim();
 }
 
+/** A refusal because of too many requests: GitHub's primary or secondary limit. */
+export interface RateLimit {
+  /** When the primary limit begins anew; undefined where GitHub does not say it. */
+  untilMs: number | undefined;
+}
+
+/**
+ * The rate limit that GitHub answers with, by 403 or 429. A missing right is 403, too, but has requests left.
+ * Source: docs.github.com, "Rate limits for the REST API", read 2026-12-01.
+ */
+export function rateLimitOf(error: unknown): RateLimit | undefined {
+  const status = statusOf(error);
+  if (status !== 403 && status !== 429) return undefined;
+  const isUsedUp = String(headerOf(error, "x-ratelimit-remaining") ?? "") === "0";
+  const isTold = headerOf(error, "retry-after") !== undefined || /rate limit/i.test(messageOf(error));
+  if (status === 403 && !isUsedUp && !isTold) return undefined;
+  const resetSeconds = isUsedUp ? Number(headerOf(error, "x-ratelimit-reset")) : 0;
+  return { untilMs: resetSeconds > 0 ? resetSeconds * 1_000 : undefined };
+}
+
 /** True when GitHub says that the token may not do this: 403, or 404 where a missing right hides the resource. */
 export function isForbidden(error: unknown): boolean {
+  if (rateLimitOf(error)) return false;
   const status = statusOf(error);
   return status === 401 || status === 403 || status === 404;
 }
@@ -48,7 +69,8 @@ const MAX_TRIES = 4;
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Sends a request again when GitHub asks to wait (429, or 403 with `retry-after`: its secondary rate limit) or fails
+ * Sends a request again when GitHub asks to wait for up to a minute (429, 403 with `retry-after`, which is its
+ * secondary rate limit, or the primary one that begins anew) or fails
  * with 502 to 504 or without a reply. Every write of this action is content-addressed or compare-and-swap, so a
  * repeated request cannot apply twice; creating a comment or a pull request is not, and is only repeated after a
  * rate limit, which GitHub answers before it does anything.
@@ -76,6 +98,11 @@ function waitBeforeRetryMs(error: unknown, route: string, attempt: number): numb
     const retryAfterSeconds = Number(headerOf(error, "retry-after"));
     const waitMs = retryAfterSeconds * 1_000;
     if (retryAfterSeconds > 0) return waitMs <= LONGEST_WAIT_MS ? waitMs : undefined;
+    const { untilMs } = rateLimitOf(error) ?? {};
+    if (untilMs !== undefined) {
+      const untilResetMs = Math.max(1_000, untilMs - Date.now());
+      return untilResetMs <= LONGEST_WAIT_MS ? untilResetMs : undefined;
+    }
     return status === 429 ? attempt * 1_000 : undefined;
   }
   const repeatable = !/^POST .*\/(comments|pulls)$/.test(route);

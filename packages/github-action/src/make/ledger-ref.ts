@@ -3,6 +3,7 @@ import { ArtdeskError, type LedgerStore, type VersionedValue } from "@artdesk/co
 import { blobId } from "../github/delivery.ts";
 import { createGitData } from "../github/git-data.ts";
 import { isForbidden, messageOf, statusOf, type GitHubClient, type Repository } from "../github/github-client.ts";
+import { limitError } from "../github/limit-error.ts";
 import { backOff, systemTiming, type Timing } from "../github/timing.ts";
 
 export const LEDGER_REF = "heads/artdesk/ledger";
@@ -143,6 +144,8 @@ function refusedByRule(ref: string, cause: unknown): ArtdeskError {
 
 function asUnavailable(error: unknown, ref: string): ArtdeskError {
   if (error instanceof ArtdeskError) return error;
+  const limited = limitError(error);
+  if (limited) return limited;
   const forbidden = isForbidden(error);
   return new ArtdeskError({
     code: "unavailable",

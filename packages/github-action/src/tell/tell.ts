@@ -4,7 +4,8 @@ import { setOutput } from "@actions/core";
 import type { EventContext } from "../asked/event-context.ts";
 import type { ActionInputs } from "../asked/inputs.ts";
 import type { Redact } from "../asked/redact.ts";
-import type { GitHubClient } from "../github/github-client.ts";
+import { messageOf, statusOf, type GitHubClient } from "../github/github-client.ts";
+import { limitError } from "../github/limit-error.ts";
 import { annotate, type Problem } from "./annotations.ts";
 import { markerOf, renderComment, renderSummary } from "./comment.ts";
 import type { Delivered } from "./delivered.ts";
@@ -41,7 +42,13 @@ export async function tell(run: FinishedRun): Promise<void> {
   setOutputs(run, report);
   run.log(plain(headline(run.model)));
   for (const note of run.model.notes) run.log(note);
-  await comment(run);
+  try {
+    await comment(run);
+  } catch (error) {
+    // The run is over and told elsewhere: a comment is no reason to fail it.
+    if (statusOf(error) === undefined) throw error;
+    run.log(`No comment: ${limitError(error)?.message ?? `GitHub answered ${messageOf(error)}.`}`);
+  }
 }
 
 function problemsOf(model: ReportModel): Problem[] {

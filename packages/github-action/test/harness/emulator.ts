@@ -1,6 +1,6 @@
 import { createSign, randomBytes } from "node:crypto";
 import { createEmulator } from "emulate";
-import { startGraphqlShim, type TestRule } from "./graphql-shim.ts";
+import { startGraphqlShim, type GraphqlShim, type TestRule } from "./graphql-shim.ts";
 import { findFreePort } from "./free-port.ts";
 
 /** Rights of an installation token, as in a workflow's `permissions`. */
@@ -19,6 +19,8 @@ export interface GitHubEmulator {
   calls: readonly string[];
   /** Rulesets by branch name. */
   rules: Map<string, readonly TestRule[]>;
+  /** Answers in GitHub's place. */
+  fault: GraphqlShim["fault"];
   /** JSON of one REST call as the admin. */
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
   close(): Promise<void>;
@@ -74,6 +76,7 @@ export async function startGitHubEmulator(): Promise<GitHubEmulator> {
     adminToken,
     calls: shim.calls,
     rules: shim.rules,
+    fault: shim.fault,
     api: (method, path, body) => call(method, path, adminToken, body),
     installationToken: async (permissions) => {
       const path = `/app/installations/${INSTALLATION_ID}/access_tokens`;

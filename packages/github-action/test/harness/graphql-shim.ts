@@ -27,6 +27,8 @@ export interface GraphqlShim {
   calls: readonly string[];
   /** Rulesets by branch, which the emulator does not know. */
   rules: Map<string, readonly TestRule[]>;
+  /** Answers in GitHub's place, by `METHOD /path`, until it is taken away. */
+  fault: { answer: ((call: string) => Reply | undefined) | undefined };
   close(): Promise<void>;
 }
 
@@ -37,10 +39,12 @@ export interface GraphqlShim {
  */
 export async function startGraphqlShim(upstreamUrl: string, adminToken: string): Promise<GraphqlShim> {
   const calls: string[] = [];
+  const fault: GraphqlShim["fault"] = { answer: undefined };
   const rules = new Map<string, readonly TestRule[]>();
   const server = createServer((request, response) => {
-    calls.push(`${request.method} ${request.url}`);
-    const ruled = answerRules(request.url ?? "", rules) ?? refuseUpdate(`${request.method} ${request.url}`, rules);
+    const call = `${request.method} ${request.url}`;
+    calls.push(call);
+    const ruled = fault.answer?.(call) ?? answerRules(request.url ?? "", rules) ?? refuseUpdate(call, rules);
     const work =
       ruled !== undefined
         ? Promise.resolve(ruled)
@@ -59,6 +63,7 @@ export async function startGraphqlShim(upstreamUrl: string, adminToken: string):
     url: `http://127.0.0.1:${port}`,
     calls,
     rules,
+    fault,
     close: () =>
       new Promise((done) => {
         server.closeAllConnections();
@@ -67,7 +72,7 @@ export async function startGraphqlShim(upstreamUrl: string, adminToken: string):
   };
 }
 
-interface Reply {
+export interface Reply {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: Uint8Array;
@@ -225,6 +230,11 @@ async function createCommit(input: CommitInput, reposUrl: string, authorization:
   return commit.sha;
 }
 
-function json(status: number, value: unknown): Reply {
-  return { status, headers: { "content-type": "application/json" }, body: Buffer.from(JSON.stringify(value)) };
+/** A reply with JSON. */
+export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
+  return {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+    body: Buffer.from(JSON.stringify(value)),
+  };
 }
