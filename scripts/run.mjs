@@ -1,4 +1,4 @@
-// `npm test` and `npm run demo` on a machine that has only Node 20+ and npm: brings pnpm, installs, builds, runs.
+// `npm test`, `npm run demo` and `npm run pack` on a machine that has only Node 20+ and npm: brings pnpm, installs, builds, runs.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,11 @@ const STEPS = {
     STEPS.install();
     pnpm(["build"]);
     pnpm(["-s", "demo:run"]);
+  },
+  pack: () => {
+    STEPS.install();
+    pnpm(["build"]);
+    pnpm(["exec", "node", "scripts/pack.mjs"]);
   },
 };
 

@@ -86,12 +86,12 @@ function ok(subject: string, message: string): Finding {
 
 function nodeFinding(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major > 22 || (major === 22 && minor >= 13)) return ok("Node", process.versions.node);
+  if (major > 22 || (major === 22 && minor >= 19)) return ok("Node", process.versions.node);
   return {
     state: "failed",
     subject: "Node",
     message: `${process.versions.node} is too old`,
-    hint: "Use Node 22.13 or newer.",
+    hint: "Use Node 22.19 or newer.",
   };
 }
 
