@@ -53,6 +53,19 @@ it("refuses a write on a version that is no longer there, and a second creation"
   expect((await second.read("month"))?.value).toBe("c");
 });
 
+it("takes what it saw for the truth only until a write on it is refused", async () => {
+  const ref = freshRef();
+  const client = createOctokitClient(token, github.url);
+  const patient = createGitRefLedgerStore({ client, ...repository, ref, freshForMs: 3_600_000 });
+  const other = storeOn(ref);
+  await patient.write("month", "a", undefined);
+  const seen = await patient.read("month");
+  expect(await other.write("month", "b", (await other.read("month"))?.version)).toBe("ok");
+  expect((await patient.read("month"))?.value).toBe("a");
+  expect(await patient.write("month", "c", seen?.version)).toBe("conflict");
+  expect((await patient.read("month"))?.value).toBe("b");
+});
+
 it("gives each write a version of its own, even for the same text", async () => {
   const store = storeOn(freshRef());
   await store.write("month", "same", undefined);

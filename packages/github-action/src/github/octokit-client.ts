@@ -1,4 +1,5 @@
 import { getOctokit } from "@actions/github";
+import { withMemory } from "./with-memory.ts";
 import { withPatience, type GitHubClient, type GitHubReply } from "./github-client.ts";
 
 /**
@@ -8,9 +9,10 @@ import { withPatience, type GitHubClient, type GitHubReply } from "./github-clie
 export function createOctokitClient(token: string, apiUrl: string): GitHubClient {
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
   const octokit = getOctokit(token, { baseUrl: apiUrl, log: silent });
-  return withPatience({
+  const client: GitHubClient = {
     request: async <T>(route: string, parameters?: Readonly<Record<string, unknown>>): Promise<GitHubReply<T>> =>
       octokit.request(route, parameters),
     graphql: (query, variables) => octokit.graphql(query, { ...variables }),
-  });
+  };
+  return withMemory(withPatience(client));
 }

@@ -12,6 +12,11 @@ export interface GitRefLedgerOptions extends Repository {
   client: GitHubClient;
   /** Without `refs/`. @default "heads/artdesk/ledger" */
   ref?: string | undefined;
+  /**
+   * How long what was seen may stand in for a look, in milliseconds. An older truth never spends twice: a write on it
+   * is refused, and the ref is looked at again. @default 0
+   */
+  freshForMs?: number | undefined;
   timing?: Timing | undefined;
 }
 
@@ -28,6 +33,16 @@ const MAX_LOST_RACES = 40;
 /** Refusals of an update although nobody else moved the ref: then it is a rule, not a race. */
 const MAX_REFUSALS_WITHOUT_A_RACE = 3;
 
+const FRESH_FOR_MS = 2_000;
+const stores = new WeakMap<GitHubClient, LedgerStore>();
+
+/** The one store of a run: its claims and its books stand on the same ref. */
+export function ledgerOfRun(client: GitHubClient, { owner, repo }: Repository): LedgerStore {
+  const store = stores.get(client) ?? createGitRefLedgerStore({ client, owner, repo, freshForMs: FRESH_FOR_MS });
+  stores.set(client, store);
+  return store;
+}
+
 /**
  * Keeps the ledger on a git ref of its own, without a file in the working branch and without git: one file per key,
  * one commit per write, compare-and-swap by GitHub's refusal of an update that is no fast-forward.
@@ -41,11 +56,14 @@ export function createGitRefLedgerStore(options: GitRefLedgerOptions): LedgerSto
   const timing = options.timing ?? systemTiming;
   const ref = options.ref ?? LEDGER_REF;
   const git = createGitData(options.client, options);
+  const freshForMs = options.freshForMs ?? 0;
   let last: Snapshot | undefined;
+  let seenAtMs = -Infinity;
   let queue: Promise<unknown> = Promise.resolve();
 
   async function look(): Promise<Snapshot | undefined> {
     const headSha = await git.head(ref);
+    seenAtMs = performance.now();
     if (headSha === undefined) return (last = undefined);
     if (last?.headSha === headSha) return last;
     const { treeSha } = await git.commit(headSha);
@@ -55,7 +73,8 @@ export function createGitRefLedgerStore(options: GitRefLedgerOptions): LedgerSto
   }
 
   async function read(key: string): Promise<VersionedValue | undefined> {
-    const version = (await look())?.files.get(pathOf(key));
+    const isFresh = freshForMs > 0 && performance.now() - seenAtMs < freshForMs;
+    const version = (isFresh ? last : await look())?.files.get(pathOf(key));
     return version === undefined ? undefined : { value: valueIn(await git.blob(version)), version };
   }
 
@@ -67,7 +86,7 @@ export function createGitRefLedgerStore(options: GitRefLedgerOptions): LedgerSto
     let seen = last?.files.get(path) === version && last !== undefined ? last : await look();
     let refusals = 0;
     for (let attempt = 0; attempt < MAX_LOST_RACES; attempt += 1) {
-      if (seen?.files.get(path) !== version) return "conflict";
+      if (seen?.files.get(path) !== version) return conflict();
       const refused = await tryWrite(seen, path, text, ours);
       if (refused === undefined) return "ok";
       await backOff(timing, attempt);
@@ -77,6 +96,12 @@ export function createGitRefLedgerStore(options: GitRefLedgerOptions): LedgerSto
       if (refusals >= MAX_REFUSALS_WITHOUT_A_RACE) throw refusedByRule(ref, refused);
       seen = now;
     }
+    return conflict();
+  }
+
+  /** Whoever hears it reads again, and then the newest truth. */
+  function conflict(): "conflict" {
+    seenAtMs = -Infinity;
     return "conflict";
   }
 
@@ -91,6 +116,7 @@ export function createGitRefLedgerStore(options: GitRefLedgerOptions): LedgerSto
       if (mayBeARace(error)) return error;
       throw error;
     }
+    seenAtMs = performance.now();
     last = { headSha: commit.sha, treeSha, files: new Map(seen?.files).set(path, blob) };
     git.rememberBlob(blob, Buffer.from(text));
     return undefined;
@@ -100,6 +126,7 @@ export function createGitRefLedgerStore(options: GitRefLedgerOptions): LedgerSto
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = queue.then(work, work).catch((error: unknown) => {
       last = undefined;
+      seenAtMs = -Infinity;
       throw asUnavailable(error, ref);
     });
     queue = result.catch(() => undefined);

@@ -7,7 +7,7 @@ import { reviewedConfig } from "../asked/reviewed-config.ts";
 import type { RunContext } from "../asked/run-context.ts";
 import { createGitData } from "../github/git-data.ts";
 import type { CoreReport } from "../tell/describe-run.ts";
-import { createGitRefLedgerStore, LEDGER_REF } from "./ledger-ref.ts";
+import { ledgerOfRun, LEDGER_REF } from "./ledger-ref.ts";
 import { actionWays } from "./reconcile.ts";
 import { withCollected } from "./with-collected.ts";
 
@@ -71,7 +71,7 @@ async function openLedger(
     notes.push("The ledger was not read, for want of a token: what was spent before is not counted here.");
     return "memory:";
   }
-  const store = createGitRefLedgerStore({ client: github, ...event });
+  const store = ledgerOfRun(github, event);
   if (!generating) return withoutFailing(store, (note) => notes.push(note));
   const started = (await createGitData(github, event).head(LEDGER_REF)) !== undefined;
   if (!started) host.log(`There is no ledger at refs/${LEDGER_REF} yet: this run starts one.`);

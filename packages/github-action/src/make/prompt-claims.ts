@@ -4,7 +4,7 @@ import type { EventContext } from "../asked/event-context.ts";
 import { isStale, type ListedAsset, type Project } from "../asked/project.ts";
 import { messageOf, type GitHubClient } from "../github/github-client.ts";
 import { backOff, systemTiming, type Timing } from "../github/timing.ts";
-import { createGitRefLedgerStore } from "./ledger-ref.ts";
+import { ledgerOfRun } from "./ledger-ref.ts";
 
 /** Where the claims stand beside the books. */
 const CLAIMS_KEY = "artdesk/claims";
@@ -86,7 +86,7 @@ export async function claimOnGitHub(options: {
 }): Promise<PromptClaims> {
   const { project, event, client, job, log } = options;
   const claims = await claimPrompts(project, {
-    store: createGitRefLedgerStore({ client, ...event }),
+    store: ledgerOfRun(client, event),
     timing: systemTiming,
     nowMs: () => Date.now(),
     branch: event.branch ?? "",
