@@ -1,6 +1,7 @@
 import { type FaultInput, type Simulator, startSimulator } from "@artdesk/simulator";
 import { builtInCatalogue } from "../src/models/catalogue/built-in-catalogue.ts";
 import type { Catalogue } from "../src/models/catalogue/catalogue.ts";
+import type { CatalogueRow } from "../src/models/rows/row.ts";
 import { createNodeArtdesk } from "../src/node/platform/create-node-artdesk.ts";
 import { parsePolicy } from "../src/decide/policy/parse-policy.ts";
 import type { Policy } from "../src/decide/policy/policy.ts";
@@ -42,10 +43,17 @@ export const PROMPT = "A red kite over a meadow";
 const REPLICATE_MODEL = "bytedance/seedream-4.5";
 const catalogue: Catalogue = {
   ...builtInCatalogue,
-  rows: builtInCatalogue.rows.map((row) =>
-    row.id === REPLICATE_MODEL ? { ...row, price: { kind: "per_image", microUsdPerImage: 40_000 } } : row,
-  ),
+  rows: builtInCatalogue.rows
+    .map((row) => (endsLater(row) ? { ...row, lifecycle: { ...row.lifecycle, shutdownOn: undefined } } : row))
+    .map((row) =>
+      row.id === REPLICATE_MODEL ? { ...row, price: { kind: "per_image", microUsdPerImage: 40_000 } } : row,
+    ),
 };
+
+/** The table is about faults: an end that is announced after it was recorded must not choose other models for it. */
+function endsLater({ lifecycle: { shutdownOn } }: CatalogueRow): boolean {
+  return shutdownOn !== undefined && shutdownOn > "2026-12-01";
+}
 
 /** OpenAI and Gemini are left to the policy; the others are asked for one model. */
 const REQUESTS: Readonly<Record<FaultProvider, Partial<ImageRequest>>> = {
