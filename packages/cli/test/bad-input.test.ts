@@ -372,6 +372,7 @@ test("mistakes on the command line and around it are told with what to do", { ti
     Nothing made, 1 failed. Spent $0.00.
 
     Contact sheet: .artdesk/contact-sheet.html
+    ✗ fox  not made  [1/1]
 
     no key for the model
     ✗ fox.image.md:2: gpt-image-2 cannot do this: No key for OpenAI: set OPENAI_API_KEY.
@@ -380,6 +381,7 @@ test("mistakes on the command line and around it are told with what to do", { ti
     Nothing made, 1 failed. Spent $0.00.
 
     Contact sheet: .artdesk/contact-sheet.html
+    ✗ fox  not made  [1/1]
 
     corrupt ledger
     ✗ The ledger file FOLDER/.artdesk/ledger.sqlite is damaged or is not an SQLite database.

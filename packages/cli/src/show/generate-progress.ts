@@ -57,8 +57,9 @@ export function generateProgress(io: Io, colors: Colors): (event: GenerateProgre
         }
         if (asset.status === "submitted")
           return line(`${colors.cyan("…")} ${asset.id}  ${asset.reasons.join(" ")}  ${count}`);
+        // Why stands in the list at the end, once.
         return line(
-          `${asset.status === "failed" ? colors.red("✗") : colors.yellow("-")} ${asset.id}  ${asset.error?.message ?? asset.status}  ${count}`,
+          `${asset.status === "failed" ? colors.red("✗") : colors.yellow("-")} ${asset.id}  ${asset.status === "failed" ? "not made" : "not started"}  ${count}`,
         );
       }
     }

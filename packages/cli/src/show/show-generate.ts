@@ -2,7 +2,7 @@ import { formatUsd } from "@artdesk/core";
 import { commandLineWays, type GenerateAsset, type GenerateReport } from "@artdesk/core/node";
 import type { Colors } from "../host/colors.ts";
 import { showBudget } from "./show-budget.ts";
-import { showReportError } from "./show-error.ts";
+import { showAssetErrors } from "./show-error.ts";
 import { showTable } from "./show-table.ts";
 
 /** What a run made, for people: asset, model, why, cost, time; then what went wrong and what is left. */
@@ -29,7 +29,7 @@ export function showGenerate(report: GenerateReport, colors: Colors): string {
   const seen = report.assets.flatMap((asset) => verificationLines(asset, colors));
   if (seen.length > 0) parts.push(seen.join(""));
   for (const id of report.recovered) parts.push(`${colors.green("✓")} ${id}: finished from a run that was cut off.\n`);
-  for (const asset of report.assets) if (asset.error) parts.push(showReportError(asset.error, colors));
+  parts.push(...showAssetErrors(report.assets, colors));
   for (const warning of report.warnings) parts.push(`${colors.yellow("!")} ${warning}\n`);
   parts.push(`${headline(totals)}\n`);
   if (totals.possiblyBilledMicroUsd > 0) {

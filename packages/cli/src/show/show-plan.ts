@@ -2,7 +2,7 @@ import { formatUsd } from "@artdesk/core";
 import type { PlanAsset, PlanReport, ReportOffer } from "@artdesk/core/node";
 import type { Colors } from "../host/colors.ts";
 import { showBudget } from "./show-budget.ts";
-import { showReportError } from "./show-error.ts";
+import { showAssetErrors } from "./show-error.ts";
 import { showTable } from "./show-table.ts";
 
 /** A plan for people: one line per asset to make, with the reasons and what it costs. */
@@ -26,7 +26,7 @@ export function showPlan(report: PlanReport, colors: Colors): string {
       ),
     );
   }
-  for (const asset of report.assets) if (asset.error) parts.push(showReportError(asset.error, colors));
+  parts.push(...showAssetErrors(report.assets, colors));
   for (const warning of report.warnings) parts.push(`${colors.yellow("!")} ${warning}\n`);
   for (const line of adviceLines(report.assets)) parts.push(`${colors.yellow("!")} ${line}\n`);
   for (const orphan of report.orphans)

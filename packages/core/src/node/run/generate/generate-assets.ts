@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import type { ErrorCode } from "../../../basics/error-code.ts";
 import { isArtdeskError } from "../../../basics/errors.ts";
 import type { AbortSignalLike } from "../../../basics/ports.ts";
 import type { Reservation } from "../../../buy/ledger/ledger-types.ts";
@@ -43,7 +44,8 @@ export interface GenerateAssetsOptions {
 /**
  * Makes what is new, changed or missing: finishes what an earlier run left, plans everything, sets the money aside for
  * up to a hundred assets in one write where it fits, then makes the assets side by side. Without `keepGoing` a mistake in any file stops the run
- * before anything is paid, and the first failure starts no further asset. What is paid for is always written.
+ * before anything is paid, and a failure that may meet the next asset, too, starts no further one. An asset that cannot be made
+ * stops no other. What is paid for is always written.
  */
 export async function generateAssets(desk: AssetDesk, options: GenerateAssetsOptions = {}): Promise<GenerateReport> {
   const { workspace } = desk;
@@ -119,7 +121,10 @@ async function planJob(
   return { state, positions, plan: await planWithBases(desk, state, positions, bases) };
 }
 
-/** A mistake in any file stops the whole run before it costs anything; a lack of budget only stops what it concerns. */
+/** What concerns the asset alone: no model can make it, the money left is too little for it, a provider refused its prompt. */
+const CONCERNS_ONE_ASSET: ReadonlySet<ErrorCode> = new Set(["no_candidate", "budget_exceeded", "content_refused"]);
+
+/** A mistake in any file stops the whole run before it costs anything; an asset that cannot be made stops no other. */
 function reasonNotToStart(
   done: readonly GenerateAsset[],
   jobs: readonly Job[],
@@ -127,7 +132,7 @@ function reasonNotToStart(
 ): string | undefined {
   if (keepGoing) return undefined;
   const broken = done.some((asset) => asset.error !== undefined);
-  const impossible = jobs.some(({ plan }) => plan.error !== undefined && plan.error.code !== "budget_exceeded");
+  const impossible = jobs.some(({ plan }) => plan.error !== undefined && !CONCERNS_ONE_ASSET.has(plan.error.code));
   return broken || impossible
     ? "Not started: mend the mistakes first, or go on with the others by --keep-going."
     : undefined;
@@ -157,7 +162,7 @@ async function runJobs(
   let stopReason: string | undefined;
   const finish = (asset: GenerateAsset): GenerateAsset => {
     onProgress({ type: "asset_done", asset });
-    if (asset.status === "failed" && asset.error?.code !== "budget_exceeded" && !options.keepGoing) {
+    if (asset.error !== undefined && !CONCERNS_ONE_ASSET.has(asset.error.code) && !options.keepGoing) {
       stopReason ??= "Not started: another asset failed. --keep-going goes on with the others.";
     }
     return asset;
